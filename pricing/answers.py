@@ -9,7 +9,7 @@ from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_DOWN, Context, Decimal
 from fractions import Fraction
 from typing import TypeVar
 
-from pricing.conditions import Value, applies
+from pricing.conditions import Value, applies, may_apply
 from pricing.money import decimals, plain
 from pricing.problems import BadAnswers, Problem
 from pricing.reading import shown
@@ -79,9 +79,18 @@ def look(table: PriceTable, answers: Answers) -> tuple[dict[str, Value], list[Pr
     return values, problems
 
 
-def refusals(table: PriceTable, values: Mapping[str, Value]) -> list[Problem]:
-    """Return a problem for each rule that refuses values of which every one is possible."""
-    return [_rule_problem(table, rule) for rule in table.rules if _refuses(rule, values)]
+def refusals(
+    table: PriceTable, values: Mapping[str, Value], unknown: frozenset[str] = frozenset()
+) -> list[Problem]:
+    """Return a problem for each rule that refuses values of which every one is possible.
+
+    A rule with an exception that names an `unknown` driver refuses nothing: perhaps the exception holds.
+    """
+    return [
+        _rule_problem(table, rule)
+        for rule in table.rules
+        if _refuses(rule, values) and may_apply(rule.unless, unknown)
+    ]
 
 
 def normal_form(values: Mapping[str, Value]) -> dict[str, str | bool]:

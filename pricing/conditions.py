@@ -19,6 +19,11 @@ def applies(when: Condition | None, unless: Condition | None, values: Mapping[st
     return unless is None or not holds(unless, values)
 
 
+def may_apply(unless: Condition | None, unknown: frozenset[str]) -> bool:
+    """Whether nothing that is still unknown decides over an exception."""
+    return not unknown or unless is None or all(driver not in unknown for driver, _ in unless)
+
+
 def holds(condition: Condition, values: Mapping[str, Value]) -> bool:
     """Whether every part of a condition holds; a part on a driver without a value never does."""
     for driver, test in condition:

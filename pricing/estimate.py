@@ -14,24 +14,27 @@ from typing import NamedTuple
 from pricing.answers import Answers, check, normal_form
 from pricing.breakdown import Breakdown, CommissionLine, Item, TaxLine, Three
 from pricing.charges import HIGH, HUNDREDTH, LIKELY, LOW, billed_units, bounded, exact_amount, in_case
-from pricing.conditions import Value, applies
+from pricing.conditions import Value, applies, may_apply
 from pricing.left_open import not_counted
 from pricing.money import ZERO, exactly
 from pricing.payments import split
 from pricing.prepared import Line, Named, Offer, TaxOn, prepared
 from pricing.steps import Trace
-from pricing.table import Group, Percent, PriceTable
+from pricing.table import Charge, Commission, Group, Notice, Package, Percent, PriceTable, Tax
+from pricing.unfinished import check_unfinished
 
 ONE = Decimal(1)
 
 
-def estimate(table: PriceTable, answers: Answers) -> Breakdown:
+def estimate(table: PriceTable, answers: Answers, *, unfinished: bool = False) -> Breakdown:
     """Price a plan exactly: the same table and answers give the same breakdown, everywhere and for ever.
 
+    An `unfinished` plan may lack any answer; what depends on it is not counted, as if the question were left open.
     Raises BadAnswers with every problem at once.
     """
+    values, unknown = check_unfinished(table, answers) if unfinished else (check(table, answers), frozenset())
     with exactly():
-        return _Plan(table, check(table, answers)).breakdown()
+        return _Plan(table, values, unknown).breakdown()
 
 
 def total(table: PriceTable, values: Mapping[str, Value]) -> tuple[Three, tuple[str, ...], str | None]:
@@ -74,14 +77,17 @@ class _Taxed(NamedTuple):
 class _Plan:
     """One table with one set of checked answers."""
 
-    def __init__(self, table: PriceTable, values: Mapping[str, Value]) -> None:
+    def __init__(
+        self, table: PriceTable, values: Mapping[str, Value], unknown: frozenset[str] = frozenset()
+    ) -> None:
         self.table = table
         self.values = values
+        self.unknown = unknown
         self.prepared = prepared(table)
         self.money = self.prepared.rounder
         self.zero = self.money.amount(ZERO)
         self.ranks = max(len(table.stages), 1)
-        self.taxes = [on for on in self.prepared.taxes if applies(on.tax.when, on.tax.unless, values)]
+        self.taxes = [on for on in self.prepared.taxes if self._applies(on.tax)]
         self.lines = self._lines()
 
     def total(self) -> tuple[Three, tuple[str, ...], str | None]:
@@ -97,6 +103,9 @@ class _Plan:
         ]
         package = None if offer is None else offer.package.code
         return self._totals(cases, taxes)["total"], tuple(requested), package
+
+    def _applies(self, entry: Charge | Package | Tax | Commission | Notice) -> bool:
+        return applies(entry.when, entry.unless, self.values) and may_apply(entry.unless, self.unknown)
 
     def breakdown(self) -> Breakdown:
         offer, saves, cases = self._cases()
@@ -116,11 +125,7 @@ class _Plan:
             totals=totals,
             cost_by_then=tuple(self._cost_by_stage(cases, taxed)),
             payments=tuple(self._payments(totals["provider"][LIKELY])),
-            notices=tuple(
-                notice.code
-                for notice in self.table.notices
-                if applies(notice.when, notice.unless, self.values)
-            ),
+            notices=tuple(notice.code for notice in self.table.notices if self._applies(notice)),
             not_counted=not_counted(self.table, self.values),
             commissions=tuple(self._commissions(cases, offer, items, totals["provider"])),
         )
@@ -154,7 +159,7 @@ class _Plan:
         found = []
         for line in self.prepared.lines:
             charge = line.charge
-            if not (line.always or applies(charge.when, charge.unless, self.values)):
+            if not (line.always or self._applies(charge)):
                 continue
             if line.units is not None:
                 found.append((line, line.units))
@@ -190,7 +195,7 @@ class _Plan:
         return offer, saves, best
 
     def _may_use(self, offer: Offer) -> bool:
-        return applies(offer.package.when, offer.package.unless, self.values) and any(
+        return self._applies(offer.package) and any(
             line.position in offer.allowance and quantities[LIKELY] for line, quantities in self.lines
         )
 
@@ -381,7 +386,7 @@ class _Plan:
                     if item.code == charge:
                         yield CommissionLine(code, payee, charge, None, (), None, item.amount)
                 continue
-            if not applies(commission.when, commission.unless, self.values):
+            if not self._applies(commission):
                 continue
             if percent is None:
                 assert commission.amount is not None

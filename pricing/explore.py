@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from pricing.answers import Answers, check, look, normal_form, refusals
+from pricing.answers import Answers, look, normal_form, refusals
 from pricing.breakdown import Three
 from pricing.conditions import Value
 from pricing.estimate import total
@@ -14,6 +14,7 @@ from pricing.left_open import not_counted
 from pricing.money import exactly, plain
 from pricing.problems import Problem
 from pricing.table import ChoiceDriver, Driver, NumberDriver, PriceTable, YesNoDriver
+from pricing.unfinished import check_unfinished
 from pricing.writing import entries, header, provider
 
 
@@ -138,9 +139,12 @@ def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
 
     A number goes one step down and one up, a choice to each other offered one, yes to no and no to yes; dates,
     money and what was left open stay. A driver that is newly asked takes its default, or the least, the first
-    that is offered, or no; one that may be left open is left open. Raises BadAnswers if the plan itself is refused.
+    that is offered, or no; one that may be left open is left open. A plan that lacks answers has no alternatives
+    yet. Raises BadAnswers if the plan itself is refused.
     """
-    values = check(table, answers)
+    values, unknown = check_unfinished(table, answers)
+    if unknown:
+        return []
     plan = normal_form(values)
     before, requested, _package = total(table, values)
     left_open = not_counted(table, values)

@@ -31,54 +31,49 @@ def unanswered(table: PriceTable, answers: Answers) -> list[str]:
 def not_counted(table: PriceTable, values: Mapping[str, Value]) -> tuple[str, ...]:
     """Return the drivers that were left open and on which a charge or package depends, in the order of the file.
 
-    `values` are answers that `check` has looked at.
+    `values` are answers that `check` or `check_unfinished` has looked at.
     """
-    counted = _Counted.of(table)
-    return tuple(driver.code for driver in _left_open(counted.drivers, values))
+    left = [driver.code for driver in _left_open(table.drivers, values)]
+    if not left:
+        return ()
+    counted = table.once("counted", lambda: frozenset().union(*_needs_of(table).values()))
+    return tuple(code for code in left if code in counted)
 
 
 def not_firm(table: PriceTable, drivers: Iterable[str]) -> list[str]:
     """Return those of `drivers` on which a charge or package of the provider's total depends."""
-    firm = _Counted.of(table).firm
+    firm = table.once("firm", lambda: _firm(table))
     return [code for code in drivers if code in firm]
 
 
 def depending(table: PriceTable, drivers: Iterable[str]) -> list[str]:
     """Return the codes of the charges and packages that depend on one of `drivers`, in the order of the file."""
     wanted = set(drivers)
-    needs = table.once("needs", lambda: _needs(table))
-    return [code for code, found in needs.items() if found & wanted]
+    return [code for code, found in _needs_of(table).items() if found & wanted]
 
 
 def _left_open(drivers: Iterable[Driver], values: Mapping[str, Value]) -> Iterator[Driver]:
     """Those that are asked and have no answer. Conditions look up only, so that all values may be looked at."""
     for driver in drivers:
-        if driver.open and driver.code not in values and applies(driver.when, driver.unless, values):
+        if driver.code not in values and applies(driver.when, driver.unless, values):
             yield driver
 
 
-class _Counted:
-    """What the charges and packages of one table depend on: the open drivers of any, all drivers of the provider's."""
+def _firm(table: PriceTable) -> set[str]:
+    """The drivers on which a charge or package of the provider's total depends."""
+    totals = {group.code: group.total for group in table.groups}
+    group_of = {charge.code: charge.group for charge in table.charges}
+    group_of |= {package.code: package.group for package in table.packages}
+    return {
+        code
+        for entry, found in _needs_of(table).items()
+        if totals[group_of[entry]] == "provider"
+        for code in found
+    }
 
-    def __init__(self, table: PriceTable) -> None:
-        if not any(driver.open for driver in table.drivers):
-            self.drivers: tuple[Driver, ...] = ()
-            self.firm: set[str] = set()
-            return
-        needs = table.once("needs", lambda: _needs(table))
-        totals = {group.code: group.total for group in table.groups}
-        group_of = {charge.code: charge.group for charge in table.charges}
-        group_of |= {package.code: package.group for package in table.packages}
-        everything = {code for found in needs.values() for code in found}
-        self.drivers = tuple(driver for driver in table.drivers if driver.open and driver.code in everything)
-        self.firm = {
-            code for entry, found in needs.items() if totals[group_of[entry]] == "provider" for code in found
-        }
 
-    @staticmethod
-    def of(table: PriceTable) -> _Counted:
-        """Return what is known of a table; cached with it."""
-        return table.once("counted", lambda: _Counted(table))
+def _needs_of(table: PriceTable) -> dict[str, set[str]]:
+    return table.once("needs", lambda: _needs(table))
 
 
 def _needs(table: PriceTable) -> dict[str, set[str]]:

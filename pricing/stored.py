@@ -8,6 +8,7 @@ here read only JSON that this program stored itself. Data from elsewhere is vali
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Literal, NotRequired, TypedDict, cast
 
 from pricing.table import PrintedField, TermKind, Total
@@ -349,6 +350,12 @@ class StoredQuote(ComparableQuote):
 def is_at_least(breakdown: StoredBreakdown) -> bool:
     """Whether the totals leave something out: a price on request, or what depends on a question left open."""
     return bool(breakdown["on_request"] or breakdown.get("not_counted"))
+
+
+def counts_nothing(breakdown: StoredBreakdown) -> bool:
+    """Whether a total has nothing in it yet, because everything is on request or left open: it is no amount of 0."""
+    total = breakdown["totals"]["total"]
+    return is_at_least(breakdown) and not any(map(Decimal, (total["low"], total["likely"], total["high"])))
 
 
 def read_breakdown(text: str) -> StoredBreakdown:

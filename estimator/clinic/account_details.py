@@ -30,6 +30,16 @@ LONGEST = {
 
 NEEDED = ("beneficiary", "bank", "bic")
 
+ABROAD = {
+    "FI": ("AX",),
+    "FR": ("BL", "GF", "GP", "MF", "MQ", "NC", "PF", "PM", "RE", "TF", "WF", "YT"),
+    "GB": ("GG", "IM", "JE"),
+}
+"""Countries that a BIC may have beside an IBAN of another one: their banks have IBANs of it.
+
+Source: SWIFT, IBAN registry, “IBAN structure” of Finland, France and the United Kingdom: “country code includes”.
+"""
+
 _ACCOUNT = re.compile(r"[A-Z0-9][A-Z0-9 /.-]*")
 
 
@@ -80,6 +90,10 @@ def checked(account: Account) -> Account:
     number = normal_form("NFKC", clean.account).upper()
     if "account" not in problems and number:
         problems |= _problem_of_number(number)
+    if not problems.keys() & {"iban", "bic"}:
+        problems |= _problem_of_countries(iban, bic)
+    if "branch" not in problems and bic[4:6] == "US":
+        problems |= _problem_of_routing(_signs(clean.branch))
     if not problems.keys() & {"iban", "account"}:
         if iban and number:
             problems["account"] = _("Enter the IBAN or an account number, not both.")
@@ -134,7 +148,8 @@ def _problem_of_iban(iban: str) -> dict[str, str]:
         IBAN(iban)
     except exceptions.InvalidChecksumDigits:
         sentence = _(
-            "The check digits of this IBAN are wrong: a digit is missing, wrong, or in the wrong place."
+            "The check digits of this IBAN are wrong: a digit is missing, wrong, or in the wrong place. Compare it "
+            "with your bank’s statement."
         )
     except exceptions.InvalidLength:
         sentence = _(
@@ -161,12 +176,50 @@ def _problem_of_bic(bic: str) -> dict[str, str]:
     try:
         BIC(bic)
     except exceptions.InvalidCountryCode:
-        sentence = _("No country has the letters %(code)s, the fifth and sixth of this BIC.", code=bic[4:6])
+        sentence = _(
+            "No country has the letters %(code)s, the fifth and sixth of this BIC. Compare it with your bank’s "
+            "statement.",
+            code=bic[4:6],
+        )
     except exceptions.SchwiftyException:
         sentence = _("This is not a SWIFT/BIC: it has 8 or 11 signs, for example ABCDINBB or ABCDINBBXXX.")
     else:
         return {}
     return {"bic": sentence}
+
+
+def _problem_of_countries(iban: str, bic: str) -> dict[str, str]:
+    """Say that an IBAN and a BIC are of different countries: money that is sent to both comes to neither."""
+    country, bank = iban[:2], bic[4:6]
+    if not (iban and bic) or bank == country or bank in ABROAD.get(country, ()):
+        return {}
+    return {
+        "bic": _(
+            "The IBAN is of the country %(iban)s and this BIC of the country %(bic)s, so one of them is another "
+            "bank’s. Compare both with your bank’s statement.",
+            iban=country,
+            bic=bank,
+        )
+    }
+
+
+def _problem_of_routing(branch: str) -> dict[str, str]:
+    """Say that a routing number of the United States has a wrong check digit; nine digits are one there.
+
+    Source: American Bankers Association, routing number policy: 3, 7, 1 times the digits are a multiple of ten.
+    """
+    found = re.search(r"(?<![0-9])[0-9]{9}(?![0-9])", branch)
+    if found is None:
+        return {}
+    digits = map(int, found[0])
+    if sum(digit * weight for digit, weight in zip(digits, (3, 7, 1) * 3, strict=True)) % 10 == 0:
+        return {}
+    return {
+        "branch": _(
+            "The check digit of the routing number %(number)s is wrong. Compare it with your bank’s statement.",
+            number=found[0],
+        )
+    }
 
 
 def _problem_of_number(number: str) -> dict[str, str]:

@@ -30,15 +30,24 @@ MOST_ATTEMPTS = 5
 """Maximum number of random references tried until one is free; there are 650 thousand million."""
 
 
-def make(act: Act, version: TableVersion, answers: Answers, *, language: str, submission: str) -> str:
+def make(
+    act: Act,
+    version: TableVersion,
+    answers: Answers,
+    *,
+    language: str,
+    submission: str,
+    unfinished: bool = False,
+) -> str:
     """Price answers, store the estimate, and return the token of its link.
 
     `submission` is the random name of the form and makes this idempotent: the same form with the same answers gives
     one estimate and the same token, however often it is sent. Without it each call makes a new estimate, because
-    nobody may be handed the link of somebody else. Raises pricing.BadAnswers.
+    nobody may be handed the link of somebody else. An `unfinished` plan may lack answers, which are then not counted.
+    Raises pricing.BadAnswers.
     """
     table = price_lists.parsed(version)
-    breakdown = pricing.estimate(table, answers)
+    breakdown = pricing.estimate(table, answers, unfinished=unfinished)
     said = json.dumps(
         {code: answer for code, answer in breakdown.answers.items() if answers.get(code) is not None}
     )

@@ -27,7 +27,7 @@ from estimator.template_environment import environment
 from estimator.wording import DriverChanges, Head, Rows, Sum
 from pricing import PriceTable, canonical_json
 from pricing.explore import sensitivity
-from pricing.stored import StoredBreakdown
+from pricing.stored import StoredBreakdown, counts_nothing
 
 APP = Path(__file__).parent.parent
 
@@ -172,7 +172,9 @@ def _side(record: Estimate, reader: Reader, look: Look) -> Side:
         )
         rate = look.rate
         breakdown = lifecycle.breakdown_of(record)
-        beside = None if rate is None else other_currency.beside(breakdown, table, rate, reader)
+        beside = None
+        if rate is not None and not counts_nothing(breakdown):
+            beside = other_currency.beside(breakdown, table, rate, reader)
     return Side(reader, head, beside)
 
 

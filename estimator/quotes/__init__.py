@@ -35,6 +35,7 @@ from estimator.quotes.decisions import (
 from estimator.quotes.issued_revisions import (
     about,
     accepted_plan,
+    accepted_total,
     by_number,
     content_of,
     decision_of,
@@ -74,6 +75,7 @@ __all__ = [
     "about",
     "accept",
     "accepted_plan",
+    "accepted_total",
     "agreed",
     "approvals",
     "ask_question",

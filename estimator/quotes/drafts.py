@@ -347,7 +347,7 @@ def authors(draft: QuoteDraft, settings: Settings) -> set[str]:
 
 
 def _normal(table: pricing.PriceTable, answers: Answers) -> dict[str, str | bool]:
-    normal = pricing.estimate(table, answers).answers
+    normal = pricing.estimate(table, answers, unfinished=True).answers
     return {code: answer for code, answer in normal.items() if answers.get(code) is not None}
 
 

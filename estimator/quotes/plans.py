@@ -21,10 +21,14 @@ from estimator.models import PatientRequest, Quote, QuoteRevision, TableVersion
 from estimator.models.quotes import Prices
 from pricing import legal_terms, quote_options
 from pricing import quote as quote_content
+from pricing.left_open import left_open, not_firm
 from pricing.quote import Adjustment, Firm, LineChange
 from pricing.quote_options import Option
 from pricing.quote_plans import LETTERS
 from pricing.table import ChoiceDriver
+
+OPEN = ("answer_missing", "answer_left_open")
+"""The kinds of problems of a plan that only lacks answers."""
 
 LONGEST = timedelta(days=731)
 """Maximum time for which a quote may be valid."""
@@ -366,7 +370,7 @@ def _missing_of(plan: PricedPlan, table: pricing.PriceTable) -> Iterator[Missing
     unanswered = tuple(pricing.unanswered(table, plan.answers))
     if unanswered:
         yield Missing("unanswered", unanswered, plan.letter)
-    found = [] if plan.refusal is None else list(_refused(plan.refusal, unanswered))
+    found = [] if plan.refusal is None else list(_refused(plan, table, unanswered))
     if plan.chosen is not None:
         found += _missing_in(plan.chosen, table)
     for one in found:
@@ -394,12 +398,16 @@ def _said(plan: PricedPlan) -> list[tuple[Decimal, str]]:
     return [(each.amount, each.label) for each in plan.adjustments]
 
 
-def _refused(refusal: pricing.BadAnswers, unanswered: Sequence[str]) -> Iterator[Missing]:
+def _refused(plan: PricedPlan, table: pricing.PriceTable, unanswered: Sequence[str]) -> Iterator[Missing]:
     """Say which answers are wrong, or which questions of the price are open besides those about the patient."""
-    drivers = tuple(problem.driver for problem in refusal.problems)
-    if any(problem.kind != "answer_left_open" for problem in refusal.problems):
-        yield Missing("answers", drivers)
-    elif left := tuple(driver for driver in drivers if driver not in unanswered):
+    assert plan.refusal is not None
+    problems = plan.refusal.problems
+    if any(problem.kind not in OPEN for problem in problems):
+        yield Missing("answers", tuple(problem.driver for problem in problems))
+        return
+    open_now = {problem.driver for problem in problems}
+    open_now.update(not_firm(table, left_open(table, plan.answers)))
+    if left := tuple(each.code for each in table.drivers if each.code in open_now.difference(unanswered)):
         yield Missing("left_open", left)
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from estimator.act import Act
@@ -17,7 +17,7 @@ from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision, TableVersion
 from estimator.models.quotes import RevisionState
 from estimator.quotes import patient_of, state_at
-from estimator.reports.years import PIECE, about, in_year, months_of, newest_first, there, zones
+from estimator.reports.years import DAY, PIECE, about, months_of, newest_first, there, zones
 from pricing import quote_plans
 from pricing.money import exactly
 from pricing.stored import read_quote
@@ -106,11 +106,16 @@ def _adjusted(row: Any) -> Decimal:
     return Decimal(quote_plans.by_plan(read_quote(content))[row.plan]["adjusted"])
 
 
-def count(year: int | None) -> int:
-    """Return about how many revisions were issued in a year, or ever: at its ends a zone may count a day more."""
-    return (
-        db.session.scalar(in_year(select(func.count(QuoteRevision.id)), QuoteRevision.issued_at, year)) or 0
+def count(year: int) -> int:
+    """Return how many revisions were issued in a year of their own time zone."""
+    first, last = about(year)
+    at, same_everywhere = QuoteRevision.issued_at, (first + 2 * DAY, last - 2 * DAY)
+    within = select(func.count(QuoteRevision.id)).where(at >= same_everywhere[0], at < same_everywhere[1])
+    ends = select(at, QuoteRevision.time_zone).where(
+        or_(and_(at >= first, at < same_everywhere[0]), and_(at >= same_everywhere[1], at < last))
     )
+    by_zone = sum(there(moment, zone).year == year for moment, zone in db.session.execute(ends))
+    return (db.session.scalar(within) or 0) + by_zone
 
 
 def are_more_than(most: int) -> bool:

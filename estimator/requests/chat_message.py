@@ -12,6 +12,8 @@ from estimator import telephone
 from estimator.i18n import folded_digits
 from estimator.i18n import reader as reader_of
 from estimator.mail import addresses
+from estimator.requests.chat_names import WRITTEN_AT, names_in
+from estimator.requests.chat_sessions import sessions_in
 
 MOST_BYTES = 100_000
 """Maximum size of a message that is read and kept, in UTF-8."""
@@ -46,12 +48,7 @@ WORDS = {
 """Common words of languages in Latin letters."""
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_WRITTEN_AT = re.compile(
-    r"^[\u200e\u200f]?(?:\[[^\]\n]{1,40}\]|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4},?\s[0-9]{1,2}:[0-9]{2}[^\n-]{0,12}-)",
-    re.MULTILINE,
-)
-"""When a line was written, as a chat puts it before what is copied from it."""
-
+_WRITTEN_AT = re.compile(WRITTEN_AT, re.MULTILINE)
 _NUMBERS = re.compile(r"(?<![0-9./-])([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})(?![0-9./-]?[0-9])")
 _MONTH_NUMBER = re.compile(r"(?<![0-9./-])([0-9]{1,2})[./-]([0-9]{4})(?![./-]?[0-9])")
 
@@ -74,12 +71,14 @@ class When:
 
 @dataclass(frozen=True)
 class Found:
-    """What stands in a message, each as often as it can be meant, and at most MOST times."""
+    """What stands in a message, each as often as it can be meant, and at most MOST times; `sessions` are numbers."""
 
     numbers: tuple[Number, ...] = ()
     emails: tuple[str, ...] = ()
     language: str | None = None
     dates: tuple[When, ...] = ()
+    names: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
 
 
 def is_too_long(text: str) -> bool:
@@ -99,6 +98,8 @@ def look(text: str, *, country: str, languages: Collection[str], today: date) ->
         tuple(dict.fromkeys(filter(None, emails)))[:MOST],
         _language(text, languages),
         tuple(dates)[:MOST],
+        tuple(names_in(text, most=MOST)),
+        tuple(sessions_in(plain, most=MOST)),
     )
 
 

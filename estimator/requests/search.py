@@ -110,11 +110,15 @@ class Filter:
 
 @dataclass(frozen=True)
 class Row:
-    """One request as the list shows it; `full_name` is None once it was erased, or if no key opens it."""
+    """One request as the list shows it; `full_name` is None once it was erased, or if no key opens it.
+
+    `patient_name` is there where somebody asks for somebody else.
+    """
 
     id: int
     reference: str
     full_name: str | None
+    patient_name: str | None
     unreadable: bool
     country: str
     slug: str
@@ -150,7 +154,7 @@ class Search:
     """A parsed search: the beginning of a reference, an address, digits, or beginnings of words of a name.
 
     `address` is the beginning of an address that `email` is the whole of. Digits are some of a telephone number, or
-    of the `reference` that stands beside them.
+    of the `reference` that stands beside them; so are the words of a name that stand beside a reference.
     """
 
     reference: str = ""
@@ -166,7 +170,8 @@ class Search:
 def understood(typed: str, lookup_key: str) -> Search:
     """Parse what somebody typed. A name must have all the words; those of one or two letters are left out.
 
-    Digits can be those of a reference as well as of a telephone number.
+    Digits can be those of a reference as well as of a telephone number, and letters without a space those of a
+    reference as well as of a name.
     """
     text = " ".join(typed.split())
     if not text:
@@ -181,18 +186,25 @@ def understood(typed: str, lookup_key: str) -> Search:
     if named is not None:
         whole = _reference(named[1], named[2])
         return Search(reference=whole) if named[1] == "REQ" else Search(estimate=whole)
-    is_reference = re.fullmatch(rf"[{LETTERS}]{{2,8}}", letters) and re.search(r"[0-9]", letters)
+    has_digit = re.search(r"[0-9]", letters)
+    is_one_word = " " not in text and not text.startswith("-")
+    is_reference = re.fullmatch(rf"[{LETTERS}]{{2,8}}", letters) and (has_digit or is_one_word)
     reference = _reference("REQ", letters) if is_reference else ""
     is_half = re.fullmatch(rf"[{LETTERS}]{{4}}", letters) and (reference or text.startswith("-"))
     half = (person_index.of_half(letters, lookup_key),) if is_half else ()
     if telephone.is_typed(text):
         digits = (*person_index.of_typed_digits(text, lookup_key), *half)
         return Search(reference=reference, digits=digits, too_short=not (digits or reference))
-    if reference or half:
+    if (reference and has_digit) or (half and not is_one_word):
         return Search(reference=reference, digits=half)
     words = name_index.word_of(text, lookup_key)
-    left_out = len(words) < len(text.split())
-    return Search(words=tuple(dict.fromkeys(words)), too_short=not words, left_out=left_out)
+    return Search(
+        reference=reference,
+        digits=half,
+        words=tuple(dict.fromkeys(words)),
+        too_short=not (words or reference),
+        left_out=len(words) < len(text.split()),
+    )
 
 
 def page(wanted: Filter, *, keyring: keys.Keyring, lookup_key: str) -> Page:
@@ -269,7 +281,6 @@ def _filters(wanted: Filter, search: Search) -> list[_Condition]:
         each = tuple((PatientRequest.id, PatientRequest.state == state) for state in states)
         found.append(_Condition(PatientRequest.state.in_(states), each, of_states=True))
     found += [_Condition(condition, ((PatientRequest.id, condition),)) for condition in columns]
-    found += [_of_number(word) for word in search.words]
     if search.email:
         whole = PatientRequest.email_lookup == search.email
         found.append(_any([_Condition(whole, ((PatientRequest.id, whole),)), *_of_numbers(search.address)]))
@@ -281,9 +292,11 @@ def _filters(wanted: Filter, search: Search) -> list[_Condition]:
         )
         if len(beginning) > len("REQ-")
     ]
-    if search.digits:
-        beginnings = [_any([*beginnings, *_of_numbers(*search.digits)])]
-    return [*found, *beginnings]
+    names = [_of_number(word) for word in search.words]
+    if search.digits or (beginnings and names):
+        either = [*beginnings, *_of_numbers(*search.digits)]
+        return [*found, _any([*either, _all_of(names)] if names else either)]
+    return [*found, *names, *beginnings]
 
 
 def _of_number(number: int) -> _Condition:
@@ -305,6 +318,19 @@ def _any(some: Sequence[_Condition]) -> _Condition:
     """Return the condition that at least one of some holds, each of which has lists."""
     lists = tuple(one for condition in some for one in condition.lists)
     return _Condition(or_(*(one.holds for one in some)), lists, overlapping=len(lists) > 1)
+
+
+def _all_of(some: Sequence[_Condition]) -> _Condition:
+    """Return the condition that all of some hold, each of which is of a number."""
+    first, *others = some
+    if not others:
+        return first
+    ((number, condition),) = first.lists
+    wanted = and_(
+        condition,
+        *(number.in_(select(of).where(holds).correlate(None)) for one in others for of, holds in one.lists),
+    )
+    return _Condition(and_(*(one.holds for one in some)), ((number, wanted),))
 
 
 def _by_number(filters: Sequence[_Condition], after: Place | None) -> tuple[list[int], Place | None, bool]:
@@ -464,7 +490,7 @@ def rows(ids: Sequence[int], keyring: keys.Keyring) -> list[Row]:
         PatientRequest.due_at,
         TableVersion.time_zone,
     )
-    sealed = (PatientRequest.name, PatientRequest.full_name)
+    sealed = (PatientRequest.name, PatientRequest.full_name, PatientRequest.patient_name)
     found = {}
     for row in db.session.execute(
         select(*columns, *sealed)
@@ -472,14 +498,19 @@ def rows(ids: Sequence[int], keyring: keys.Keyring) -> list[Row]:
         .where(PatientRequest.id.in_(ids))
     ):
         known: dict[str, Any] = dict(row._mapping)
-        name, hidden = known.pop("name"), known.pop("full_name")
-        full_name, unreadable = None, False
-        if hidden is not None:
-            try:
-                full_name = keyring.open(hidden, TABLE, "full_name", name)
-            except keys.Unreadable:
-                unreadable = True
-        found[row.id] = Row(full_name=full_name, unreadable=unreadable, erased=hidden is None, **known)
+        name = known.pop("name")
+        hidden = {column: known.pop(column) for column in ("full_name", "patient_name")}
+        names: dict[str, Any] = dict.fromkeys(hidden)
+        unreadable = False
+        try:
+            names |= {
+                column: keyring.open(text, TABLE, column, name)
+                for column, text in hidden.items()
+                if text is not None
+            }
+        except keys.Unreadable:
+            unreadable = True
+        found[row.id] = Row(**names, unreadable=unreadable, erased=hidden["full_name"] is None, **known)
     return [found[number] for number in ids if number in found]
 
 

@@ -278,7 +278,7 @@ def estimate_again(data: Mapping[str, Any], table: PriceTable) -> Computed:
     if not isinstance(answers, dict) or not all(isinstance(each, (str, bool)) for each in answers.values()):
         return Computed("no_data", table)
     try:
-        ours = pricing.estimate(table, answers).as_dict()
+        ours = pricing.estimate(table, answers, unfinished=True).as_dict()
     except pricing.BadAnswers:
         return Computed("refused", table)
     computed: Mapping[str, object] = ours

@@ -95,7 +95,8 @@ def running(table: PriceTable, found: Read, reader: Reader, was: StoredBreakdown
     With `was` it says how the total differs from that of an earlier estimate.
     """
     values, problems = look(table, found.answers)
-    asked = [*values, *(problem.driver for problem in problems), *left_open(table, found.answers)]
+    known = [*values, *(problem.driver for problem in problems), *left_open(table, found.answers)]
+    asked = list(dict.fromkeys(known))
     labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
     # An unreadable answer to a question that is not asked any more does not matter.
     sentences = {driver: texts for driver, texts in found.unreadable.items() if driver in asked}
@@ -186,9 +187,8 @@ def _spoken_so_far(least: SoFar | None, left: Sequence[Open]) -> str:
 
 
 def _spoken(headline: wording.Headline) -> str:
-    amount, span = headline.amount, headline.span
-    said = [_("Likely total: %(amount)s.", amount=wording.at_least.said(amount, headline.at_least))]
-    if span is not None:
+    said = [_("Likely total: %(amount)s.", amount=headline.amount_said())]
+    if headline.span is not None:
         said.append(headline.range_words())
     return joined(" ", filter(None, [*said, headline.not_counted_words()]))
 

@@ -30,7 +30,7 @@ from estimator.wording.terms import package_contents, with_terms
 from pricing.left_open import left_open
 from pricing.money import plain
 from pricing.steps import passed_on
-from pricing.stored import Cases, StoredBreakdown, StoredItem, StoredTax, is_at_least
+from pricing.stored import Cases, StoredBreakdown, StoredItem, StoredTax, counts_nothing, is_at_least
 from pricing.table import (
     ChoiceDriver,
     Driver,
@@ -158,12 +158,14 @@ class _Wording:
 
     def headline(self) -> Headline:
         totals = self.breakdown["totals"]["total"]
-        incomplete = is_at_least(self.breakdown)
+        incomplete, nothing = is_at_least(self.breakdown), counts_nothing(self.breakdown)
         on_request = [self.words(self.steps.labels[code]) for code in self.breakdown["on_request"]]
         unanswered = not_counted(self.breakdown.get("not_counted", ()), self.table, self.reader)
         return Headline(
-            label=at_least.likely_total(incomplete),
-            amount=self.money(totals["likely"]),
+            label=at_least.likely_total(incomplete and not nothing),
+            amount=at_least.alone("request" if on_request else "open")
+            if nothing
+            else self.money(totals["likely"]),
             at_least=incomplete,
             span=span(totals, self.currency, self.reader),
             reasons=list(ranges.reasons(self.breakdown, self.table, self.reader)),

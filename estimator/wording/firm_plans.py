@@ -10,6 +10,7 @@ from estimator.i18n import gettext as _
 from estimator.wording import asked as asked_about
 from estimator.wording.firm import FirmRows
 from estimator.wording.rows import ChangedRow, ComparedRow, NoticeRow, NoticeSection
+from pricing import quote_plans
 from pricing.stored import StoredQuote
 from pricing.table import PriceTable
 
@@ -20,6 +21,19 @@ OF_A_PLAN = ("commission",)
 def named(letter: str) -> str:
     """Return what a plan is called."""
     return _("Plan %(letter)s", letter=letter)
+
+
+def totals(content: StoredQuote, reader: Reader) -> list[tuple[str, str]]:
+    """Return what each plan of a quote is called and comes to; an only plan has an empty name."""
+    return [
+        (named(letter) if letter else "", reader.money(plan["total"], plan["currency"]))
+        for letter, plan in quote_plans.by_plan(content).items()
+    ]
+
+
+def with_name(name: str, amount: str) -> str:
+    """Say what a plan comes to."""
+    return _("%(plan)s: %(what)s", plan=name, what=amount) if name else amount
 
 
 def together(

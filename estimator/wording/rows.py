@@ -243,7 +243,8 @@ class NotCounted:
 class Headline:
     """The likely total in words, with its range and the reasons for the range.
 
-    `at_least` is True while anything is on request or not counted: the amount is then not the whole amount.
+    `at_least` is True while anything is on request or not counted: the amount is then not the whole amount, and in
+    words where there is nothing else.
     `on_request_said` and `not_counted_said` are the sentences that name those things, kept with the rows of a quote;
     one that was issued before they were kept has them worded again.
     """
@@ -265,6 +266,10 @@ class Headline:
     def not_counted_words(self) -> str:
         """The sentence that names what is not counted yet; empty if everything is."""
         return self.not_counted_said or at_least.why_open([row.label for row in self.not_counted])
+
+    def amount_said(self) -> str:
+        """The amount, as at least so much where something is left out of it."""
+        return at_least.said(self.amount, self.at_least and any(map(str.isdigit, self.amount)))
 
     def range_words(self, shown: str | None = None) -> str:
         """The sentence that says the range, or shows it as a page marks it; empty if there is no range."""

@@ -63,6 +63,14 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
 }
 """What each kind of event is called, with what its detail holds; an assignment and a state have their own."""
 
+EVENTS_OF_A_PLAN: Mapping[str, Any] = {
+    "accepted": lazy_gettext("accepted plan %(plan)s of quote %(quote)s, revision %(revision)s"),
+    "taken_back": lazy_gettext(
+        "took back the acceptance of plan %(plan)s of quote %(quote)s, revision %(revision)s"
+    ),
+}
+"""What events are called that are about one of several plans."""
+
 CONTACT_AT_DESK: Mapping[str, Any] = {
     "full_name": lazy_gettext("name"),
     "patient_name": lazy_gettext("name of the patient"),

@@ -17,7 +17,6 @@ import pricing
 from pricing import quote as quote_content
 from pricing import stored
 from pricing.explore import difference, effect, outcome, sensitivity
-from pricing.left_open import not_counted, not_firm
 from pricing.lint import lint
 from pricing.steps import passed_on
 from pricing.table import PriceTable
@@ -104,8 +103,7 @@ def test_packages_and_exclusions_depend_on_a_question_too() -> None:
 
 def test_a_table_without_open_questions_counts_everything() -> None:
     plain = pricing.read(TEXT.replace("open = true\n", ""))
-    assert not_counted(plain, {}) == ()
-    assert not_firm(plain, ["flights"]) == []
+    assert pricing.estimate(plain, WHOLE).not_counted == ()
 
 
 @settings(suppress_health_check=list(HealthCheck))

@@ -37,6 +37,7 @@ from estimator.web.patient import before, cookies, making, worded
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
 from pricing import PriceTable
+from pricing.stored import counts_nothing
 
 pages = Blueprint("patient", __name__)
 
@@ -162,7 +163,9 @@ def breakdown(token: str) -> ResponseReturnValue:
         "data": url_for("my_data.estimate", token=token),
         "delete": url_for("patient.delete", token=token),
     }
-    beside = None if rate is None else other_currency.beside(stored, table, rate, reader)
+    beside = (
+        None if rate is None or counts_nothing(stored) else other_currency.beside(stored, table, rate, reader)
+    )
 
     def folded() -> str:
         return render_template(

@@ -86,6 +86,27 @@ def test_a_bic_that_no_bank_has_is_refused(bic: str, sentence: str) -> None:
     assert sentence in problems(bic=bic)["bic"]
 
 
+def test_a_bic_of_another_country_than_the_iban_is_refused_with_what_to_do() -> None:
+    assert problems(bic="BNPAFRPP") == {
+        "bic": "The IBAN is of the country DE and this BIC of the country FR, so one of them is another bank’s. "
+        "Compare both with your bank’s statement."
+    }
+    french = {"iban": "FR14 2004 1010 0505 0001 3M02 606", "bank": "Example Bank, Saint-Denis"}
+    assert checked(replace(ACCOUNT, **french, bic="BNPARERX")).bic == "BNPARERX", "Réunion has French IBANs"
+    assert list(problems(iban="DE89 3704 0044 0532 0130 01", bic="BNPAFRPP")) == ["iban"]
+
+
+def test_an_account_in_the_united_states_has_a_number_and_a_routing_number() -> None:
+    us = {"iban": "", "account": "000123456789", "bic": "CHASUS33", "bank": "Example Bank, New York"}
+    for branch in ("ABA 021000021", "Routing number 021-000-021", ""):
+        assert checked(replace(ACCOUNT, **us, branch=branch)).branch == branch
+    wrong = problems(**us, branch="ABA 021000012")
+    assert "routing number 021000012 is wrong. Compare it" in wrong["branch"]
+    assert (
+        "no IBANs of the country US" in problems(**{**us, "iban": "US64 0210 0002 1000 1234 5678 9"})["iban"]
+    )
+
+
 def test_everything_that_is_wrong_is_said_at_once_each_at_its_part() -> None:
     with pytest.raises(WrongAccount) as wrong:
         checked(Account())

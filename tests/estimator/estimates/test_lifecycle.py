@@ -133,7 +133,7 @@ def test_a_form_without_a_name_is_never_somebody_elses(make: Make) -> None:
 
 def test_a_form_sent_twice_leaves_the_transaction_usable(version: TableVersion) -> None:
     act = acting(now=NOW, link_key=KEY)
-    arguments = {"language": "en", "submission": "form-1"}
+    arguments: dict[str, Any] = {"language": "en", "submission": "form-1"}
     first = estimates.make(act, version, ANSWERS, **arguments)
     assert estimates.make(act, version, ANSWERS, **arguments) == first
     estimates.make(act, version, {"sessions": 1}, **arguments)

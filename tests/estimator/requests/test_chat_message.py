@@ -75,6 +75,58 @@ def test_a_date_that_can_be_two_is_suggested_as_both(text: str, months: list[str
     assert [when.month for when in look(text).dates] == months
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Hello, I am Maria García and I want to know", ["Maria García"]),
+        ("my name is john smith, from India", ["john smith"]),
+        ("MY NAME IS JOHN SMITH AND I WANT", ["JOHN SMITH"]),
+        ("I’m Dr. Anna Weber from Berlin", ["Anna Weber"]),
+        ("This is John. We are looking for", ["John"]),
+        ("Bonjour, je m’appelle Jean de La Tour et je voudrais", ["Jean de La Tour"]),
+        ("Me llamo José Luis Pérez. Quiero", ["José Luis Pérez"]),
+        ("Здравствуйте, меня зовут Иван Петров, мне 30 лет", ["Иван Петров"]),
+        ("اسمي محمد علي، أريد عرض سعر", ["محمد علي"]),
+        ("اسمي محمد وأريد عرض سعر", ["محمد"]),
+        ("नमस्ते, मेरा नाम राहुल शर्मा है", ["राहुल शर्मा"]),
+        ("আমার নাম রহিম উদ্দিন। আমি", ["রহিম উদ্দিন"]),
+        (
+            "[12:03, 28/11/2026] Jean Dupont: Bonjour\n[12:04, 28/11/2026] +33 6 12 34 56 78: oui",
+            ["Jean Dupont"],
+        ),
+        ("I am looking for a price, je suis intéressé, soy de México, I AM ASKING", []),
+        ("my name is", []),
+    ],
+)
+def test_the_name_is_what_a_message_says_of_itself(text: str, names: list[str]) -> None:
+    assert list(look(text).names) == names
+
+
+def test_a_name_of_which_the_end_cannot_be_told_is_suggested_twice() -> None:
+    assert look("اسمي محمد علي أريد معرفة التكلفة من فضلك").names == ("محمد", "محمد علي")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("2 sessions, please", ["2"]),
+        ("We want 3 injections", ["3"]),
+        ("deux séances, ou séances : 4", ["4"]),
+        ("2 sesiones", ["2"]),
+        ("3 сеанса", ["3"]),
+        ("٣ جلسات", ["3"]),
+        ("2 सत्र", ["2"]),
+        ("২টি সেশন", ["2"]),
+        ("12 sessions or 2 sessions", ["12", "2"]),
+        ("2-3 sessions, 2 or 3 sessions, 10:30 sessions, 1.5 sessions, 2024 sessions, 0 sessions", []),
+    ],
+)
+def test_a_number_beside_the_word_for_sessions_is_one_and_a_range_is_none(
+    text: str, numbers: list[str]
+) -> None:
+    assert list(look(text).sessions) == numbers
+
+
 def test_a_message_has_no_more_than_100_kb() -> None:
     assert not chat_message.is_too_long("a" * 100_000)
     assert chat_message.is_too_long("я" * 50_001)
@@ -82,9 +134,22 @@ def test_a_message_has_no_more_than_100_kb() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["+1" * 50_000, "1/" * 50_000, "a@" * 50_000, "\n[" * 50_000, "a-" * 49_000 + "@b"]
+    "text",
+    [
+        "+1" * 50_000,
+        "1/" * 50_000,
+        "a@" * 50_000,
+        "\n[" * 50_000,
+        "a-" * 49_000 + "@b",
+        "my name is " * 9_000,
+        "\n[1] a" * 16_000,
+        "2 sessions " * 9_000,
+        "2 " * 50_000,
+    ],
 )
 def test_a_hostile_message_suggests_little(text: str) -> None:
     found = look(text, country="DE")
     assert len(found.numbers) <= chat_message.MOST
     assert len(found.dates) <= chat_message.MOST
+    assert len(found.names) <= chat_message.MOST
+    assert len(found.sessions) <= chat_message.MOST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.support.open_list import ABOUT_YOU, OPEN, PLAN
 TABLE = pricing.read(OPEN)
 READER = reader("en")
 SPACE = "\N{NO-BREAK SPACE}"
+MEXICO = Path(pricing.__file__).parent / "tables" / "mexico.toml"
 
 
 def rows(**answers: Any) -> wording.Rows:
@@ -55,6 +57,18 @@ def test_a_total_with_everything_in_it_is_the_likely_total() -> None:
     assert headline.label == "Likely total"
     assert not headline.at_least
     assert headline.not_counted_words() == ""
+
+
+def test_a_total_in_which_nothing_is_counted_yet_is_words_and_no_nought() -> None:
+    text = MEXICO.read_text(encoding="utf-8")
+    table = pricing.read(text)
+    found = wording.rows(pricing.estimate(table, {}, unfinished=True).as_dict(), table, READER, []).headline
+    assert (found.label, found.amount, found.amount_said()) == (
+        "Likely total",
+        "not counted yet",
+        "not counted yet",
+    )
+    assert found.not_counted_words().startswith("Not counted yet: ")
 
 
 def test_sums_are_at_least_where_something_open_belongs_to_them() -> None:

@@ -33,6 +33,12 @@ def test_another_plan_is_added_with_three_buttons_and_one_answer(app: Flask, coo
     assert "What differs: Plan A and Plan B" in shown.text
     (differs,) = shown.all("table", class_="beside differs-table")
     words = " ".join("".join(differs.itertext()).split())
+    lines, beside = differs.findall("tbody")
+    assert lines[-1].get("class") == "sum", "the firm total is the last of what is firm"
+    assert ["".join(row[0].itertext()) for row in beside] == [
+        "Estimated, and not part of the quote",
+        "Longer stay or treatment of complications",
+    ]
     assert "sessions" in words.lower()
     assert PRICE.replace(SPACE, " ") in words.replace(SPACE, " ")
 
@@ -100,6 +106,13 @@ def test_the_request_says_what_each_plan_comes_to_and_then_which_was_accepted(
     shown = coordinator.see(f"/desk/requests/{reference}").text.replace(SPACE, " ")
     assert f"Plan B: USD {totals['B']:,}" in shown
     assert f"Plan A: USD {totals['A']:,}" not in shown
+    plan = " ".join("".join(coordinator.page.one("section", class_="plan").itertext()).split())
+    assert f"The plan Plan B: Accepted firm total, to the provider USD {totals['B']:,}" in plan.replace(
+        SPACE, " "
+    )
+    assert "3 sessions" in plan.replace(SPACE, " ")
+    assert "Likely total" not in plan
+    assert "accepted plan B of quote Q-" in shown
     (line,) = coordinator.see("/desk/reports/quotes.jsonl").content.splitlines()
     listed = json.loads(line)
     assert (listed["plan"], listed["total"], listed["taken"]) == ("B", str(totals["B"]), None)

@@ -223,6 +223,17 @@ def test_a_list_has_the_rows_of_its_year(
     }
 
 
+def test_the_number_of_revisions_is_that_of_the_clinics_year(
+    app: Flask, clock: time_machine.Traveller, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    for moment in ("2026-12-31T18:29:00Z", "2026-12-31T18:31:00Z"):  # before and after midnight in Kolkata
+        clock.move_to(moment)
+        issue(app, ask(app))
+    coordinator = sign_in(app, "coordinator")
+    assert "1 revision was issued in 2026." in coordinator.see("/desk/reports?year=2026").text
+    assert "1 revision was issued in 2027." in coordinator.see("/desk/reports?year=2027").text
+
+
 def test_a_list_has_no_more_rows_than_it_says(
     app: Flask, coordinator: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -12,10 +13,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from estimator import requests
+import pricing
+from estimator import estimates, price_lists, requests
 from estimator.db import db
 from estimator.models import Estimate, Mail, PatientRequest
 from estimator.models.staff import Role
+from estimator.verification.document import estimate_again
+from tests.support.acts import acting
 from tests.support.quote_desk import PLAN, changed_list, request_of, settings_of
 from tests.support.staff_browser import Staff
 
@@ -105,6 +109,13 @@ def test_the_words_to_read_aloud_are_those_that_are_kept(app: Flask, coordinator
         assert f"“{words}”" in form
 
 
+def test_patient_and_whoever_asks_for_them_are_named_in_the_list_as_on_the_page(coordinator: Staff) -> None:
+    page = enter(coordinator, for_whom="other", patient_name="Berta Quill", consent_on_behalf="yes").page
+    assert "Patient Berta Quill Asked by Zephyrine Quill" in " ".join(page.text.split())
+    (row,) = coordinator.see("/desk/requests").all("td", class_="name")
+    assert " ".join("".join(row.itertext()).split()) == "Berta Quill asked by Zephyrine Quill"
+
+
 @pytest.mark.parametrize(
     ("missing", "there"),
     [({"email": ""}, "telephone"), ({"phone": ""}, "mail")],
@@ -158,6 +169,88 @@ def test_what_is_missing_is_said_and_everything_typed_is_kept(
         expected = {**typed(), **PERSON}[name].replace("\r\n", "\n")
         assert page.value(name) == expected, name
     assert (count(app, PatientRequest), count(app, Estimate), count(app, Mail)) == (0, 0, 0)
+
+
+def test_what_they_did_not_say_stays_not_answered_and_is_asked_before_a_quote(
+    app: Flask, coordinator: Staff
+) -> None:
+    page = enter(coordinator, **dict.fromkeys(typed(), "")).page
+    assert page.status == 200
+    reference = page.path.rpartition("/")[2]
+    with request_of(app, reference) as found:
+        assert requests.answers_of(found) == {}
+        assert found.at_least
+    assert "Not answered" in page.text
+    shown = coordinator.press("Prepare a quote")
+    assert "Left open, and the price depends on it:" in shown.text
+    assert "“Sessions”" in shown.text
+    shown = coordinator.send("Save, and enter these answers", {"q_sessions": "2", "q_cells": "umbilical"})
+    assert shown.status == 200
+    assert "“Sessions”" not in shown.text, "what was answered is kept, though more is open"
+    refused = coordinator.post(
+        f"/desk/requests/{reference}/quote/issue", {"save": shown.value("save"), "fingerprint": "0" * 64}
+    )
+    assert refused.status == 422
+    assert "Nothing was issued. Something is missing." in refused.text
+    shown = coordinator.see(f"/desk/requests/{reference}/quote")
+    rest = {"q_room": "ward", "q_nights": "14", "q_rehab": "none", "q_own_mri": "yes", "q_visa": "no"}
+    shown = coordinator.send("Save, and enter these answers", rest)
+    assert "Left open" not in shown.text
+
+
+def test_everybody_reads_of_such_a_plan_that_it_is_not_the_whole(app: Flask, coordinator: Staff) -> None:
+    page = enter(coordinator, q_sessions="", q_rehab="").page
+    found = re.search(r"/r/[A-Za-z0-9_-]{43}", page.html)
+    assert found is not None
+    with request_of(app, page.path.rpartition("/")[2]) as record:
+        settings = settings_of(app)
+        estimate = estimates.by_reference(
+            acting(settings=settings, now=datetime.now(UTC)), record.estimate_reference
+        )
+        assert estimate is not None
+        link = f"/e/{estimates.token_of(estimate, settings.link_key)}"
+        again = estimate_again(estimates.breakdown_of(estimate), price_lists.parsed(record.table_version))
+        assert (again.why, again.differences, again.at_least) == (None, [], True)
+    patient = app.test_client()
+    for address in (found[0], link, f"{link}/estimate.txt", f"{link}/change"):
+        answer = patient.get(address, follow_redirects=True)
+        assert answer.status_code == 200, address
+        if address.endswith(".txt"):
+            assert "Not counted yet: Sessions; Rehabilitation programme." in answer.text
+    assert patient.get(f"{link}/estimate.pdf").data.startswith(b"%PDF")
+
+
+def test_somebody_who_has_said_nothing_yet_has_a_plan_of_no_amount(app: Flask, coordinator: Staff) -> None:
+    with app.app_context():
+        text = (Path(pricing.__file__).parent / "tables" / "mexico.toml").read_text(encoding="utf-8")
+        text = text.replace("valid_from = 2026-11-29", "valid_from = 2026-01-01")
+        price_lists.import_(acting(actor="command line", now=datetime.now(UTC)), text)
+        db.session.commit()
+    coordinator.see("/desk/requests/new/mexico")
+    page = coordinator.send("Enter the request", PERSON)
+    assert page.status == 200
+    plan = " ".join("".join(page.one("section", class_="plan").itertext()).split())
+    assert plan.startswith("The plan Likely total not counted yet Not counted yet: ")
+    with request_of(app, page.path.rpartition("/")[2]) as record:
+        settings = settings_of(app)
+        act = acting(settings=settings, now=datetime.now(UTC))
+        estimate = estimates.by_reference(act, record.estimate_reference)
+        assert estimate is not None
+        link = f"/e/{estimates.token_of(estimate, settings.link_key)}"
+    patient = app.test_client()
+    for address in (link, f"{link}/estimate.txt", f"{link}/estimate.pdf"):
+        assert patient.get(address).status_code == 200, address
+    (total,) = coordinator.see("/desk/requests").all("td", class_="money")
+    assert " ".join("".join(total.itertext()).split()) == "not counted yet"
+
+
+def test_an_answer_that_the_list_refuses_is_said_also_where_others_are_missing(
+    app: Flask, coordinator: Staff
+) -> None:
+    page = enter(coordinator, q_sessions="99", q_rehab="").page
+    assert page.status == 422
+    assert [error for error in page.errors() if "answer this question" in error] == []
+    assert count(app, PatientRequest) == 0
 
 
 def test_a_slip_in_the_address_is_pointed_out_and_may_be_meant(app: Flask, coordinator: Staff) -> None:
@@ -264,6 +357,23 @@ def test_a_pasted_message_suggests_and_fills_in_nothing_by_itself(
     assert coordinator.page.value("full_name") == "Zephyrine Quill", "nothing is typed twice"
     assert coordinator.page.value("pasted").splitlines()[1].startswith("Nous pensons")
     assert all(row.endswith("stands below") for row in suggested(coordinator))
+
+
+def test_the_name_and_the_sessions_of_a_message_are_suggested_and_counted_once_they_are_used(
+    app: Flask, coordinator: Staff
+) -> None:
+    coordinator.see(FORM)
+    pasted = "I am Maria García. We want 2 sessions, not 99 sessions."
+    coordinator.send("look", {**typed(), "q_sessions": "", "pasted": pasted})
+    assert suggested(coordinator) == [
+        "Name: Maria García Use it: Name, Maria García",
+        "Sessions: 2 Use it: Sessions, 2",
+    ]
+    assert (coordinator.page.value("full_name"), coordinator.page.value("q_sessions")) == ("", "")
+    coordinator.send("full_name=Maria García", {})
+    page = coordinator.send("q_sessions=2", {})
+    assert (page.value("full_name"), page.value("q_sessions")) == ("Maria García", "2")
+    assert "15,973.40" in page.text.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize("agreed", [True, False])

@@ -99,6 +99,19 @@ def test_countries_of_few_people_are_one_row(app: Flask, coordinator: Staff) -> 
     ]
 
 
+def test_no_bar_draws_a_count_that_the_table_hides(app: Flask, coordinator: Staff) -> None:
+    for country in [*["DE"] * 11, *["FR"] * 2, "IT", ""]:
+        ask(app, country=country)
+    (bars,) = coordinator.see("/desk/reports?by=country").all("ul", class_="histogram by-month")
+    assert ["".join(bar.itertext()).strip() for bar in bars] == ["Germany"]
+
+
+def test_where_every_count_is_hidden_nothing_is_drawn(app: Flask, coordinator: Staff) -> None:
+    ask(app, country="FR")
+    shown = coordinator.see("/desk/reports?by=country")
+    assert shown.all("ul", class_="histogram by-month") == []
+
+
 def test_a_single_country_of_few_people_does_not_follow_from_the_others(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -127,7 +140,7 @@ def test_the_figures_are_a_spreadsheet_too_and_hide_as_much(app: Flask, coordina
     for country in [*["DE"] * 11, "FR", "IT"]:
         ask(app, country=country)
     file = coordinator.see("/desk/reports/figures.csv?by=country&year=2026")
-    assert file.headers["Content-Disposition"] == 'attachment; filename="figures-2026.csv"'
+    assert file.headers["Content-Disposition"] == 'attachment; filename="figures-by-country-2026.csv"'
     found = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"), newline="")))
     assert [row[:3] for row in found[1:]] == [
         ["Germany", "11", "0"],

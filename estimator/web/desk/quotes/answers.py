@@ -9,7 +9,7 @@ from flask import jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import pricing
-from estimator import price_lists
+from estimator import price_lists, wording
 from estimator.i18n import gettext as _
 from estimator.i18n import listed_apart
 from estimator.models import PatientRequest, QuoteDraft
@@ -53,12 +53,13 @@ def answers(reference: str) -> ResponseReturnValue:
     if request.form.get("act") == "total" or "fill" in request.form:
         return _page(of, draft, form)
     if found.unreadable:
-        return _page(of, draft, form, status=422)
+        return _page(of, draft, form, refused=found.unreadable)
     try:
         with committing():
             drafts.change(act(), draft, save=save_in(draft), answers=found.answers, plan=plan)
-    except pricing.BadAnswers:
-        return _page(the_request(reference), the_draft(of), form, status=422)
+    except pricing.BadAnswers as refusal:
+        refused = wording.problem_sentences(refusal, reader)
+        return _page(the_request(reference), the_draft(of), form, refused=refused)
     except drafts.ChangedMeanwhile:
         of = the_request(reference)
         draft = the_draft(of)
@@ -76,7 +77,7 @@ def _meanwhile(of: PatientRequest, draft: QuoteDraft, table: PriceTable, mine: M
         when=when(draft.changed_at, of),
     )
     try:
-        own = pricing.estimate(table, mine).answers
+        own = pricing.estimate(table, mine, unfinished=True).answers
     except pricing.BadAnswers:  # told at its question when it is saved again
         return note
     different = [
@@ -105,20 +106,17 @@ def _page(
     draft: QuoteDraft,
     form: Any = None,
     *,
+    refused: Mapping[str, list[str]] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
+    """Show the form; what the list `refused` stands at its questions."""
     reader, plan = current_reader(), plan_in(draft)
     version = version_of(of, draft.prices)
     table = price_lists.parsed(version)
     if form is None:
         form = estimate_form.build(table, drafts.answers_of(draft, settings(), plan))
     panel = running(table, estimate_form.read(form, table, reader), reader)
-    problems: Mapping[str, list[str]] = {}
-    if status == 422:
-        problems = panel.sentences
-    elif request.method == "POST" or panel.refusals:
-        problems = panel.refused()
-    form.refuse_answers(problems)
+    form.refuse_answers({**panel.refused(), **(refused or {})})
     sections = estimate_form.sections(form, table, reader, panel.asked)
     page = render_template(
         "desk/quote_answers.html",
@@ -133,4 +131,4 @@ def _page(
         total_url=url_for("quotes_desk.answers_total", reference=of.reference),
         day_order=reader.day_order(),
     )
-    return page, status
+    return page, 422 if refused else status

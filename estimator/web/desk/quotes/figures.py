@@ -23,8 +23,9 @@ from pricing import PriceTable, legal_terms, quote_options
 from pricing import quote as quote_content
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
-from pricing.quote import Firm
+from pricing.quote import Firm, LineChange
 from pricing.quote_options import Option
+from pricing.stored import StoredBreakdown
 
 
 def prepared_of(draft: QuoteDraft, letter: str = "") -> Prepared:
@@ -94,12 +95,13 @@ class BesideRow(TypedDict):
 
 
 class DifferenceRow(TypedDict):
-    """One line that differs between the prices that would be kept and those in force."""
+    """One line that differs between two prices of a plan, or two plans; `beside` if it is no part of the quote."""
 
     label: Words
     old: str
     new: str
     total: bool
+    beside: bool
 
 
 class AdjustmentRow(TypedDict):
@@ -209,17 +211,12 @@ def against_the_first(prepared: Prepared) -> list[Against]:
             for plan in (first, other)
             if (firm := plan.chosen)
         )
-        rows = wording.changed_rows(
-            quote_content.line_changes(old, new), (old["breakdown"], table), (new["breakdown"], table), reader
-        )
+        changes = quote_content.line_changes(old, new)
         found.append(
             {
                 "first": wording.firm_plans.named(first.letter),
                 "other": wording.firm_plans.named(other.letter),
-                "rows": [
-                    {"label": row.label, "old": row.old, "new": row.new, "total": row.kind == "total"}
-                    for row in rows
-                ],
+                "rows": _differing(changes, (old["breakdown"], table), (new["breakdown"], table), reader),
             }
         )
     return found
@@ -296,12 +293,40 @@ def _differences(prepared: Prepared, reader: Reader) -> list[DifferenceRow]:
     keep, again = prepared.firm_keep, prepared.firm_again
     assert keep is not None
     assert again is not None
-    rows = wording.changed_rows(
+    return _differing(
         prepared.differences,
         (keep.breakdown, price_lists.parsed(prepared.kept)),
         (again.breakdown, price_lists.parsed(prepared.in_force)),
         reader,
     )
-    return [
-        {"label": row.label, "old": row.old, "new": row.new, "total": row.kind == "total"} for row in rows
+
+
+def _differing(
+    changes: Sequence[LineChange],
+    old: tuple[StoredBreakdown, PriceTable],
+    new: tuple[StoredBreakdown, PriceTable],
+    reader: Reader,
+) -> list[DifferenceRow]:
+    """Say what differs: the lines of the quote, its total, and then what is no part of it."""
+    rows: list[DifferenceRow] = [
+        {
+            "label": row.label,
+            "old": row.old,
+            "new": row.new,
+            "total": row.kind == "total",
+            "beside": change.kind in ("item", "tax")
+            and all(_is_beside(change.code, each) for _, each in (old, new)),
+        }
+        for change, row in zip(changes, wording.changed_rows(changes, old, new, reader), strict=True)
     ]
+    return sorted(rows, key=lambda row: row["beside"])
+
+
+def _is_beside(code: str, table: PriceTable) -> bool:
+    """Whether a charge, a package or a tax is no part of the total to the provider, as far as a table has it."""
+    totals = {group.code: group.total for group in table.groups}
+    group_of = {charge.code: charge.group for charge in table.charges}
+    group_of |= {package.code: package.group for package in table.packages}
+    taxed = {tax.code: tax.of for tax in table.taxes}
+    groups = {group_of.get(each, each) for each in taxed.get(code, (code,))}
+    return all(totals.get(group) != "provider" for group in groups)

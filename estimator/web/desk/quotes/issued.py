@@ -10,14 +10,14 @@ from flask.typing import ResponseReturnValue
 
 from estimator import keys, quotes, requests
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
+from estimator.i18n import lazy_gettext, listed_apart
 from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.models.quotes import RevisionState
 from estimator.privacy import erasure
 from estimator.quotes import notifications
 from estimator.web import errors
-from estimator.web.desk import chat
+from estimator.web.desk import chat, taken_lines
 from estimator.web.desk.outbox import can_be_sent_again
 from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_request, to
 from estimator.web.desk.requests import history
@@ -32,7 +32,6 @@ from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.wording import firm_plans, states_at_desk
-from pricing import quote_plans
 
 WITHDRAWN: Mapping[str, Any] = {
     "mistake": lazy_gettext("There is a mistake in it"),
@@ -189,8 +188,10 @@ def withdraw(reference: str) -> ResponseReturnValue:
         number=quote.number,
         revision=revision.number,
         mailed=of.email is not None,
-        total="; ".join(f"{name}: {total}" for name, total in _totals(revision))
-        or current_reader().money(revision.total, revision.currency),
+        total=listed_apart(
+            firm_plans.with_name(*each)
+            for each in firm_plans.totals(quotes.content_of(revision), current_reader())
+        ),
     )
     return page, 422 if errors_here else 200
 
@@ -271,12 +272,9 @@ def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Rev
 
 
 def _totals(revision: QuoteRevision) -> list[tuple[str, str]]:
-    content = quotes.content_of(revision)
-    return [
-        (firm_plans.named(letter), current_reader().money(each["total"], revision.currency))
-        for letter, each in quote_plans.by_plan(content).items()
-        if letter
-    ]
+    """Return what each of several plans comes to; nothing where there is one."""
+    found = firm_plans.totals(quotes.content_of(revision), current_reader())
+    return found if len(found) > 1 else []
 
 
 def _why_withdrawn(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> str | None:
@@ -317,7 +315,7 @@ def _decision(revision: QuoteRevision) -> DecisionRow | None:
     if taken:
         sentence += " " + _(
             "Taken with it: %(lines)s. Together that is %(total)s.",
-            lines=", ".join(_taken_lines(revision, taken)),
+            lines=", ".join(taken_lines.labels_of(revision, taken)),
             total=reader.money(said.total or revision.total, revision.currency),
         )
     return {
@@ -325,17 +323,6 @@ def _decision(revision: QuoteRevision) -> DecisionRow | None:
         "name": _opened(said, "typed_name"),
         "words": _opened(said, "words"),
     }
-
-
-def _taken_lines(revision: QuoteRevision, taken: Sequence[int]) -> list[str]:
-    """Return the labels of what was taken; their numbers once the words are gone, or if their key is missing."""
-    try:
-        rows = quotes.rows_of(revision, settings().data_keys)
-    except keys.Unreadable:
-        rows = None
-    if rows is None:
-        return [_("line %(number)s", number=number) for number in taken]
-    return [str(row.label) for row in rows.options if row.number in taken]
 
 
 def _opened(said: QuoteDecision, column: str) -> str | None:

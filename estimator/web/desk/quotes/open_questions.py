@@ -54,7 +54,7 @@ class OpenQuestions:
         """Say at its question what the price list would refuse."""
         if self.answers is not None:
             try:
-                pricing.estimate(self.table, self.answers)
+                pricing.estimate(self.table, self.answers, unfinished=True)
             except pricing.BadAnswers as refusal:
                 self.refuse(refusal)
 

@@ -71,9 +71,10 @@ def figures(kind: str) -> ResponseReturnValue:
     """Send the figures of a year, as the page shows them."""
     by = work_table.chosen_way(request.args.get("by"))
     rows = work_table.cells(work_table.named(year() or now().year, by), by)
+    name = _name(f"figures-by-{by}")
     if kind == "csv":
-        return downloads.csv(_name("figures"), work_table.columns(by), rows)
-    return downloads.xlsx(_name("figures"), _("Requests"), work_table.columns(by), rows)
+        return downloads.csv(name, work_table.columns(by), rows)
+    return downloads.xlsx(name, _("Requests"), work_table.columns(by), rows)
 
 
 def _name(what: str) -> str:

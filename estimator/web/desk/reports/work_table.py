@@ -48,6 +48,8 @@ class Figures(TypedDict):
 
     name: str
     whole: bool
+    #: whether its counts are hidden, so that no bar may show them either
+    hidden: bool
     estimates: str
     requests: str
     answered: str
@@ -87,7 +89,8 @@ def named(year: int, by: By) -> Sequence[Named]:
 def figures(rows: Sequence[Named], by: By) -> list[Figures]:
     """Return the rows as they are shown."""
     number = current_reader().number
-    largest = max((row.group.requests for row in rows if not row.whole), default=0)
+    drawn = [row.group for row in rows if not (row.whole or _hidden(row.group, by))]
+    largest = max((group.requests for group in drawn), default=0)
 
     def shown(count: int) -> str:
         return number(str(count))
@@ -96,6 +99,7 @@ def figures(rows: Sequence[Named], by: By) -> list[Figures]:
         {
             "name": name,
             "whole": whole,
+            "hidden": _hidden(group, by),
             "estimates": "–" if group.estimates is None else shown(group.estimates),
             "requests": few(group.requests) if by == "country" else shown(group.requests),
             "answered": "–" if _hidden(group, by) else shown(group.answered),
@@ -105,8 +109,8 @@ def figures(rows: Sequence[Named], by: By) -> list[Figures]:
             "quoted": "–" if _hidden(group, by) else shown(group.quoted),
             "accepted": "–" if _hidden(group, by) else shown(group.accepted),
             "declined": "–" if _hidden(group, by) else shown(group.declined),
-            "width": _width(group.requests, largest),
-            "answered_width": _width(group.answered, largest),
+            "width": "0" if _hidden(group, by) else _width(group.requests, largest),
+            "answered_width": "0" if _hidden(group, by) else _width(group.answered, largest),
         }
         for name, group, whole in rows
     ]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TypedDict
 
 from flask import url_for
 
-from estimator import quotes, requests, wording
+from estimator import price_lists, quotes, requests, wording
 from estimator.config import Settings
 from estimator.i18n import Reader, listed_apart
 from estimator.i18n import gettext as _
@@ -16,11 +15,11 @@ from estimator.models import PatientRequest, QuoteRevision
 from estimator.requests import search
 from estimator.requests.consents import CONTACT, HEALTH_DATA, ON_BEHALF, QUESTION
 from estimator.web import request_context
-from estimator.web.desk import chat
+from estimator.web.desk import chat, taken_lines
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
-from estimator.wording import states_at_desk
+from estimator.wording import firm_plans, states_at_desk
 from pricing import quote_plans
 
 
@@ -52,18 +51,46 @@ def quote(found: PatientRequest) -> QuoteRow | None:
 
 def _total(revision: QuoteRevision, reader: Reader) -> str:
     """Say what a revision comes to: what was accepted, or every plan of which one can be."""
+    letter = quotes.accepted_plan(revision)
+    if letter is not None:
+        return firm_plans.with_name(
+            firm_plans.named(letter) if letter else "",
+            reader.money(quotes.accepted_total(revision), revision.currency),
+        )
+    return listed_apart(
+        firm_plans.with_name(*each) for each in firm_plans.totals(quotes.content_of(revision), reader)
+    )
 
-    def said(letter: str, amount: str | Decimal) -> str:
-        total = reader.money(amount, revision.currency)
-        if not letter:
-            return total
-        return _("%(plan)s: %(what)s", plan=wording.firm_plans.named(letter), what=total)
 
-    decided = quotes.decision_of(revision)
-    if decided is not None and decided.kind == "accepted" and decided.taken_back_at is None:
-        return said(decided.plan or "", decided.total or revision.total)
-    plans = quote_plans.by_plan(quotes.content_of(revision))
-    return listed_apart(said(letter, each["total"]) for letter, each in plans.items())
+class Accepted(TypedDict):
+    """What was accepted, in place of what was asked about: its plan with every answer and item."""
+
+    label: str
+    total: str
+    #: the lines that were taken with it
+    taken: list[str]
+    rows: wording.Rows
+
+
+def accepted(found: PatientRequest) -> Accepted | None:
+    """Return what was accepted of the newest revision of a request's quote; None while nothing is."""
+    issued = quotes.for_request(found)
+    if issued is None:
+        return None
+    newest, reader = quotes.newest(issued), current_reader()
+    letter = quotes.accepted_plan(newest)
+    if letter is None:
+        return None
+    plan = quote_plans.by_plan(quotes.content_of(newest))[letter]
+    total = _("Accepted firm total, to the provider")
+    return {
+        "label": firm_plans.with_name(firm_plans.named(letter) if letter else "", total),
+        "total": reader.money(quotes.accepted_total(newest), newest.currency),
+        "taken": taken_lines.labels_of(newest, quotes.taken_with(quotes.decision_of(newest))),
+        "rows": wording.rows(
+            plan["breakdown"], price_lists.parsed(newest.table_version), reader, list(plan["answers"])
+        ),
+    }
 
 
 class OtherRow(TypedDict):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,8 @@ from flask.typing import ResponseReturnValue
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from estimator import estimates, price_lists, requests
+import pricing
+from estimator import estimates, price_lists, requests, wording
 from estimator.i18n import Reader, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
@@ -23,7 +24,7 @@ from estimator.web import errors, estimate_form, request_context
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import suggestions
 from estimator.web.desk.requests.blueprint import pages
-from estimator.web.estimate_form import EstimateForm
+from estimator.web.estimate_form import EstimateForm, Section
 from estimator.web.fields import CarriedField, TickField, WordsField
 from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader
@@ -33,6 +34,7 @@ from estimator.web.staff.signed_in import act
 from estimator.web.total_so_far import running
 from estimator.web.transaction import committing
 from estimator.web.validators import Address, HasLetter, NotTooLong, Printable, PrintableLine
+from pricing import PriceTable
 from pricing.answers import Answers
 
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
@@ -159,6 +161,7 @@ def enter(slug: str) -> ResponseReturnValue:
     table = price_lists.parsed(version)
     plan, form = estimate_form.build(table), EnteredForm(request_context.now(), version.time_zone)
     estimate_form.fill(plan, table, request.form.get("fill", ""))
+    suggestions.use(form, plan, version, request.form.get("use", ""))
     found = estimate_form.read(plan, table, reader)
     panel = running(table, found, reader)
     sent = request.method == "POST"
@@ -173,13 +176,13 @@ def enter(slug: str) -> ResponseReturnValue:
         form.read_in.data = words_in
         return _form(version, plan, panel, form)
     if request.form.get("act") == "look" or "use" in request.form:
-        suggestions.use(form, request.form.get("use", ""), version.time_zone)
         right = form.pasted.validate(form)
         return _form(version, plan, panel, form, 200 if right else 422)
     if request.form.get("act") == "total" or "fill" in request.form:
         plan.refuse_answers(panel.refused())
         return _form(version, plan, panel, form)
-    plan.refuse_answers(panel.sentences)
+    refused = panel.refused() or _ruled_out(table, found.answers)
+    plan.refuse_answers(refused)
     if (plan.table_sha256.data or version.sha256) != version.sha256:
         sentence = _(
             "The price list has changed meanwhile. Everything you typed is kept; the figures are now those of "
@@ -188,14 +191,25 @@ def enter(slug: str) -> ResponseReturnValue:
         )
         plan.refuse(sentence)
         return _form(version, plan, panel, form, 409)
-    if not form.validate() or form.meant or panel.sentences:
+    if not form.validate() or form.meant or refused:
         return _form(version, plan, panel, form, 422)
     return _make(version, found.answers, form.as_asked(said), form.submission.name_or_new())
 
 
+def _ruled_out(table: PriceTable, answers: Answers) -> Mapping[str, list[str]]:
+    """Say why a plan is impossible of which nothing is wrong but, perhaps, that answers are missing."""
+    try:
+        pricing.estimate(table, answers, unfinished=True)
+    except pricing.BadAnswers as refusal:
+        return wording.problem_sentences(refusal, current_reader())
+    return {}
+
+
 def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str) -> ResponseReturnValue:
     with committing():
-        token = estimates.make(act(), version, answers, language=asked.language, submission=submission)
+        token = estimates.make(
+            act(), version, answers, language=asked.language, submission=submission, unfinished=True
+        )
         estimate = estimates.find(act(), token)
         assert estimate is not None, "it was made in this transaction"
         reference = requests.ask(act(), estimate, asked, origin="staff", submission=submission).reference
@@ -223,9 +237,9 @@ def _form(
         title=reader.words(table.title, table.main_language),
         provider=table.provider.name,
         demo=table.demo,
-        sections=estimate_form.sections(plan, table, reader, panel.asked),
+        sections=_sections(plan, table, reader, panel.asked),
         form=form,
-        suggested=suggestions.of(form, version.time_zone),
+        suggested=suggestions.of(form, plan, version),
         table_sha256=version.sha256,
         total_url=url_for("patient.total", slug=version.slug),
         total=panel,
@@ -238,6 +252,20 @@ def _form(
         sends_mail=request_context.settings().sends_mail,
     )
     return shown, status
+
+
+def _sections(form: EstimateForm, table: PriceTable, reader: Reader, asked: Sequence[str]) -> list[Section]:
+    """Return the questions, each of which may stay open: only what somebody said is entered for them."""
+    return [
+        replace(
+            section,
+            questions=[
+                replace(each, required=False, may_stay_open=each.may_stay_open or each.required)
+                for each in section.questions
+            ],
+        )
+        for section in estimate_form.sections(form, table, reader, asked)
+    ]
 
 
 def _words_in(form: EnteredForm) -> Reader:

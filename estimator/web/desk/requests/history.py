@@ -127,8 +127,9 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
             letter = detail.get("mail")
             return _("sent again: %(mail)s", mail=states_at_desk.MAILS_OF_A_REQUEST.get(str(letter), letter))
         case kind if kind in states_at_desk.EVENTS_AT_DESK:
-            sentence = str(states_at_desk.EVENTS_AT_DESK[kind])
-            shown = {name: str(detail.get(name, "")) for name in ("quote", "revision")}
+            named = states_at_desk.EVENTS_OF_A_PLAN if "plan" in detail else {}
+            sentence = str(named.get(kind, states_at_desk.EVENTS_AT_DESK[kind]))
+            shown = {name: str(detail.get(name, "")) for name in ("quote", "revision", "plan")}
             return sentence % shown if "%(" in sentence else sentence
         case kind if kind == SEEN:
             return _("opened it")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any, TypedDict
 from urllib.parse import parse_qsl
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import quotes, requests, staff
+from estimator import quotes, requests, staff, wording
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.mail import outbox
@@ -233,7 +234,9 @@ class RequestRow(TypedDict):
     reference: str
     pick: str
     address: str
+    #: the patient's, where that is known
     name: str | None
+    asked_by: str | None
     unreadable: bool
     country: str
     total: str
@@ -247,20 +250,28 @@ class RequestRow(TypedDict):
     mine: bool
 
 
+def _total(row: Row, quoted: tuple[str, str] | None) -> str:
+    """Say what a request comes to: its quote, or else its estimate, if there is anything in that."""
+    if quoted is None and row.at_least and not Decimal(row.total):
+        return wording.at_least.alone("open")
+    return current_reader().money(*quoted or (row.total, row.currency))
+
+
 def _shown(rows: Sequence[Row]) -> list[RequestRow]:
     names = staff.names({row.assignee_id for row in rows if row.assignee_id is not None})
-    reader, ids = current_reader(), [row.id for row in rows]
+    ids = [row.id for row in rows]
     dues, quoted = quotes.waiting.dues_of(ids), quotes.waiting.totals_of(ids)
     return [
         {
             "reference": row.reference,
             "pick": f"{row.reference}.{row.changes}",
             "address": url_for("desk.request", reference=row.reference),
-            "name": row.full_name,
+            "name": row.patient_name or row.full_name,
+            "asked_by": row.full_name if row.patient_name else None,
             "unreadable": row.unreadable,
             "country": desk.country(row.country),
-            "total": reader.money(*quoted.get(row.id, (row.total, row.currency))),
-            "at_least": row.at_least and row.id not in quoted,
+            "total": _total(row, quoted.get(row.id)),
+            "at_least": row.at_least and row.id not in quoted and bool(Decimal(row.total)),
             "firm": row.id in quoted,
             "age": desk.age(row.created_at),
             "due": desk.due(dues[row.id], row.time_zone),

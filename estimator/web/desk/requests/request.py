@@ -233,6 +233,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
     except keys.Unreadable:
         who, unreadable = None, True
     mails = history.mails_of(found)
+    accepted = beside.accepted(found)
     may_work = signed_in.may("requests.work")
     assigning, moving, noting, answering = _forms(found, sent)
     shown = render_template(
@@ -271,7 +272,10 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         undelivered=who is not None and history.undelivered(mails, who),
         others=beside.others(found, who, settings),
         most_others=requests.person_index.MOST_OTHERS,
-        rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found))),
+        rows=wording.rows(requests.breakdown_of(found), table, reader, list(requests.answers_of(found)))
+        if accepted is None
+        else accepted["rows"],
+        accepted=accepted,
         quote=beside.quote(found),
         prepared=quotes.drafts.for_request(found) is not None,
         consents=beside.consents(found),

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from estimator import price_lists
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
+from estimator.models import TableVersion
 from estimator.requests import chat_message
 from estimator.web import request_context
 from estimator.web.countries import countries
+from estimator.web.estimate_form import PREFIX, EstimateForm
 from estimator.web.language import current_reader
 from estimator.web.patient.request_form import RequestForm
+from pricing import PriceTable
+from pricing.answers import Refused, value_of
+from pricing.table import NumberDriver
 
 
 @dataclass(frozen=True)
@@ -30,35 +36,40 @@ class Suggestion:
     fill: Callable[[], None]
 
 
-def of(form: Any, zone: str) -> list[Suggestion]:
-    """Return what the pasted message of a form suggests; empty without one, and if it is too long."""
-    if not form.pasted.data:
+def of(form: RequestForm, plan: EstimateForm, version: TableVersion) -> list[Suggestion]:
+    """Return what the pasted message of a form suggests for it and for the plan; empty without one, or if too long."""
+    if not form["pasted"].data:
         return []
-    today = request_context.now().astimezone(ZoneInfo(zone)).date()
+    today = request_context.now().astimezone(ZoneInfo(version.time_zone)).date()
     found = chat_message.look(
-        form.pasted.data,
+        form["pasted"].data,
         country=form.country.data or "",
         languages=request_context.settings().languages,
         today=today,
     )
-    return list(_suggestions(form, found, today.isoformat()[:7]))
+    return [
+        *_of_person(form, found, today.isoformat()[:7]),
+        *_of_plan(plan, found, price_lists.parsed(version)),
+    ]
 
 
-def use(form: Any, sent: str, zone: str) -> None:
+def use(form: RequestForm, plan: EstimateForm, version: TableVersion, sent: str) -> None:
     """Fill in the suggestion whose button was pressed; one that is none any more fills in nothing."""
-    for suggestion in of(form, zone):
+    for suggestion in of(form, plan, version) if sent else ():
         if suggestion.sent == sent:
             suggestion.fill()
             return
 
 
-def _suggestions(form: RequestForm, found: chat_message.Found, month: str) -> Iterator[Suggestion]:
+def _of_person(form: RequestForm, found: chat_message.Found, month: str) -> Iterator[Suggestion]:
     reader = current_reader()
+    for name in found.names:
+        yield _text(form.full_name, _("Name"), name, name)
     for number in found.numbers:
         yield _text(form.phone, _("Telephone"), number.text, number.text)
-        name = countries(reader).get(number.country)
-        if name is not None:
-            yield _choice(form.country, _("Country, by the number"), name, number.country)
+        country = countries(reader).get(number.country)
+        if country is not None:
+            yield _choice(form.country, _("Country, by the number"), country, number.country)
     for email in found.emails:
         yield _text(form.email, _("Email address"), email, email)
     if found.language is not None:
@@ -71,6 +82,21 @@ def _suggestions(form: RequestForm, found: chat_message.Found, month: str) -> It
             year, _dash, number_of_month = when.month.partition("-")
             typed = f"{number_of_month.lstrip('0')} {year}"
             yield _text(form.injury_month, _("When the injury happened"), shown, typed)
+
+
+def _of_plan(plan: EstimateForm, found: chat_message.Found, table: PriceTable) -> Iterator[Suggestion]:
+    """Yield the numbers of sessions that the price list allows."""
+    reader = current_reader()
+    for driver in table.drivers:
+        if driver.role != "sessions" or not isinstance(driver, NumberDriver):
+            continue
+        label = reader.words(driver.label, table.main_language).text
+        for number in found.sessions:
+            try:
+                value_of(driver, number)
+            except Refused:
+                continue
+            yield _text(plan[PREFIX + driver.code], label, reader.number(number), number)
 
 
 def _text(field: Any, label: str, shown: str, text: str) -> Suggestion:

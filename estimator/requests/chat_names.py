@@ -1,0 +1,124 @@
+"""Who wrote a message, as far as it says so: “my name is …”, or the name that a chat puts before what is copied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+TOLD = (
+    "my name is",
+    "my name['’]s",
+    "je m['’]appelle",
+    "mon nom est",
+    "me llamo",
+    "mi nombre es",
+    "меня зовут",
+    "мо[её] имя",
+    "اسمي(?: هو)?",
+    "मेरा नाम",
+    "আমার নাম",
+)
+"""What stands before a name, and before nothing else."""
+
+HINTED = ("i am", "i['’]m", "this is", "je suis", "moi,? c['’]est", "soy")
+"""What stands before many other things as well: only words with a capital letter are a name after it."""
+
+TITLES = "dr|mr|mrs|ms|miss|mme|mlle|sr|sra|prof"
+
+PARTICLES = frozenset("de del la las los da dos di du van von der bin ben ibn al el y abu".split())
+"""Small words between those of a name."""
+
+ENDS = frozenset(
+    "and from i i'm i’m im we my et je j'ai j’ai nous mon ma y soy tengo vivo mi a и я из мне мы у меня "
+    "من و أنا انا وأنا है हैं और मैं আমি এবং ও".split()
+)
+"""Words that follow a name and are no part of it."""
+
+MOST_WORDS = 4
+"""Maximum number of words of a name."""
+
+_WORD = r"[^\s\d.,;:!?…()\[\]{}<>\"“”«»।،؛؟|/\\@_*~]{1,40}"
+_SPACE = "[ \t\u00a0]"
+_PHRASE = re.compile(
+    rf"(?<!\w)(?:(?P<told>{'|'.join(TOLD)})|(?:{'|'.join(HINTED)})){_SPACE}{{0,2}}:?{_SPACE}{{1,3}}"
+    rf"(?:(?:{TITLES})\.?{_SPACE}{{1,3}})?",
+    re.IGNORECASE,
+)
+_WORDS = re.compile(rf"{_WORD}(?:{_SPACE}{{1,3}}{_WORD}){{0,{2 * MOST_WORDS}}}")
+
+WRITTEN_AT = (
+    r"^[\u200e\u200f]?"
+    r"(?:\[[^\]\n]{1,40}\]|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4},?\s[0-9]{1,2}:[0-9]{2}[^\n-]{0,12}-)"
+)
+"""When a line was written, as a chat puts it before what is copied from it."""
+
+_SENDER = re.compile(rf"{WRITTEN_AT}[ ~\u00a0]{{0,4}}([^:\n\[]{{2,60}}):[ \u00a0]", re.MULTILINE)
+
+
+def names_in(text: str, *, most: int) -> list[str]:
+    """Return the names by which a message says who wrote it, each once, at most so many; in time linear in the text.
+
+    Where nothing shows how many words belong to a name, the first and the first two are returned.
+    """
+    return list(dict.fromkeys((*_told(text, most), *_senders(text, most))))[:most]
+
+
+def _told(text: str, most: int) -> Iterator[str]:
+    found = 0
+    for phrase in _PHRASE.finditer(text):
+        words = _WORDS.match(text, phrase.end())
+        if words is None:
+            continue
+        ended = text[words.end() : words.end() + 1] not in (" ", "\t", "\u00a0")
+        names = list(_read(words[0].split(), told=phrase["told"] is not None, ended=ended))
+        yield from names
+        found += len(names)
+        if found >= most:
+            return
+
+
+def _read(words: Sequence[str], *, told: bool, ended: bool) -> Iterator[str]:
+    """Yield what may be the name at the beginning of some words; `ended` if their sentence ends behind them."""
+    if _is_proper(words[0]):
+        yield " ".join(_proper(words))
+        return
+    if not told:
+        return
+    end = next((number for number, word in enumerate(words) if _ends(word, first=not number)), None)
+    name = words[:end]
+    if 0 < len(name) <= MOST_WORDS and (ended or end is not None):
+        yield " ".join(name)
+    elif name and name[0].lower() == name[0].upper():  # a script without capital letters
+        yield name[0]
+        yield " ".join(name[:2])
+
+
+def _proper(words: Sequence[str]) -> Sequence[str]:
+    """Return the words with capital letters at the beginning, and the small ones between them."""
+    end = 1
+    for number, word in enumerate(words[1 : 2 * MOST_WORDS], 1):
+        if _is_proper(word) and word.casefold() not in ENDS:
+            end = number + 1
+        elif word.casefold() not in PARTICLES:
+            break
+    return words[:end]
+
+
+def _is_proper(word: str) -> bool:
+    return word[0].isupper() and len(word) > 1 and not word.isupper()
+
+
+def _ends(word: str, *, first: bool) -> bool:
+    return word.casefold() in ENDS or (word.startswith("و") and not first)
+
+
+def _senders(text: str, most: int) -> Iterator[str]:
+    """Yield the names that stand behind the moments at which a chat says its messages were written."""
+    found: set[str] = set()
+    for match in _SENDER.finditer(text):
+        name = " ".join(match[1].split())
+        if name not in found and any(map(str.isalpha, name)) and not any(map(str.isdigit, name)):
+            found.add(name)
+            yield name
+            if len(found) >= most:
+                return

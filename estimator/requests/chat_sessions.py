@@ -1,0 +1,38 @@
+"""How many sessions a message speaks of: digits beside a word for sessions or injections, and no guess."""
+
+from __future__ import annotations
+
+import re
+
+WORDS = (
+    "sessions?|injections?|infusions?",
+    "s[ée]ances?|perfusions?",
+    "sesi[óo]n(?:es)?|inyecci[óo]n(?:es)?|infusi[óo]n(?:es)?",
+    "сеанс(?:а|ов|ы)?|инъекци(?:я|и|й|ю)|укол(?:а|ов|ы)?",
+    "جلسات|جلسة|حقنة|حقن",
+    "सत्रों|सत्र|सेशन|इंजेक्शन",
+    "সেশন|ইনজেকশন",
+)
+"""Words for sessions and injections in the languages of patients."""
+
+_EITHER = "|".join(WORDS)
+_BEFORE = re.compile(
+    rf"(?<![0-9.,/:+–-])([0-9]{{1,2}})\s{{0,2}}(?:[x×]\s{{0,2}})?(?:টি\s{{0,2}})?(?:{_EITHER})(?!\w)",
+    re.IGNORECASE,
+)
+_AFTER = re.compile(
+    rf"(?<!\w)(?:{_EITHER})\s{{0,2}}[:=]\s{{0,2}}([0-9]{{1,2}})(?![0-9.,/:–-]?[0-9])", re.IGNORECASE
+)
+_ONE_OF_TWO = re.compile(
+    r"[0-9]\s{0,2}(?:-|–|to|or|till|à|ou|o|a|или|до|أو|إلى|या|से|বা|থেকে)\s{0,2}$", re.IGNORECASE
+)
+
+
+def sessions_in(text: str, *, most: int) -> list[str]:
+    """Return the numbers, each once, at most so many; the digits of a text are 0 to 9. One out of two is no number."""
+    found = {
+        match[1].lstrip("0"): None
+        for match in (*_BEFORE.finditer(text), *_AFTER.finditer(text))
+        if not _ONE_OF_TWO.search(text, max(0, match.start(1) - 10), match.start(1))
+    }
+    return [number for number in found if number][:most]
