@@ -147,7 +147,7 @@ def _side_by_side(rows: FirmRows) -> Iterator[str]:
     """Every line of which the plans are compared, with what each of them says."""
     yield from _heading(_("The plans side by side"))
     for row in rows.compared:
-        differs = f" ({_('differs')})" if row.differs else ""
+        differs = f" ({_('differs')})" if row.is_marked else ""
         yield from _wrapped(f"{row.label}{differs}")
         for plan, cell in zip(rows.plans, row.cells, strict=True):
             yield from _amount("    " + _("Plan %(letter)s", letter=plan.plan), str(cell))
@@ -162,7 +162,8 @@ def _paying(rows: FirmRows, not_before: str | None, how: HowToPay | None = None)
     owed = _("What is owed to the provider by then, by the price list")
     if rows.adjustments:
         owed = _(
-            "What is owed to the provider by then, by the price list; the adjustments are in the last line"
+            "What is owed to the provider by then, by the price list; the adjustments are in the last line, "
+            "and no line is more than the firm total"
         )
     if rows.firm_stages:
         yield from _heading(_of(rows, _("If the treatment stops early")))

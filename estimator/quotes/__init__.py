@@ -34,7 +34,6 @@ from estimator.quotes.decisions import (
 )
 from estimator.quotes.issued_revisions import (
     about,
-    accepted_plan,
     by_number,
     content_of,
     decision_of,
@@ -73,7 +72,6 @@ __all__ = [
     "TooOften",
     "about",
     "accept",
-    "accepted_plan",
     "agreed",
     "approvals",
     "ask_question",

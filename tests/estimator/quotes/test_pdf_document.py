@@ -18,6 +18,7 @@ from sqlalchemy import update
 
 from estimator import clinic, quotes
 from estimator.db import db
+from estimator.estimates import plain_text
 from estimator.i18n import reader, speaking
 from estimator.models import QuoteRevision, Rate
 from estimator.pdf import images, renderer
@@ -41,6 +42,11 @@ from tests.support.example_quotes import (
 )
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+
+STAGES = """
+[stage.done]
+label.en = "The treatment"
+"""
 
 
 @pytest.fixture
@@ -337,6 +343,26 @@ def test_the_clinics_logo_stands_in_the_head_as_an_archive_needs_it(app: Flask) 
         assert not any(bool(image.get("/Interpolate", False)) for image in kept)
     clinic.change_logo(acting(actor="user:1", now=NOW), None, basis=clinic.bases()["logo"])
     assert pdf_document.render(revision, settings()) == made, "what was made keeps the logo it was made with"
+
+
+def test_the_coordinators_words_keep_their_paragraphs(app: Flask) -> None:
+    request = ask(publish())
+    prepare(request, words="Dear Ms Kowalska,\n\nthis is what we spoke about.\nCall me any time.")
+    text = text_of(rendered(issue(request)))
+    assert "Dear Ms Kowalska,\n\nthis is what we spoke about.\nCall me any time.\n" in text
+
+
+def test_stages_say_that_no_line_is_more_than_the_firm_total(app: Flask) -> None:
+    said = "the adjustments are in the last line, and no line is more than the firm total"
+    request = ask(publish(list_text(more=STAGES)))
+    prepare(request)
+    assert said not in words(rendered(issue(request)))
+    prepare(request, adjustments=[("-50.00", "Goodwill")])
+    revision = issue(request, NOW + timedelta(days=1))
+    assert said in words(rendered(revision))
+    rows = quotes.rows_of(revision, settings().data_keys)
+    assert rows is not None
+    assert said in " ".join(plain_text.firm_text(rows, "Anna Kowalska").split())
 
 
 # Several plans ------------------------------------------------------------------------------------------------
