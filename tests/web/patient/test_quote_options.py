@@ -37,7 +37,9 @@ def said(page: Page) -> str:
 
 def in_short(page: Page) -> str:
     """Return what the short form of the quote says above a question about it."""
-    return " ".join(" ".join(page.all("dl", class_="facts short")[0].itertext()).split())
+    facts = page.all("dl", class_="facts short")[0]
+    cells = ["".join(cell.itertext()) for cell in facts.iter() if cell.tag in ("dt", "dd")]
+    return " ".join(" ".join(cells).split())
 
 
 def choose(patient: Patient, *numbers: str) -> Page:
