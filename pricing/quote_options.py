@@ -101,6 +101,11 @@ def total_with(content: StoredQuote, taken: Iterable[int]) -> Decimal:
     return total
 
 
+def written(amount: Decimal, content: StoredQuote) -> str:
+    """Write an amount with as many decimals as the total of a content has."""
+    return f"{amount:.{len(content['total'].partition('.')[2])}f}"
+
+
 def payments_with(
     content: StoredQuote, table: PriceTable, taken: Collection[int]
 ) -> list[tuple[str, Decimal]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any, cast
 
 from pricing import PriceTable
@@ -107,11 +106,6 @@ def _plans(content: object, table: PriceTable) -> dict[str, Recomputed]:
             raise NotAQuote(f"alternatives.{letter}.{wrong.place}") from None
         found[letter] = again
     return found
-
-
-def totals(content: StoredQuote) -> dict[str, Decimal]:
-    """Return what each plan comes to, by its letter."""
-    return {letter: Decimal(each["total"]) for letter, each in by_plan(content).items()}
 
 
 def _alone(content: Mapping[str, Any], other: StoredAlternative | Mapping[str, Any]) -> StoredQuote:

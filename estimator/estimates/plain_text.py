@@ -79,16 +79,14 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
     yield from _days(head)
     yield ""
     yield from _plans(rows)
-    yield from _options(rows.options)
+    if not rows.alternatives:
+        yield from _options(rows.options)
     yield from _notices(rows.notice("not_included"))
     if not rows.alternatives:
         yield from _paying(rows, rows.not_before, rows.how_to_pay)
+        yield from _personal(rows.personal)
     elif rows.how_to_pay is not None:
         yield from _how_to_pay(rows.how_to_pay)
-    if rows.personal:
-        yield from _heading(_("Your coordinator writes:"))
-        for line in rows.personal.splitlines():
-            yield from _wrapped(line)
     yield from _notices(rows.notices_besides("evidence", "not_included", "commission"))
     yield from _heading(_("About this quote, and how to accept it"))
     for sentence in rows.about:
@@ -96,7 +94,7 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
 
 
 def _plans(rows: FirmRows) -> Iterator[str]:
-    """Say the totals of every plan, and what each is made of."""
+    """Say the totals of every plan, what belongs to all of them, and what each is made of."""
     if rows.alternatives:
         yield from _wrapped(rows.about[0], indent=0)
         yield from _side_by_side(rows)
@@ -107,11 +105,21 @@ def _plans(rows: FirmRows) -> Iterator[str]:
             yield from _wrapped(_of(plan, plan.converted))
         yield from _notices(plan.notice("commission"))
     yield from _notices(rows.notice("evidence"))
+    if rows.alternatives:
+        yield from _options(rows.options)
+        yield from _personal(rows.personal)
     for plan in rows.plans:
         yield from _firm(plan)
         yield from _beside(plan)
         if rows.alternatives:
             yield from _paying(plan, rows.not_before)
+
+
+def _personal(words: str | None) -> Iterator[str]:
+    if words:
+        yield from _heading(_("Your coordinator writes:"))
+        for line in words.splitlines():
+            yield from _wrapped(line)
 
 
 def _how_to_pay(said: HowToPay) -> Iterator[str]:
@@ -147,7 +155,7 @@ def _side_by_side(rows: FirmRows) -> Iterator[str]:
     """Every line of which the plans are compared, with what each of them says."""
     yield from _heading(_("The plans side by side"))
     for row in rows.compared:
-        differs = f" ({_('differs')})" if row.differs else ""
+        differs = f" ({_('differs')})" if row.is_marked else ""
         yield from _wrapped(f"{row.label}{differs}")
         for plan, cell in zip(rows.plans, row.cells, strict=True):
             yield from _amount("    " + _("Plan %(letter)s", letter=plan.plan), str(cell))
@@ -162,7 +170,8 @@ def _paying(rows: FirmRows, not_before: str | None, how: HowToPay | None = None)
     owed = _("What is owed to the provider by then, by the price list")
     if rows.adjustments:
         owed = _(
-            "What is owed to the provider by then, by the price list; the adjustments are in the last line"
+            "What is owed to the provider by then, by the price list; the adjustments are in the last line, "
+            "and no line is more than the firm total"
         )
     if rows.firm_stages:
         yield from _heading(_of(rows, _("If the treatment stops early")))

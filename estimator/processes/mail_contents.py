@@ -303,13 +303,27 @@ def _said_beside(rows: wording.FirmRows | None) -> dict[str, list[str]]:
         return {}
     return {
         "personal": [part.strip() for part in re.split(r"\n\s*\n", rows.personal or "") if part.strip()],
-        "adjusted": [
+        "adjusted": list(_why_adjusted(rows)),
+    }
+
+
+def _why_adjusted(rows: wording.FirmRows) -> Iterator[str]:
+    """Yield why the price was adjusted, and of which of several plans; what holds for all of them is said once."""
+    said = {
+        plan.plan: [
             _("%(label)s: %(answer)s", label=row.label.text, answer=row.why)
-            for plan in rows.plans
             for row in plan.adjustments
             if row.why is not None
-        ],
+        ]
+        for plan in rows.plans
     }
+    first = said[rows.plan]
+    if all(each == first for each in said.values()):
+        yield from first
+        return
+    for letter, sentences in said.items():
+        for sentence in sentences:
+            yield _("%(plan)s: %(what)s", plan=wording.firm_plans.named(letter), what=sentence)
 
 
 def _quote_reminder(act: Act, row: outbox.Claimed) -> Written:

@@ -34,8 +34,6 @@ from estimator.quotes.decisions import (
 )
 from estimator.quotes.issued_revisions import (
     about,
-    accepted_plan,
-    accepted_total,
     by_number,
     content_of,
     decision_of,
@@ -74,8 +72,6 @@ __all__ = [
     "TooOften",
     "about",
     "accept",
-    "accepted_plan",
-    "accepted_total",
     "agreed",
     "approvals",
     "ask_question",

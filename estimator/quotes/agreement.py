@@ -27,9 +27,8 @@ class Agreed:
 
     def payments(self, table: PriceTable) -> dict[str, str]:
         """Return what each payment comes to, by its code, with the lines that were taken."""
-        places = len(self.content["total"].partition(".")[2])
         found = quote_options.payments_with(self.content, table, self.taken)
-        return {code: f"{amount:.{places}f}" for code, amount in found}
+        return {code: quote_options.written(amount, self.content) for code, amount in found}
 
 
 def agreed(revision: QuoteRevision) -> Agreed | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any, Literal, cast
 from zoneinfo import ZoneInfo
 
@@ -32,7 +31,6 @@ from estimator.quotes.issued_revisions import (
     state_at,
 )
 from pricing import quote_options, quote_plans
-from pricing.stored import StoredQuote
 
 DECISIONS = QuoteDecision.__tablename__
 
@@ -133,7 +131,7 @@ def accept(
         reversible_until=until,
         plan=plan or None,
         taken=" ".join(map(str, sorted(set(taken)))) if "options" in content else None,
-        total=_written(total, content) if plan or taken else None,
+        total=quote_options.written(total, content) if plan or taken else None,
         typed_name=typed_name,
     )
     _tell(act, revision, request, "accepted", plan=plan)
@@ -295,11 +293,6 @@ def _tell(
             act, notifications.DECIDED, revision, submission=event.name, options={"what": what, **which}
         )
     notifications.tell_patient(act, revision, what, submission=event.name)
-
-
-def _written(total: Decimal, content: StoredQuote) -> str:
-    """Write a total with as many decimals as that of the content."""
-    return f"{total:.{len(content['total'].partition('.')[2])}f}"
 
 
 def _end_of(day: date, time_zone: str) -> datetime:

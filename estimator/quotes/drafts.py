@@ -24,8 +24,8 @@ from estimator.i18n import second_language
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.models.quotes import Prices
 from estimator.quotes import draft_plans, from_revision, plans
+from estimator.quotes.agreement import agreed
 from estimator.quotes.draft_plans import DraftPlan, Line
-from estimator.quotes.issued_revisions import accepted_plan
 from estimator.quotes.plans import Plan, Prepared
 from estimator.requests import lock
 from pricing import quote as quote_content
@@ -70,8 +70,8 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     if newest is None or given is None:
         begun = [DraftPlan(requests.answers_of(request), [])]
     else:
-        accepted = accepted_plan(newest)
-        begun = [plan for letter, plan in given.plans.items() if accepted in (None, letter)]
+        accepted = agreed(newest)
+        begun = [plan for letter, plan in given.plans.items() if accepted is None or accepted.plan == letter]
     row = {
         "name": name,
         "request_id": request.id,

@@ -106,20 +106,6 @@ def decision_of(revision: QuoteRevision) -> QuoteDecision | None:
     return db.session.scalar(said)
 
 
-def accepted_plan(revision: QuoteRevision) -> str | None:
-    """Return which plan of a revision is accepted, "" where it has one; None if none is."""
-    said = decision_of(revision)
-    if said is None or said.kind != "accepted" or said.taken_back_at is not None:
-        return None
-    return said.plan or ""
-
-
-def accepted_total(revision: QuoteRevision) -> str:
-    """Return what was accepted in plain digits, with the lines that were taken; the revision's own total without."""
-    said = decision_of(revision)
-    return revision.total if said is None or said.total is None else said.total
-
-
 def taken_with(said: QuoteDecision | None) -> list[int]:
     """Return the numbers of the lines that were taken with an acceptance."""
     return [] if said is None or said.taken is None else [int(number) for number in said.taken.split()]

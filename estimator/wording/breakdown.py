@@ -279,7 +279,7 @@ class _Wording:
             covered_by=None if covered is None else self.words(self.steps.labels[covered]),
             steps=[_("This is the price you told us.")]
             if typed
-            else [*self.contents(item), *map(self.steps.sentence, item["steps"])],
+            else [*self.contents(item), *self.steps.sentences(item["steps"])],
             billing_code=None if charge is None else charge.billing_code,
             source=None if entry.source is None else self.own(entry.source),
             covered_part=None if amount == _("included") else covered_part(item["steps"], self.reader),

@@ -184,10 +184,19 @@ def _compared(
         ]
         yield _row("adjustment", Words(_("Adjustments")), sums)
     yield _row("total", plans[0].total.label, [rows.total.amount for rows in plans])
-    yield from _lines(
-        "beside",
-        [{sum_.kind or str(sum_.label): (sum_.label, sum_.amount) for sum_ in rows.beside} for rows in plans],
-    )
+    # The reserve says itself that it is no part of the price.
+    for kind, reserve in (("beside", False), ("reserve", True)):
+        yield from _lines(
+            kind,
+            [
+                {
+                    sum_.kind or str(sum_.label): (sum_.label, sum_.amount)
+                    for sum_ in rows.beside
+                    if (sum_.kind == "reserve") == reserve
+                }
+                for rows in plans
+            ],
+        )
 
 
 def _lines(

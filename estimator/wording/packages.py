@@ -21,11 +21,15 @@ MOST = 3
 
 
 def covered_part(steps: Sequence[StoredStep], reader: Reader) -> str | None:
-    """Say how many units the package pays for; None if it pays for none."""
-    for step in steps:
-        if step["kind"] == "covered":
-            return _("%(number)s of them in the package", number=reader.number(step["quantity"]))
-    return None
+    """Say how many units the package pays for, and how many are left to pay; None if it pays for none."""
+    covered = [step["quantity"] for step in steps if step["kind"] == "covered"]
+    left = [step["quantity"] for step in steps if step["kind"] == "unit"]
+    if not covered:
+        return None
+    number = reader.number(covered[0])
+    if len(left) != 1:
+        return _("%(number)s of them in the package", number=number)
+    return _("%(number)s in the package, %(left)s to pay", number=number, left=reader.number(left[0]))
 
 
 def left_out(breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> Iterator[str]:

@@ -186,6 +186,11 @@ class ComparedRow:
     cells: Sequence[str]
     differs: bool
 
+    @property
+    def is_marked(self) -> bool:
+        """Whether it is told that it differs: answers stand there because they do, and each plan has its own total."""
+        return self.differs and self.kind not in ("answer", "total")
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:

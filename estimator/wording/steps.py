@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from estimator.i18n import Reader, listed
@@ -34,18 +34,16 @@ class Steps:
             return _("by tier")
         return self.money(step["price"])
 
+    def sentences(self, steps: Iterable[StoredStep]) -> list[str]:
+        """Every step of an item, but for what a package pays, which is said beside the item's name and quantity."""
+        return [self.sentence(step) for step in steps if step["kind"] != "covered"]
+
     def sentence(self, step: StoredStep) -> str:
         """One step of the arithmetic as a sentence."""
         number, money = self.reader.number, self.money
         match step["kind"]:
             case "included":
                 return _("%(quantity)s included at no extra cost.", quantity=number(step["quantity"]))
-            case "covered":
-                return _(
-                    "%(quantity)s paid by “%(package)s”.",
-                    quantity=number(step["quantity"]),
-                    package=self.label(step["by"]),
-                )
             case "blocks":
                 return _(
                     "Sold in blocks of %(size)s: %(quantity)s to pay for, each started one counts.",

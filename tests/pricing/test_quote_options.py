@@ -55,6 +55,11 @@ def test_the_total_follows_what_is_taken_and_payments_add_up_to_it(taken: list[i
     assert sum(amount for _code, amount in quote_options.payments_with(said, table(), taken)) == total
 
 
+@pytest.mark.parametrize(("total", "said"), [("120.00", "7.00"), ("120", "7"), ("120.000", "7.000")])
+def test_an_amount_is_written_with_as_many_decimals_as_the_total(total: str, said: str) -> None:
+    assert quote_options.written(Decimal(7), {**offered(), "total": total}) == said
+
+
 @pytest.mark.parametrize("number", [0, -1, 3])
 def test_a_line_that_is_not_there_is_not_taken(number: int) -> None:
     with pytest.raises(IndexError):

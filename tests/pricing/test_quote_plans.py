@@ -53,7 +53,7 @@ def test_the_plans_are_called_by_letters_and_each_has_a_total() -> None:
     )
     assert quote_plans.letters_of(said) == ["A", "B", "C"]
     one, two, three = (quote_content.compute(table, each, []).total for each in (SINGLE, DELHI, THREE))
-    assert quote_plans.totals(said) == {"A": two, "B": three, "C": one}
+    assert [Decimal(each["total"]) for each in quote_plans.by_plan(said).values()] == [two, three, one]
 
 
 def test_every_plan_of_a_content_computes_again_to_itself() -> None:

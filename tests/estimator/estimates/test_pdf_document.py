@@ -590,4 +590,6 @@ def test_a_document_says_what_is_not_counted_and_what_nobody_answered() -> None:
 def test_a_line_that_a_package_pays_in_part_says_so_on_paper() -> None:
     table = pricing.read(open_list.OPEN)
     plan = {**open_list.PLAN, "room": "semi_private", "nights": 14, "rehab_days": 12}
-    assert squeezed("2 sessions, 1 of them in the package") in squeezed(text_of(pdf_of(table, plan), "-raw"))
+    text = squeezed(text_of(pdf_of(table, plan), "-raw"))
+    assert squeezed("2 sessions, 1 in the package, 1 to pay") in text
+    assert squeezed("paid by “Umbilical") not in text, "it stands in the package already"

@@ -7,6 +7,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import html5lib
@@ -18,16 +19,20 @@ from sqlalchemy import update
 
 from estimator import clinic, quotes
 from estimator.db import db
+from estimator.estimates import plain_text
 from estimator.i18n import reader, speaking
 from estimator.models import QuoteRevision, Rate
 from estimator.pdf import images, renderer
-from estimator.quotes import pdf_document
+from estimator.quotes import drafts, pdf_document
 from pricing.quote import as_bytes
+from pricing.quote_options import Option
 from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_papers import FIVE, FIVE_SCRIPTS, LANGUAGES, text_of, unnamed_tables
 from tests.support.example_quotes import (
     CLINIC,
+    COORDINATOR,
+    PLAN,
     ask,
     issue,
     list_text,
@@ -41,6 +46,11 @@ from tests.support.example_quotes import (
 )
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+
+STAGES = """
+[stage.done]
+label.en = "The treatment"
+"""
 
 
 @pytest.fixture
@@ -338,6 +348,26 @@ def test_the_clinics_logo_stands_in_the_head_as_an_archive_needs_it(app: Flask) 
     assert pdf_document.render(revision, settings()) == made, "what was made keeps the logo it was made with"
 
 
+def test_the_coordinators_words_keep_their_paragraphs(app: Flask) -> None:
+    request = ask(publish())
+    prepare(request, words="Dear Ms Kowalska,\n\nthis is what we spoke about.\nCall me any time.")
+    text = text_of(rendered(issue(request)))
+    assert "Dear Ms Kowalska,\n\nthis is what we spoke about.\nCall me any time.\n" in text
+
+
+def test_stages_say_that_no_line_is_more_than_the_firm_total(app: Flask) -> None:
+    said = "the adjustments are in the last line, and no line is more than the firm total"
+    request = ask(publish(list_text(more=STAGES)))
+    prepare(request)
+    assert said not in words(rendered(issue(request)))
+    prepare(request, adjustments=[("-50.00", "Goodwill")])
+    revision = issue(request, NOW + timedelta(days=1))
+    assert said in words(rendered(revision))
+    rows = quotes.rows_of(revision, settings().data_keys)
+    assert rows is not None
+    assert said in " ".join(plain_text.firm_text(rows, "Anna Kowalska").split())
+
+
 # Several plans ------------------------------------------------------------------------------------------------
 
 
@@ -357,6 +387,29 @@ def test_several_plans_stand_side_by_side_on_page_one_and_each_is_whole_after_it
         in text
     )
     assert "I accept the firm quote Q-2026-00001" not in text
+
+
+def test_what_belongs_to_all_plans_is_read_before_each_of_them_on_paper_and_as_text(app: Flask) -> None:
+    request = ask(publish())
+    prepare(request, options=[Option(Decimal("120.00"), "Interpreter")], words="Call me any time.")
+    act = acting(actor=COORDINATOR, now=NOW, settings=settings())
+    draft = drafts.for_request(request)
+    assert draft is not None
+    draft = drafts.add_plan(act, draft, save=draft.save)
+    drafts.change(act, draft, save=draft.save, plan="B", answers={**PLAN, "sessions": "3"})
+    db.session.commit()
+    revision = issue(request)
+    rows = quotes.rows_of(revision, settings().data_keys)
+    assert rows is not None
+    for text in (words(rendered(revision)), plain_text.firm_text(rows, "Anna Kowalska")):
+        order = [
+            "The plans side by side",
+            "What you may take with it",
+            "Call me any time.",
+            "Plan A: Every item",
+        ]
+        places = [text.index(said) for said in order]
+        assert places == sorted(places)
 
 
 def test_the_page_of_several_plans_is_sound_and_every_table_has_a_name(app: Flask) -> None:

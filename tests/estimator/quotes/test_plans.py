@@ -207,6 +207,12 @@ def test_the_next_revision_says_which_plan_came_and_which_went(request_: Patient
     assert ("Plan B", "USD 6,600.00", "not in it") in changed
 
 
+def accepted_plan(revision: QuoteRevision) -> str:
+    agreed = quotes.agreed(revision)
+    assert agreed is not None
+    return agreed.plan
+
+
 # Answering ----------------------------------------------------------------------------------------------------
 
 
@@ -217,7 +223,7 @@ def test_one_plan_is_accepted_and_with_it_the_quote(request_: PatientRequest) ->
     assert said is not None
     assert (said.kind, said.plan, said.total) == ("accepted", "B", "6600.00")
     assert (revision.state, request_.state) == ("accepted", "accepted")
-    assert quotes.accepted_plan(revision) == "B"
+    assert accepted_plan(revision) == "B"
 
 
 def test_of_a_quote_with_one_plan_the_acceptance_names_none(request_: PatientRequest) -> None:
@@ -226,7 +232,7 @@ def test_of_a_quote_with_one_plan_the_acceptance_names_none(request_: PatientReq
     accept(revision, plan=None)
     said = quotes.decision_of(revision)
     assert said is not None
-    assert (said.plan, said.total, quotes.accepted_plan(revision)) == (None, None, "")
+    assert (said.plan, said.total, accepted_plan(revision)) == (None, None, "")
 
 
 @pytest.mark.parametrize("plan", [None, "C", "x"])
@@ -272,9 +278,9 @@ def test_an_acceptance_that_is_taken_back_opens_every_plan_again(request_: Patie
     accept(revision, plan="B")
     quotes.take_back(acting(now=NOW + DAY, settings=settings()), revision)
     db.session.commit()
-    assert quotes.accepted_plan(revision) is None
+    assert quotes.agreed(revision) is None
     accept(revision, plan="A")
-    assert quotes.accepted_plan(revision) == "A"
+    assert accepted_plan(revision) == "A"
 
 
 def test_what_was_accepted_alone_is_the_beginning_of_the_next_revision(request_: PatientRequest) -> None:

@@ -163,7 +163,10 @@ def test_a_line_that_a_package_pays_in_part_says_how_much() -> None:
     found = rows(room="semi_private", nights=14, rehab_days=12)
     row = item(found, "cells_umbilical")
     assert (row.quantity, str(row.unit)) == ("2", "sessions")
-    assert row.covered_part == "1 of them in the package"
+    assert row.covered_part == "1 in the package, 1 to pay"
+    assert row.steps == [f"1 × USD{SPACE}6,300.00 = USD{SPACE}6,300.00"], (
+        "the package is named beside the item"
+    )
     assert row.amount == f"USD{SPACE}6,300.00"
     assert item(found, "semi_private").covered_part is None, "all of it is in the package"
 

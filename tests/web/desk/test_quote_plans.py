@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 
 from flask import Flask
 
@@ -91,6 +92,20 @@ def test_all_plans_are_checked_and_issued_together(app: Flask, coordinator: Staf
         assert quote_plans.letters_of(quotes.content_of(revision)) == ["A", "B"]
 
 
+def test_optional_lines_belong_to_every_plan_and_lead_back_to_the_one_in_sight(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = two(app, coordinator)
+    shown = coordinator.see(f"{page(reference)}?plan=B")
+    assert "They are the same for all plans." in shown.text
+    shown = coordinator.press("Save, and change the optional lines")
+    assert "Amounts are in USD. The lines are the same for all plans" in shown.text
+    (back,) = [link.get("href") for link in shown.all("a") if link.get("href", "").endswith("plan=B")]
+    assert back == f"{page(reference)}?plan=B"
+    shown = coordinator.send("Save", {"label-0": "Interpreter", "net-0": "120", "tax-0": ""})
+    assert shown.all("li", aria_current="true")[0][0].text == "Plan B"
+
+
 def test_the_request_says_what_each_plan_comes_to_and_then_which_was_accepted(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -98,7 +113,8 @@ def test_the_request_says_what_each_plan_comes_to_and_then_which_was_accepted(
     coordinator.see(f"{page(reference)}/issue")
     coordinator.press("Issue this quote")
     with newest(app, reference) as revision:
-        totals = quote_plans.totals(quotes.content_of(revision))
+        plans = quote_plans.by_plan(quotes.content_of(revision))
+        totals = {letter: Decimal(content["total"]) for letter, content in plans.items()}
     shown = coordinator.see(f"/desk/requests/{reference}").text.replace(SPACE, " ")
     for letter, amount in totals.items():
         assert f"Plan {letter}: USD {amount:,}" in shown

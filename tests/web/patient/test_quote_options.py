@@ -35,6 +35,13 @@ def said(page: Page) -> str:
     return page.text().replace("\N{NO-BREAK SPACE}", " ")
 
 
+def in_short(page: Page) -> str:
+    """Return what the short form of the quote says above a question about it."""
+    facts = page.all("dl", class_="facts short")[0]
+    cells = ["".join(cell.itertext()) for cell in facts.iter() if cell.tag in ("dt", "dd")]
+    return " ".join(" ".join(cells).split())
+
+
 def choose(patient: Patient, *numbers: str) -> Page:
     """Tick lines, and go on to the name."""
     page = patient.open(f"{patient.path}/accept")
@@ -80,7 +87,10 @@ def test_after_the_lines_nothing_is_wrong_with_a_name_that_nobody_was_asked_for_
 
 def test_what_is_taken_is_agreed_to_checked_and_in_the_acceptance(desk: Desk, patient: Patient) -> None:
     name = choose(patient, "1")
-    checked = patient.press(name, "check", typed_name=NAME, agreed="yes")
+    for shown in (name, checked := patient.press(name, "check", typed_name=NAME, agreed="yes")):
+        assert f"Firm total {ALONE} Taken with it Interpreter: USD 120.00 All together {ONE}" in in_short(
+            shown
+        )
     assert f"for {ONE}. I have read what is included and what is not. With it I take: Interpreter." in said(
         checked
     )

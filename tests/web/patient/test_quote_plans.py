@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 import time_machine
 from flask import Flask
 
+from estimator import quotes
+from estimator.quotes import drafts
+from pricing.quote import Adjustment
+from pricing.quote_options import Option
+from tests.support.acts import acting
 from tests.support.database import publish
-from tests.support.quote_clinic import NAME, TOTAL, Desk, Patient, list_text
+from tests.support.quote_clinic import COORDINATOR, NAME, PLAN, TOTAL, Desk, Patient, list_text, now
 from tests.support.visitor import Page
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -52,11 +58,50 @@ def test_the_plans_stand_side_by_side_with_what_differs_marked(patient: Patient)
     assert heads == ["Plan A", "Plan B"]
     rows = [" ".join("".join(row.itertext()).split()) for row in table.iter("tr")]
     (total,) = [row for row in rows if row.startswith("Firm total")]
-    assert "differs" in total
     assert plain(TOTAL) in plain(total)
     assert plain(THREE) in plain(total)
-    (sessions,) = [row for row in rows if row.startswith("Sessions differs")]
+    (sessions,) = [row for row in rows if row.startswith("Sessions")]
     assert sessions.endswith("3 sessions")
+
+
+def test_one_sentence_says_how_differing_lines_are_marked_and_only_sums_say_it_to_who_hears_them(
+    patient: Patient,
+) -> None:
+    page = patient.open(patient.path)
+    assert said(page).count("Where the plans differ, the line is in bold.") == 1
+    (table,) = page.all("table", class_="plans-table")
+    heads = [
+        " ".join("".join(cell.itertext()).split()) for cell in table.iter("th") if cell.get("scope") == "row"
+    ]
+    marked = [head for head in heads if "differs" in head]
+    assert [head.partition(" (differs)")[0] for head in marked] == [
+        "Treatment",
+        "To keep in reserve; not part of the price",
+    ]
+    shown = [note for note in table.iter("span") if "note" in (note.get("class") or "").split()]
+    assert not [note for note in shown if "differs" in "".join(note.itertext())]
+
+
+def test_what_is_known_what_may_be_taken_and_the_coordinators_words_stand_before_the_buttons(
+    desk: Desk,
+) -> None:
+    options = [Option(Decimal("120.00"), "Interpreter")]
+    patient = desk.patient(desk.issue(plans=[3], options=options, words="Call me any time."))
+    page = patient.open(patient.path)
+    found = said(page)
+    order = [
+        "The plans side by side",
+        "What is known about this treatment",
+        "What you may take with it",
+        "Call me any time.",
+        f"Accept plan A for {plain(TOTAL)}",
+        f"Accept plan B for {plain(THREE)}",
+        "Decline it",
+    ]
+    places = [found.index(words) for words in order]
+    assert places == sorted(places)
+    assert [found.count(words) for words in order[2:4]] == [1, 1]
+    assert "Choose one of the plans" not in found
 
 
 def test_every_plan_has_its_own_items_answers_and_payments_and_no_place_twice(patient: Patient) -> None:
@@ -148,6 +193,42 @@ def test_mail_and_text_say_the_same_as_the_page(desk: Desk, patient: Patient) ->
     body = told.get_body(("plain",))
     assert body is not None
     assert "Plan B of quote" in " ".join(body.get_content().split())
+
+
+@pytest.mark.parametrize(
+    ("of_b", "said_in_mail"),
+    [
+        ("Courtesy: You come with a friend.", ["Courtesy: You come with a friend."]),
+        (
+            "Courtesy: It is your third.",
+            ["Plan A: Courtesy: You come with a friend.", "Plan B: Courtesy: It is your third."],
+        ),
+    ],
+)
+def test_the_mail_says_of_which_plan_the_price_was_adjusted_unless_of_all(
+    desk: Desk, of_b: str, said_in_mail: list[str]
+) -> None:
+    def adjusted(reason: str) -> list[Adjustment]:
+        label, _colon, why = reason.partition(": ")
+        return [Adjustment(Decimal(-10), label, why, told=True)]
+
+    with desk.request() as request:
+        act = acting(actor=COORDINATOR, now=now(), settings=desk.settings)
+        draft = drafts.begin(act, request)
+        lines = adjusted("Courtesy: You come with a friend.")
+        draft = drafts.change(act, draft, save=draft.save, adjustments=lines, prices="keep")
+        draft = drafts.add_plan(act, draft, save=draft.save)
+        answers = {**PLAN, "sessions": 3}
+        draft = drafts.change(
+            act, draft, save=draft.save, plan="B", answers=answers, adjustments=adjusted(of_b)
+        )
+        fingerprint = drafts.preview(act, draft).fingerprint
+        quotes.issue(act, request, save=draft.save, fingerprint=fingerprint)
+    (mail,) = desk.mails("quote_issued")
+    body = mail.get_body(("plain",))
+    assert body is not None
+    _before, _colon, after = body.get_content().partition("Why the total differs from the price list:")
+    assert [line.strip() for line in after.split("\n\n")[1].splitlines()] == said_in_mail
 
 
 def test_declining_is_for_all_plans_and_names_what_each_comes_to(desk: Desk, patient: Patient) -> None:

@@ -35,3 +35,6 @@ def test_a_question_and_its_answer_stand_on_the_page_of_the_quote(app: Flask) ->
     assert "Your question of" in page
     assert "Our answer of" in page
     assert "At night it is." in page
+    assert page.index("At night it is.") < page.index("What is not included")
+    folded = patient.open(patient.path).all("details")
+    assert not [fold for fold in folded if "At night it is." in "".join(fold.itertext())], "it is open"

@@ -19,6 +19,7 @@ from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
     pages,
+    plan_in,
     save_in,
     save_of,
     the_draft,
@@ -165,7 +166,7 @@ def options(reference: str) -> ResponseReturnValue:
             )
         )
         return _page(of, theirs, form, 409)
-    return to("prepare", reference=of.reference, saved=1)
+    return to("prepare", reference=of.reference, plan=plan_in(draft) or None, saved=1)
 
 
 def _saved(draft: QuoteDraft, reader: Reader) -> dict[str, str]:
@@ -178,6 +179,7 @@ def _saved(draft: QuoteDraft, reader: Reader) -> dict[str, str]:
 
 
 def _page(of: PatientRequest, draft: QuoteDraft, form: OptionsForm, status: int = 200) -> ResponseReturnValue:
+    plan = plan_in(draft)
     return render_template(
         "desk/quote_options.html",
         request_=head_of(of),
@@ -185,5 +187,7 @@ def _page(of: PatientRequest, draft: QuoteDraft, form: OptionsForm, status: int 
         form=form,
         save=save_of(draft),
         document_language=language_of(of),
-        back=url_for("quotes_desk.prepare", reference=of.reference),
+        currency=form.currency,
+        plan=plan,
+        back=url_for("quotes_desk.prepare", reference=of.reference, plan=plan or None),
     ), status

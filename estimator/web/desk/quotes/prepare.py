@@ -119,7 +119,9 @@ def save(reference: str) -> ResponseReturnValue:
         return page_of(the_request(reference), the_draft(of), typed, questions, status=422)
     if act == "answers":
         return to("answers", reference=of.reference, plan=plan or None)
-    if act in ("preview", "issue", "options"):
+    if act == "options":
+        return to("options", reference=of.reference, plan=plan or None)
+    if act in ("preview", "issue"):
         return to(act, reference=of.reference)
     if there != plan:
         return to("prepare", reference=of.reference, plan=there or None, saved=1, _anchor="plans")

@@ -20,7 +20,6 @@ from estimator.web.desk.requests import blueprint as desk
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 from estimator.wording import firm_plans, states_at_desk
-from pricing import quote_plans
 
 
 class QuoteRow(TypedDict):
@@ -51,15 +50,17 @@ def quote(found: PatientRequest) -> QuoteRow | None:
 
 def _total(revision: QuoteRevision, reader: Reader) -> str:
     """Say what a revision comes to: what was accepted, or every plan of which one can be."""
-    letter = quotes.accepted_plan(revision)
-    if letter is not None:
-        return firm_plans.with_name(
-            firm_plans.named(letter) if letter else "",
-            reader.money(quotes.accepted_total(revision), revision.currency),
-        )
+    agreed = quotes.agreed(revision)
+    if agreed is not None:
+        return firm_plans.with_name(_named(agreed.plan), reader.money(agreed.total, revision.currency))
     return listed_apart(
         firm_plans.with_name(*each) for each in firm_plans.totals(quotes.content_of(revision), reader)
     )
+
+
+def _named(letter: str) -> str:
+    """Return the name of a plan; "" for the only one."""
+    return firm_plans.named(letter) if letter else ""
 
 
 class Accepted(TypedDict):
@@ -78,17 +79,19 @@ def accepted(found: PatientRequest) -> Accepted | None:
     if issued is None:
         return None
     newest, reader = quotes.newest(issued), current_reader()
-    letter = quotes.accepted_plan(newest)
-    if letter is None:
+    agreed = quotes.agreed(newest)
+    if agreed is None:
         return None
-    plan = quote_plans.by_plan(quotes.content_of(newest))[letter]
     total = _("Accepted firm total, to the provider")
     return {
-        "label": firm_plans.with_name(firm_plans.named(letter) if letter else "", total),
-        "total": reader.money(quotes.accepted_total(newest), newest.currency),
-        "taken": taken_lines.labels_of(newest, quotes.taken_with(quotes.decision_of(newest))),
+        "label": firm_plans.with_name(_named(agreed.plan), total),
+        "total": reader.money(agreed.total, newest.currency),
+        "taken": taken_lines.labels_of(newest, agreed.taken),
         "rows": wording.rows(
-            plan["breakdown"], price_lists.parsed(newest.table_version), reader, list(plan["answers"])
+            agreed.content["breakdown"],
+            price_lists.parsed(newest.table_version),
+            reader,
+            list(agreed.content["answers"]),
         ),
     }
 

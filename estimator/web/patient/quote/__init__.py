@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from estimator.web.patient.quote import (
     accepting,
+    answered,
     certificate,
     declining,
     opening,
@@ -15,6 +16,7 @@ from estimator.web.patient.quote.blueprint import pages
 
 __all__ = [
     "accepting",
+    "answered",
     "certificate",
     "declining",
     "opening",

@@ -1,4 +1,4 @@
-"""Accepting a quote: a name, the exact words that are agreed to, a page to check them, and the way back."""
+"""Accepting a quote: a name, the exact words that are agreed to, and a page to check them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,12 @@ from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.marked_text import joined
 from estimator.models import QuoteRevision
-from estimator.privacy import erasure
 from estimator.web import errors, networks, request_context, whole_numbers
 from estimator.web.fields import CarriedField, SignatureField, TickField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient.quote import accepted_lines, blueprint, standing
-from estimator.web.patient.quote.blueprint import Link, Opened, Short, pages
+from estimator.web.patient.quote import blueprint
+from estimator.web.patient.quote.blueprint import Opened, Short, pages
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Filled, NotTooLong, PrintableLine
@@ -138,114 +137,6 @@ def total(number: str) -> ResponseReturnValue:
     )
 
 
-@pages.get("/quote/<number>/answered")
-def answered(number: str) -> ResponseReturnValue:
-    """Say what was answered to the newest revision, and what follows."""
-    found = blueprint.let_in(number)
-    said, newest = quotes.decision_of(found.newest), found.newest
-    if said is None or (said.taken_back_at is None and found.state not in ("accepted", "declined")):
-        return redirect(found.link, code=303)
-    reader, zone = current_reader(), newest.time_zone
-    at = reader.clock(said.taken_back_at or said.at, zone)
-    back = Link(found.link, _("To the quote"))
-    number = found.quote.number
-    receipt = [] if found.address is None else [_("An email that says the same is on its way to you.")]
-    if said.taken_back_at is not None and found.erased:
-        return blueprint.done(
-            _("The acceptance is taken back"),
-            _("That was on %(moment)s. Nothing is agreed, and nothing is to be paid.", moment=at),
-            about=found,
-            following=[
-                _("The coordinator is told by mail."),
-                _(
-                    "The document and the name on it are deleted as well now: there is no reason to keep them."
-                ),
-            ],
-        )
-    if said.taken_back_at is not None:
-        return blueprint.done(
-            _("The acceptance is taken back"),
-            _("That was on %(moment)s. Nothing is agreed, and nothing is to be paid.", moment=at),
-            about=found,
-            following=[
-                _("The coordinator is told by mail. While the quote is valid, it can be accepted again."),
-                *receipt,
-            ],
-            ways=[back],
-        )
-    if said.kind == "declined":
-        return blueprint.done(
-            _("You have declined the quote"),
-            _("That was on %(moment)s. You owe nothing.", moment=at),
-            about=found,
-            following=[_("The coordinator is told by mail, with your reason."), *receipt],
-            ways=[back],
-        )
-    following = [
-        *accepted_lines.sentences(newest, said),
-        _("The coordinator is told by mail and writes to you about the next steps."),
-    ]
-    if said.plan:
-        following.insert(
-            0,
-            _(
-                "You have accepted plan %(letter)s, for %(total)s. The other plans are closed.",
-                letter=said.plan,
-                total=reader.money(said.total or newest.total, newest.currency),
-            ),
-        )
-    ways = [back, Link(_document(newest), _("Download as PDF"))]
-    if standing.can_be_taken_back(said):
-        until = standing.taken_back_until(said, zone)
-        following += [
-            _("You can take this back until %(until)s, without giving a reason.", until=until),
-            _("Nothing is to be paid before that."),
-        ]
-        ways.append(Link(url_for("quote.take_back", number=number), _("Take the acceptance back")))
-    following += receipt
-    return blueprint.done(
-        _("You have accepted the quote"),
-        _("That was on %(moment)s, for revision %(revision)s.", moment=at, revision=newest.number),
-        about=found,
-        following=following,
-        ways=ways,
-    )
-
-
-@pages.route("/quote/<number>/take-back", methods=["GET", "POST"])
-def take_back(number: str) -> ResponseReturnValue:
-    """Ask whether an acceptance is to be taken back, and take it back."""
-    found = blueprint.let_in(number)
-    said = quotes.decision_of(found.newest)
-    done = redirect(url_for("quote.answered", number=found.quote.number), code=303)
-    if request.method == "POST" and not blueprint.is_the_newest(found, request.form.get("revision")):
-        return blueprint.refused(found)
-    if said is not None and said.taken_back_at is not None and found.state == "current":
-        return done
-    if said is None or found.state != "accepted":
-        return blueprint.refused(found) if found.state != "current" else redirect(found.link, code=303)
-    if not standing.can_be_taken_back(said):
-        return _too_late(found)
-    if request.method == "POST":
-        try:
-            with committing():
-                quotes.take_back(act(), found.newest)
-                erasure.erase_rest(act(), found.quote.request)
-        except quotes.NotCurrent as late:
-            # By somebody else a moment ago: taken back already, or replaced by the desk.
-            return done if late.state == "current" else blueprint.refused(blueprint.let_in(number))
-        except quotes.TooLate:
-            return _too_late(found)
-        return done
-    rows = blueprint.rows_of(found.newest)
-    return render_template(
-        "patient/quote_take_back.html",
-        short=blueprint.short_of_agreed(found.newest, rows),
-        until=standing.taken_back_until(said, found.newest.time_zone),
-        links={"action": url_for("quote.take_back", number=found.quote.number), "back": found.link},
-    )
-
-
 class _Asked:
     """The question whether a revision is accepted, with what was answered; asks the database nothing more."""
 
@@ -254,9 +145,7 @@ class _Asked:
         content = quote_plans.by_plan(quotes.content_of(found.newest))[plan.plan]
         self.content, self.options = content, rows.options
         self.taken = _taken(form, self.options)
-        self.firm = short.total
-        lines = [row.label for row in self.options if row.number in (self.taken or [])]
-        short = replace(short, total=_money(content, self.taken or []), taken=lines)
+        short = blueprint.with_taken(short, content, rows, self.taken or [])
         self.form, self.short = form, short
         self.plan, self.plan_in = list(_plan(plan)), reader_of(found.newest.language)
         self.links = {"back": found.link, "action": url_for("quote.accept", number=short.number)}
@@ -305,14 +194,13 @@ class _Asked:
     def panel(self) -> dict[str, str]:
         """Return what the page says of the total while lines are ticked: without them, and with them."""
         ticked = _numbers(self.form.option.ticked)
-        return {"firm": self.firm, "together": _money(self.content, ticked)}
+        return {"firm": self.short.firm, "together": _money(self.content, ticked)}
 
 
 def _money(content: StoredQuote, taken: Sequence[int]) -> str:
     """Say what a plan comes to with some of the lines that may be taken."""
-    total = quote_options.total_with(content, taken)
-    places = len(content["total"].partition(".")[2])
-    return current_reader().money(f"{total:.{places}f}", content["currency"])
+    total = quote_options.written(quote_options.total_with(content, taken), content)
+    return current_reader().money(total, content["currency"])
 
 
 def _taken(form: AcceptForm, options: Sequence[OptionRow]) -> list[int] | None:
@@ -342,7 +230,7 @@ def _sentence(short: Short) -> str:
     """Return the words that are agreed to."""
     if short.taken:
         alone = _sentence(replace(short, taken=[]))
-        lines = _("With it I take: %(lines)s.", lines=listed_apart(short.taken))
+        lines = _("With it I take: %(lines)s.", lines=listed_apart(line.label for line in short.taken))
         return f"{alone} {lines}"
     said = {key: getattr(short, key) for key in ("number", "revision", "provider", "total")}
     if short.plan:
@@ -361,9 +249,9 @@ def _sentence(short: Short) -> str:
 
 def _already(found: Opened, plan: str) -> ResponseReturnValue:
     """Say what was accepted before; a button that was pressed twice leads to the same page as once."""
-    accepted = quotes.accepted_plan(found.newest)
-    if accepted is not None and accepted != plan:
-        return blueprint.other_plan(found, accepted)
+    agreed = quotes.agreed(found.newest)
+    if agreed is not None and agreed.plan != plan:
+        return blueprint.other_plan(found, agreed.plan)
     return redirect(url_for("quote.answered", number=found.quote.number), code=303)
 
 
@@ -431,20 +319,3 @@ def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
         asked.form.refuse(blueprint.kept_here(error))
         return asked.page(503, checking=True)
     return redirect(url_for("quote.answered", number=asked.short.number), code=303)
-
-
-def _too_late(found: Opened) -> ResponseReturnValue:
-    return blueprint.done(
-        _("It is too late to take the acceptance back here"),
-        _("The time for that is over. Talk to the coordinator, who can still help you."),
-        about=found,
-        ways=[
-            Link(url_for("quote.question", number=found.quote.number), _("Ask the coordinator")),
-            Link(found.link, _("To the quote")),
-        ],
-        status=409,
-    )
-
-
-def _document(revision: QuoteRevision) -> str:
-    return url_for("quote.document", number=revision.quote.number, revision=revision.number)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -25,7 +25,8 @@ from estimator.web.language import current_reader
 from estimator.web.patient import cookies, dead_links
 from estimator.web.patient.opened_links import QUOTES
 from estimator.wording import FirmRows
-from pricing import quote_plans
+from pricing import quote_options, quote_plans
+from pricing.stored import StoredQuote
 
 pages = Blueprint("quote", __name__)
 
@@ -42,12 +43,22 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """A line that is taken with a quote, and what it comes to."""
+
+    label: Words
+    amount: str
+
+
+@dataclass(frozen=True)
 class Short:
     """A revision in four lines, loaded in advance: usable if the database becomes unavailable."""
 
     number: str
     revision: int
     provider: Words
+    #: the firm total, and what that comes to with what is taken
+    firm: str
     total: str
     valid_until: str
     demo: bool
@@ -55,8 +66,7 @@ class Short:
     plan: str
     #: what each of several plans comes to, by its name, where it is about no single one
     totals: Sequence[tuple[str, str]]
-    #: what is taken with it
-    taken: Sequence[Words] = ()
+    taken: Sequence[Taken] = ()
 
 
 @dataclass(frozen=True)
@@ -207,11 +217,13 @@ def short(revision: QuoteRevision, rows: FirmRows, plan: str = "") -> Short:
         for letter, each in quote_plans.by_plan(content).items()
     }
     main = price_lists.parsed(revision.quote.request.table_version).main_language
+    firm = totals.get(plan) or next(iter(totals.values()))
     return Short(
         number=revision.quote.number,
         revision=revision.number,
         provider=current_reader().own(str(rows.head.provider), main),
-        total=totals.get(plan) or next(iter(totals.values())),
+        firm=firm,
+        total=firm,
         valid_until=end_of(revision),
         demo=rows.demo,
         plan=plan,
@@ -226,10 +238,21 @@ def short_of_agreed(revision: QuoteRevision, rows: FirmRows) -> Short:
     agreed = quotes.agreed(revision)
     if agreed is None:
         return short(revision, rows)
+    return with_taken(short(revision, rows, agreed.plan), agreed.content, rows, agreed.taken)
+
+
+def with_taken(short: Short, content: StoredQuote, rows: FirmRows, taken: Collection[int]) -> Short:
+    """Return the short form of a plan with the lines of these numbers: each of them, and what all comes to."""
+    reader, currency = current_reader(), content["currency"]
+    total = quote_options.written(quote_options.total_with(content, taken), content)
     return replace(
-        short(revision, rows, agreed.plan),
-        total=current_reader().money(agreed.total, revision.currency),
-        taken=[row.label for row in rows.options if row.number in agreed.taken],
+        short,
+        total=reader.money(total, currency),
+        taken=[
+            Taken(row.label, reader.money(option["total"], currency))
+            for row, option in zip(rows.options, content.get("options", []), strict=True)
+            if row.number in taken
+        ],
     )
 
 

@@ -44,7 +44,7 @@ class DeclineForm(Form):
         refusal=lazy_gettext("Choose one of the reasons. The last one says nothing."),
     )
     words = WordsField(
-        lazy_gettext("In your own words (optional)"),
+        lazy_gettext("In your own words"),
         [NotTooLong(LONGEST, lazy_gettext("Shorten your text to %(most)s characters.")), Printable()],
     )
 

@@ -5,7 +5,7 @@ The desk's preview can draw the same parts of the rows that it would keep.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import render_template
@@ -13,22 +13,11 @@ from markupsafe import Markup
 
 from estimator import price_lists, quotes
 from estimator.i18n import Reader, speaking
-from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import QuoteRevision
 from estimator.web.language import current_reader
 from estimator.wording import FirmRows, firm_plans
 from estimator.wording.rows import OptionRow
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What leads from one of several plans to where it is accepted; its language, where the document has another."""
-
-    address: str
-    label: str
-    language: str | None = None
-    direction: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,30 +65,19 @@ def drawn(
     patient: str | None,
     past: bool,
     agreed: AsAgreed | None = None,
-    accept: Mapping[str, str] | None = None,
 ) -> Document:
     """Draw a quote in its own language, whatever the reader's is. Of a `past` one no total is to be paid.
 
-    Once it is accepted, what was `agreed` is drawn and nothing else; `accept` are the addresses where each of several
-    plans can be accepted.
+    Once it is accepted, what was `agreed` is drawn and nothing else.
     """
-    reader, readers = reader_of(language), current_reader()
-    foreign = reader.tag != readers.tag
-    choices = [
-        Choice(
-            address,
-            _("Accept plan %(letter)s", letter=letter),
-            *((readers.tag, readers.direction) if foreign else ()),
-        )
-        for letter, address in (accept or {}).items()
-    ]
+    reader = reader_of(language)
+    foreign = reader.tag != current_reader().tag
     context = {
         "rows": rows if agreed is None else agreed.rows,
         "patient": patient,
         "past": past,
         "reader": reader,
         "agreed": agreed,
-        "choose": choices,
     }
     with speaking(reader):
         drawn = [render_template(f"patient/_quote_{part}.html", **context) for part in ("head", "body")]

@@ -23,6 +23,7 @@ from estimator.web.patient.quote.blueprint import Link, Opened, pages
 from estimator.web.patient.quote.opening import gate
 from estimator.web.request_context import act
 from estimator.wording import states
+from pricing import quote_plans
 
 ASK_AGAIN_SECONDS = 3
 """Interval at which the page of somebody who waits for a document asks again."""
@@ -103,7 +104,6 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
     days = quotes.days_to_take_back(act(), revision)
     first = quotes.waits_until(revision, now) if is_open else None
     can_be_accepted = is_open and first is None
-    letters = [plan.plan for plan in rows.plans] if rows.alternatives else []
     return render_template(
         "patient/quote.html",
         short=common.short(revision, rows),
@@ -114,13 +114,10 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
             patient=quotes.patient_of(revision, request_context.settings().data_keys),
             past=quotes.state_at(revision, now) in standing.PAST,
             agreed=documents.as_agreed(revision, rows),
-            accept={letter: url_for("quote.accept", **place, plan=letter) for letter in letters}
-            if can_be_accepted
-            else None,
         ),
         actions={
-            "accept": url_for("quote.accept", **place) if can_be_accepted and not letters else None,
-            "choose": can_be_accepted and bool(letters),
+            "accept": url_for("quote.accept", **place) if can_be_accepted and not rows.alternatives else None,
+            "plans": _choices(revision) if can_be_accepted and rows.alternatives else [],
             "decline": url_for("quote.decline", **place) if is_open else None,
             "question": None if found.erased else url_for("quote.question", **place),
             "close": url_for("quote.close", **place),
@@ -145,6 +142,21 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
         by_link_alone=found.address is None and not found.erased,
         contact={"email": rows.head.contact, "phone": rows.head.phone},
     )
+
+
+def _choices(revision: QuoteRevision) -> list[Link]:
+    """Return where each of several plans is accepted, by what it comes to."""
+    return [
+        Link(
+            url_for("quote.accept", number=revision.quote.number, plan=letter),
+            _(
+                "Accept plan %(letter)s for %(total)s",
+                letter=letter,
+                total=current_reader().money(content["total"], revision.currency),
+            ),
+        )
+        for letter, content in quote_plans.by_plan(quotes.content_of(revision)).items()
+    ]
 
 
 def _row(each: QuoteRevision, shown: QuoteRevision, found: Opened) -> dict[str, str | None]:
