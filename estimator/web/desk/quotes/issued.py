@@ -8,7 +8,8 @@ from typing import Any, TypedDict
 from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import keys, quotes, requests
+from estimator import keys, price_lists, quotes, requests
+from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
@@ -88,6 +89,8 @@ class RevisionRow(TypedDict):
     total: str
     #: what each of several plans comes to, by its name; empty where there is one
     totals: list[tuple[str, str]]
+    #: the prices that were given for it, by what the list calls them
+    priced: list[tuple[Words, str]]
     issued_at: str
     issued_by: str
     valid_until: str
@@ -248,6 +251,7 @@ def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Rev
         "standing_words": states_at_desk.revision_at_desk(standing),
         "total": reader.money(revision.total, revision.currency),
         "totals": _totals(revision),
+        "priced": _priced(revision),
         "issued_at": reader.clock(revision.issued_at, revision.time_zone),
         "issued_by": signed_in.name_of(revision.issued_by),
         "valid_until": reader.day(revision.valid_until),
@@ -276,6 +280,20 @@ def _totals(revision: QuoteRevision) -> list[tuple[str, str]]:
         (firm_plans.named(letter), current_reader().money(each["total"], revision.currency))
         for letter, each in quote_plans.by_plan(content).items()
         if letter
+    ]
+
+
+def _priced(revision: QuoteRevision) -> list[tuple[Words, str]]:
+    reader, table = current_reader(), price_lists.parsed(revision.table_version)
+    given = {
+        code: amount
+        for each in quote_plans.by_plan(quotes.content_of(revision)).values()
+        for code, amount in each.get("priced", {}).items()
+    }
+    return [
+        (reader.words(charge.label, table.main_language), reader.money(given[charge.code], revision.currency))
+        for charge in table.charges
+        if charge.code in given
     ]
 
 
