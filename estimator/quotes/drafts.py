@@ -10,7 +10,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from types import EllipsisType
 from typing import Any
 
@@ -113,7 +112,7 @@ def change(
     options: Sequence[Option] | None = None,
     plan: str = "",
     words: str | EllipsisType = ...,
-    priced: Mapping[str, Decimal | None] | None = None,
+    priced: Mapping[str, GivenPrice | None] | None = None,
 ) -> QuoteDraft:
     """Save the parts that are given and keep the others; `valid_until` None is as long as the price list says.
 
@@ -139,7 +138,7 @@ def change(
     if options is not None:
         values["options"] = draft_plans.sealed_options(options, draft.name, act.settings)
     before, tables = given_prices.of(draft), [table, *lists.tables]
-    after = before if priced is None else given_prices.changed(before, priced, tables, act.actor)
+    after = before if priced is None else given_prices.changed(before, priced, tables)
     if after != before:
         values["priced"] = given_prices.column(after)
     if not isinstance(valid_until, EllipsisType):
@@ -165,7 +164,7 @@ def _note_prices(
 ) -> None:
     """Write down in history and trail who gave which price, or took it back."""
     other = [code for code in dict.fromkeys([*before, *after]) if before.get(code) != after.get(code)]
-    amounts = {code: format(after[code].amount, "f") if code in after else None for code in other}
+    amounts = {code: after[code].text if code in after else None for code in other}
     for code, amount in amounts.items():
         requests.add_event(
             act,
@@ -173,7 +172,7 @@ def _note_prices(
             "priced",
             charge=given_prices.label(code, tables),
             amount=amount,
-            currency=tables[0].currency,
+            currency=(after.get(code) or before[code]).currency,
         )
     for code, amount in amounts.items():
         audit.add(act, "quote.priced", subject=f"request:{request.id}", charge=code, amount=amount)

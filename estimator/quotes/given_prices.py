@@ -10,7 +10,9 @@ from decimal import Decimal
 from estimator.models import QuoteDraft
 from pricing import PriceTable
 from pricing import quote as quote_content
+from pricing.currencies import MINOR_UNIT
 from pricing.given_prices import is_price, manner
+from pricing.money import decimals
 from pricing.quote_plans import by_plan
 from pricing.stored import StoredQuote
 
@@ -22,6 +24,16 @@ class GivenPrice:
     amount: Decimal
     manner: str
     by: str
+
+    @property
+    def currency(self) -> str:
+        """The currency that it was given in."""
+        return self.manner.partition(" ")[0]
+
+    @property
+    def text(self) -> str:
+        """The amount in plain digits, with the decimals of its currency."""
+        return f"{self.amount:.{decimals(MINOR_UNIT[self.currency])}f}"
 
 
 class NoSuchPrice(ValueError):
@@ -55,27 +67,24 @@ def valid_in(prices: Mapping[str, GivenPrice], table: PriceTable) -> dict[str, D
 
 
 def changed(
-    before: Mapping[str, GivenPrice],
-    typed: Mapping[str, Decimal | None],
-    tables: Sequence[PriceTable],
-    actor: str,
+    before: Mapping[str, GivenPrice], others: Mapping[str, GivenPrice | None], tables: Sequence[PriceTable]
 ) -> dict[str, GivenPrice]:
-    """Return prices with others in place of some, None for none any more; who typed another amount has given it.
+    """Return prices with others in place of some, None for none any more; the same amount again is by who gave it.
 
-    A price is given in the manner of the first of `tables` that has the charge on request. Raises NoSuchPrice.
+    Each is a price in one of `tables`, in the manner in which it was given; raises NoSuchPrice.
     """
     found = dict(before)
-    for code, amount in typed.items():
-        if amount is None:
+    for code, price in others.items():
+        if price is None:
             found.pop(code, None)
             continue
-        table = next((table for table in tables if manner(table, code) is not None), None)
-        how = None if table is None else manner(table, code)
-        if table is None or how is None or not is_price(amount, table.currency):
+        if not any(
+            price.manner == manner(table, code) and is_price(price.amount, table.currency) for table in tables
+        ):
             raise NoSuchPrice(code)
         was = before.get(code)
-        if was is None or (was.amount, was.manner) != (amount, how):
-            found[code] = GivenPrice(amount, how, actor)
+        if was is None or (was.amount, was.manner) != (price.amount, price.manner):
+            found[code] = price
     return found
 
 

@@ -30,6 +30,8 @@ from pricing.money import decimals, plain
 from pricing.table import Charge, NumberDriver, Tiers
 
 PREFIX = "price-of-"
+MANNER = "price-for-"
+"""What a page sends beside a price: in which manner it is given."""
 
 
 class _Price:
@@ -83,6 +85,9 @@ class PriceLine:
 
     label: Words
     field: AmountField
+    #: what the price is for, as the page sends it back, and in words
+    carried: str
+    manner: str
     unit: str
     by: str
     only_in: str
@@ -101,7 +106,8 @@ class GivenRow(TypedDict):
 class PricesForm:
     """The fields of every charge that can be on request, with what this request sent for some of them.
 
-    `typed` are the prices that were sent, None where a field was left empty or cannot be read.
+    `typed` are the prices that were sent, None where a field was left empty or cannot be read. Each is the price of
+    what its page said, whatever the list that is chosen now says.
     """
 
     def __init__(self, of: PatientRequest, draft: QuoteDraft, chosen: PriceTable) -> None:
@@ -119,12 +125,27 @@ class PricesForm:
             if manner(table, charge.code) is not None
         }
         self.form: Form = self._form()
-        self.typed: dict[str, Decimal | None] = {}
+        self.typed: dict[str, GivenPrice | None] = {}
         for code in self._known:
             if PREFIX + code in request.form:
-                field = self.field(code)
-                field.validate(self.form)
-                self.typed[code] = None if field.errors or not field.data else field.amount
+                self.typed[code] = self._read(code)
+
+    def _read(self, code: str) -> GivenPrice | None:
+        field, now_for = self.field(code), manner(self._known[code][1], code)
+        field.validate(self.form)
+        amount = field.amount
+        if field.errors or not field.data or amount is None or now_for is None:
+            return None
+        for_what = request.form.get(MANNER + code, now_for)
+        if for_what not in [manner(table, code) for table in self.tables]:
+            self.form.refuse(
+                _("The price list has changed meanwhile. Look at what this price is for, and save again."),
+                field,
+            )
+            return None
+        if for_what != now_for:
+            field.fill("")
+        return GivenPrice(amount, for_what, signed_in.actor())
 
     def field(self, code: str) -> AmountField:
         """Return the field of a charge."""
@@ -134,7 +155,7 @@ class PricesForm:
     @property
     def to_try(self) -> Mapping[str, GivenPrice]:
         """The prices of the draft with what was typed in place of some of them."""
-        return given_prices.changed(self._saved, self.typed, self.tables, signed_in.actor())
+        return given_prices.changed(self._saved, self.typed, self.tables)
 
     def lines(self, prepared: Prepared) -> list[PriceLine]:
         """Return the charges that are on request in the plan in sight, and those that something was typed for."""
@@ -143,23 +164,25 @@ class PricesForm:
         both = [firm for firm in (prepared.firm_keep, prepared.firm_again) if firm is not None]
         there = [{*firm.breakdown["on_request"], *firm.given} for firm in both]
         differ = len(there) == 2 and there[0] != there[1]
-        found = []
+        given, found = self.to_try, []
         for code in [code for code in self._known if code in shown]:
             charge, table = self._known[code]
-            saved = self._saved.get(code)
-            is_same = saved is not None and saved.manner == manner(table, code)
+            saved, for_what = given.get(code), manner(table, code)
+            is_same = saved is not None and saved.manner == for_what
             alone = differ and code in needed and sum(code in each for each in there) == 1
             version = prepared.kept if alone and code in there[0] else prepared.in_force
             found.append(
                 PriceLine(
                     label=self._reader.words(charge.label, table.main_language),
                     field=self.field(code),
+                    carried=MANNER + code,
+                    manner=for_what or "",
                     unit=_for_what(charge, table, self._reader),
                     by=signed_in.name_of(saved.by) if saved is not None and is_same else "",
                     only_in=version.version if alone and version is not None else "",
                     otherwise=""
                     if saved is None or is_same
-                    else self._reader.money(plain(saved.amount), saved.manner.partition(" ")[0]),
+                    else self._reader.money(saved.text, saved.currency),
                 )
             )
         return found
@@ -177,9 +200,7 @@ class PricesForm:
         return [row(code, self._saved[code], self.tables, self._reader) for code in codes]
 
     def _form(self) -> Form:
-        fields: dict[str, Any] = {
-            PREFIX + code: AmountField(_("Price for this quote"), [_Price()]) for code in self._known
-        }
+        fields: dict[str, Any] = {PREFIX + code: AmountField(validators=[_Price()]) for code in self._known}
         data = {
             PREFIX + code: typed_amount(saved.amount, self._reader)
             for code, saved in self._saved.items()
@@ -209,10 +230,9 @@ def row(code: str, price: GivenPrice, tables: list[PriceTable], reader: Reader) 
     found = next(
         ((charge, table) for table in tables for charge in table.charges if charge.code == code), None
     )
-    currency = price.manner.partition(" ")[0]
     return {
         "label": Words(code) if found is None else reader.words(found[0].label, found[1].main_language),
-        "amount": reader.money(f"{price.amount:.{decimals(MINOR_UNIT[currency])}f}", currency),
+        "amount": reader.money(price.text, price.currency),
         "unit": _for_what(*found, reader) if found is not None and manner(found[1], code) else "",
         "by": signed_in.name_of(price.by),
     }

@@ -9,9 +9,8 @@ from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import keys, price_lists, quotes, requests
-from estimator.i18n import Words
+from estimator.i18n import Words, lazy_gettext
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.models.quotes import RevisionState
