@@ -9,15 +9,19 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 import pricing
 from pricing import quote as quote_content
 from pricing import quote_plans
+from pricing.currencies import MINOR_UNIT
 from pricing.given_prices import WrongPrice, is_price, manner, with_prices
 from pricing.quote import Adjustment, Firm, NotAQuote
 from pricing.quote_plans import PlanFigures
 from pricing.stored import StoredQuote
 from pricing.table import PriceTable
+from tests.pricing.strategies import answers_for, price_tables
 from tests.pricing.test_estimate_rules import HEAD
 
 ANSWERS: dict[str, str | bool] = {"cells": "own", "n": "3", "v": "2", "stay": True, "rehab": False}
@@ -284,3 +288,31 @@ def test_what_the_provider_s_lines_with_a_given_price_come_to_counts_against_the
         rest, [Adjustment(Decimal("-0.01"), "x", "x")], Decimal(5), found.at_discretion
     )
     assert firm(list_).at_discretion == 0
+
+
+@given(st.data())
+@settings(suppress_health_check=list(HealthCheck))
+def test_with_a_price_for_everything_nothing_is_on_request_in_any_plan_of_any_list(
+    data: st.DataObject,
+) -> None:
+    list_ = data.draw(price_tables())
+    answers = data.draw(answers_for(list_))
+    unit = MINOR_UNIT[list_.currency]
+    prices = {
+        charge.code: data.draw(st.integers(1, 10**6)) * unit
+        for charge in list_.charges
+        if manner(list_, charge.code) is not None
+    }
+    try:
+        without = quote_content.compute(list_, answers, [])
+    except pricing.BadAnswers:
+        assume(False)
+        raise
+    found = quote_content.compute(list_, answers, [], prices)
+    assert found.breakdown["on_request"] == []
+    assert set(without.breakdown["on_request"]) <= set(found.given)
+    if not found.given:
+        assert found == without
+    stored = json.loads(quote_content.as_bytes(content(list_, found, found.breakdown["answers"])))
+    again = quote_content.recompute(stored, pricing.read(pricing.write(list_)))
+    assert (again.differences, again.total) == ([], found.total)

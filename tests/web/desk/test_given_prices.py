@@ -65,7 +65,7 @@ def test_what_is_on_request_gets_a_price_and_the_quote_is_issued_with_it(
     shown = coordinator.send("save", {MRI: "350"})
     assert total(shown) == TOTAL
     assert "Given by coordinator@demonstration.example.org." in shown.text
-    assert "In it, lines with a price for this quote USD 350.00" in said(shown)
+    assert "Of which given for this quote USD 350.00" in said(shown)
     assert "Nothing is missing." in shown.text
     shown = coordinator.see(f"{page(reference)}/issue")
     assert "MRI of the spine USD 350.00 for all of it coordinator@demonstration.example.org" in said(shown)
@@ -278,6 +278,19 @@ def test_a_price_typed_for_a_line_that_this_plan_has_not_stays_and_is_said(
     fields.setlist(MRI, ["350"])
     shown = Page(coordinator.client.post(action, data=fields, follow_redirects=True))
     assert "not needed with these answers and prices" in shown.text
+
+
+@pytest.mark.parametrize("for_what", ["USD unit 9", "JPY unit 1", "", "\x00", "x" * 5000])
+def test_a_price_for_what_no_list_has_any_more_is_asked_for_again(
+    app: Flask, coordinator: Staff, for_what: str
+) -> None:
+    """The list was replaced twice while the page was open."""
+    prepare(coordinator, ask(app, plan=WITH_MRI))
+    shown = coordinator.send("save", {MRI: "350", "price-for-mri": for_what})
+    assert shown.status == 422
+    assert "Look at what this price is for, and save again." in shown.text
+    assert shown.value(MRI) == "350"
+    assert total(coordinator.press("save")) == TOTAL
 
 
 def test_two_who_give_prices_see_what_the_other_gave(

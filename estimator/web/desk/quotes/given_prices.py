@@ -137,7 +137,10 @@ class PricesForm:
         if field.errors or not field.data or amount is None or now_for is None:
             return None
         for_what = request.form.get(MANNER + code, now_for)
-        if for_what not in [manner(table, code) for table in self.tables]:
+        price = GivenPrice(amount, for_what, signed_in.actor())
+        if for_what not in [manner(table, code) for table in self.tables] or not is_price(
+            amount, price.currency
+        ):
             self.form.refuse(
                 _("The price list has changed meanwhile. Look at what this price is for, and save again."),
                 field,
@@ -145,7 +148,7 @@ class PricesForm:
             return None
         if for_what != now_for:
             field.fill("")
-        return GivenPrice(amount, for_what, signed_in.actor())
+        return price
 
     def field(self, code: str) -> AmountField:
         """Return the field of a charge."""
