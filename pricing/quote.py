@@ -18,6 +18,7 @@ import pricing
 from pricing import PriceTable, canonical_json
 from pricing.answers import Answers
 from pricing.currencies import MINOR_UNIT
+from pricing.given_prices import LARGEST, WrongPrice, with_prices
 from pricing.left_open import not_firm
 from pricing.money import Rounder, decimals, exactly
 from pricing.payments import split
@@ -33,9 +34,6 @@ from pricing.stored import (
 )
 
 FORMAT = 1
-
-LARGEST = Decimal(10) ** 15
-"""No adjustment is as large as this, in units of the currency."""
 
 _AMOUNT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,20})?\Z")
 
@@ -80,6 +78,22 @@ class Firm:
     #: number of decimals that amounts are written with
     decimals: int
     payments: tuple[tuple[str, Decimal], ...]
+    #: the prices that were given for it, of what the list has on request for these answers, by charge
+    given: Mapping[str, Decimal]
+
+    @property
+    def at_discretion(self) -> Decimal:
+        """What the provider's lines come to whose price was given, without taxes."""
+        of_provider = {group["code"] for group in self.breakdown["groups"] if group["total"] == "provider"}
+        with exactly():
+            return sum(
+                (
+                    abs(Decimal(item["amount"]["likely"] or 0))
+                    for item in self.breakdown["items"]
+                    if item["code"] in self.given and item["group"] in of_provider
+                ),
+                Decimal(0),
+            )
 
     def text(self, amount: Decimal) -> str:
         """Write an amount in plain digits with the decimals of its currency."""
@@ -115,13 +129,20 @@ class Recomputed(NamedTuple):
     text: str
 
 
-def compute(table: PriceTable, answers: Answers, adjustments: Sequence[Adjustment | Decimal]) -> Firm:
-    """Work out what a quote comes to; raises pricing.BadAnswers and WrongAmount.
+def compute(
+    table: PriceTable,
+    answers: Answers,
+    adjustments: Sequence[Adjustment | Decimal],
+    prices: Mapping[str, Decimal] | None = None,
+) -> Firm:
+    """Work out what a quote comes to; raises pricing.BadAnswers, WrongAmount and WrongPrice.
 
-    What is on request counts 0: a quote with any is not issued, but somebody may want to see it before. A question
-    that was left open is a problem here if a charge or package of the provider depends on it: the price is not firm.
+    `prices` are given for this quote, by charge; those of charges that are not on request for these answers are left
+    out. What is on request still counts 0: a quote with any is not issued, but somebody may want to see it before. A
+    question that was left open is a problem here if a charge or package of the provider depends on it: the price is
+    not firm.
     """
-    breakdown = pricing.estimate(table, answers).as_dict()
+    breakdown, given = _estimated(table, answers, prices or {})
     left_open = not_firm(table, breakdown.get("not_counted", ()))
     if left_open:
         raise pricing.BadAnswers([Problem(driver, None, "answer_left_open") for driver in left_open])
@@ -140,7 +161,19 @@ def compute(table: PriceTable, answers: Answers, adjustments: Sequence[Adjustmen
         table.currency,
         places,
         _payments(table, breakdown, adjusted, total),
+        given,
     )
+
+
+def _estimated(
+    table: PriceTable, answers: Answers, prices: Mapping[str, Decimal]
+) -> tuple[StoredBreakdown, dict[str, Decimal]]:
+    """Return a breakdown, and the prices that it needed: one that is given can put another charge on request."""
+    breakdown, given = pricing.estimate(table, answers).as_dict(), dict[str, Decimal]()
+    while needed := {code: prices[code] for code in breakdown["on_request"] if code in prices}:
+        given |= needed
+        breakdown = pricing.estimate(with_prices(table, given), answers).as_dict()
+    return breakdown, given
 
 
 def is_amount(amount: Decimal, currency: str) -> bool:
@@ -152,11 +185,16 @@ def is_amount(amount: Decimal, currency: str) -> bool:
     return True
 
 
-def exceeds(price: Decimal, adjustments: Sequence[Adjustment], limit: Decimal) -> bool:
-    """Whether the absolute adjustments come to more than `limit` per cent of the price."""
+def exceeds(
+    price: Decimal, adjustments: Sequence[Adjustment], limit: Decimal, given: Decimal = Decimal(0)
+) -> bool:
+    """Whether absolute adjustments and `given`, the part of the price that was given, are above a limit.
+
+    It is `limit` per cent of the rest of the price, which is the list's.
+    """
     with exactly():
-        moved = sum((abs(adjustment.amount) for adjustment in adjustments), Decimal(0))
-        return moved > 0 and moved * 100 > max(price, Decimal(0)) * limit
+        moved = sum((abs(adjustment.amount) for adjustment in adjustments), given)
+        return moved > 0 and moved * 100 > max(price - given, Decimal(0)) * limit
 
 
 def converted(total: Decimal, rate: Rate) -> Decimal:
@@ -226,7 +264,24 @@ def content(
         found["pay_to"] = pay_to
     if payment_days:
         found["payment_days"] = {code: day.isoformat() for code, day in payment_days.items()}
+    if firm.given:
+        found["priced"] = priced_texts(firm)
     return found
+
+
+def priced_texts(firm: Firm) -> dict[str, str]:
+    """Return the prices that were given for a quote as its content has them."""
+    return {code: firm.text(price) for code, price in firm.given.items()}
+
+
+def prices_in(content: Mapping[str, object]) -> dict[str, Decimal]:
+    """Return the prices that a content says were given for it, by charge; raises NotAQuote for what are none."""
+    if "priced" not in content:
+        return {}
+    priced = content["priced"]
+    if not isinstance(priced, dict) or not priced:
+        raise NotAQuote("priced")
+    return {code: amount_in(price, f"priced.{code}") for code, price in priced.items()}
 
 
 def as_bytes(content: StoredQuote) -> bytes:
@@ -235,7 +290,7 @@ def as_bytes(content: StoredQuote) -> bytes:
 
 
 def recompute(content: object, table: PriceTable) -> Recomputed:
-    """Compute a content again from its answers and adjustments, with the table that it was issued from.
+    """Compute a content again from its answers, adjustments and given prices, with the table that it was issued from.
 
     Every place that says something else is named: "total", "breakdown.items"; "breakdown" is everything in it that no
     breakdown has. Raises NotAQuote for what is no content at all, and pricing.BadAnswers if the table refuses its
@@ -247,10 +302,16 @@ def recompute(content: object, table: PriceTable) -> Recomputed:
         amount_in(line.get("amount"), f"adjustments.{i}.amount")
         for i, line in enumerate(found["adjustments"])
     ]
+    prices = prices_in(found)
     try:
-        firm = compute(table, found["answers"], amounts)
+        firm = compute(table, found["answers"], amounts, prices)
     except WrongAmount:
         raise NotAQuote("adjustments") from None
+    except WrongPrice as wrong:
+        raise NotAQuote(wrong.place) from None
+    for code in prices:
+        if code not in firm.given:
+            raise NotAQuote(f"priced.{code}")
     again: dict[str, object] = {
         "table": _table(firm.breakdown),
         "price": firm.text(firm.price),
@@ -260,6 +321,8 @@ def recompute(content: object, table: PriceTable) -> Recomputed:
         "time_zone": table.time_zone,
         "payments": [{"code": code, "amount": firm.text(amount)} for code, amount in firm.payments],
     }
+    if firm.given:
+        again["priced"] = priced_texts(firm)
     said: Mapping[str, object] = found
     differences = [key for key, value in again.items() if said[key] != value]
     theirs: Mapping[str, object] = found["breakdown"]

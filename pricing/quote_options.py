@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any
 
 from pricing.currencies import MINOR_UNIT
+from pricing.given_prices import is_price
 from pricing.money import Rounder, decimals, exactly
 from pricing.payments import split
-from pricing.quote import LARGEST, NotAQuote, WrongAmount, amount_in
+from pricing.quote import NotAQuote, WrongAmount, amount_in
 from pricing.stored import QuoteOption, StoredQuote
 from pricing.table import PriceTable
 
@@ -37,7 +38,7 @@ class Option:
 
 def is_net(net: Decimal, currency: str) -> bool:
     """Whether a sum can be what such a line costs: above 0, not absurd, and a whole number of minor units."""
-    return net.is_finite() and 0 < net < LARGEST and decimals(net) <= decimals(MINOR_UNIT[currency])
+    return is_price(net, currency)
 
 
 def priced(option: Option, table: PriceTable) -> QuoteOption:

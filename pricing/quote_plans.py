@@ -12,14 +12,24 @@ from datetime import date
 from typing import Any, cast
 
 from pricing import PriceTable
-from pricing.quote import Adjustment, Firm, NotAQuote, Recomputed, recompute
+from pricing.quote import Adjustment, Firm, NotAQuote, Recomputed, priced_texts, recompute
 from pricing.quote_options import options_differ
-from pricing.stored import PaymentDays, StoredAlternative, StoredQuote
+from pricing.stored import GivenPrices, PaymentDays, StoredAlternative, StoredQuote
 
 LETTERS = ("A", "B", "C")
 """What the plans of a quote are called, in their order."""
 
-_OF_A_PLAN = ("answers", "breakdown", "adjustments", "price", "adjusted", "total", "payments", "payment_days")
+_OF_A_PLAN = (
+    "answers",
+    "breakdown",
+    "adjustments",
+    "price",
+    "adjusted",
+    "total",
+    "payments",
+    "payment_days",
+    "priced",
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,7 @@ def with_alternatives(content: StoredQuote, others: Sequence[PlanFigures]) -> St
                     {"code": code, "amount": other.firm.text(amount)} for code, amount in other.firm.payments
                 ],
                 **_days(other.payment_days),
+                **_priced(other.firm),
             }
             for letter, other in zip(LETTERS[1:], others, strict=False)
         ],
@@ -60,6 +71,10 @@ def with_alternatives(content: StoredQuote, others: Sequence[PlanFigures]) -> St
 
 def _days(due: Mapping[str, date]) -> PaymentDays:
     return {"payment_days": {code: day.isoformat() for code, day in due.items()}} if due else {}
+
+
+def _priced(firm: Firm) -> GivenPrices:
+    return {"priced": priced_texts(firm)} if firm.given else {}
 
 
 def letters_of(content: StoredQuote) -> list[str]:

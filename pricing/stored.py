@@ -311,6 +311,12 @@ class PaymentDays(TypedDict, total=False):
     payment_days: dict[str, str]
 
 
+class GivenPrices(TypedDict, total=False):
+    """The prices that were given for one quote, by the charge that its list has on request."""
+
+    priced: dict[str, str]
+
+
 class StoredAlternative(ComparableQuote):
     """One more plan of a quote; what is not here is as in the quote itself."""
 
@@ -319,6 +325,7 @@ class StoredAlternative(ComparableQuote):
     price: str
     payments: list[QuotePayment]
     payment_days: NotRequired[dict[str, str]]
+    priced: NotRequired[dict[str, str]]
 
 
 class StoredQuote(ComparableQuote):
@@ -343,6 +350,7 @@ class StoredQuote(ComparableQuote):
     replaces: int | None
     pay_to: NotRequired[PayTo]
     payment_days: NotRequired[dict[str, str]]
+    priced: NotRequired[dict[str, str]]
     alternatives: NotRequired[list[StoredAlternative]]
     options: NotRequired[list[QuoteOption]]
 

@@ -59,6 +59,8 @@ class QuoteDraft(Base):
     alternatives: Mapped[bytes | None] = mapped_column(Sealed)
     #: JSON, sealed: lines that the patient may take or leave, a list of objects with label, net, taxes; None for none
     options: Mapped[bytes | None] = mapped_column(Sealed)
+    #: JSON: prices that were given for this quote, by charge, objects with amount, manner, by; None for none
+    priced: Mapped[str | None] = mapped_column(Text)
     #: sealed: what the coordinator writes to the patient beside the figures; None for nothing
     words: Mapped[bytes | None] = mapped_column(Sealed)
     #: the last day of the quote; None for as long as the list says

@@ -486,6 +486,7 @@ def _draft(record: PatientRequest, keyring: keys.Keyring) -> KeptDraft | None:
         "adjustments": [] if adjustments is None else json.loads(adjustments),
         "alternatives": [] if alternatives is None else json.loads(alternatives),
         "options": [] if options is None else json.loads(options),
+        "priced": {code: each.text for code, each in quotes.given_prices.of(draft).items()},
         "words": _opened(draft, draft.words, "words", keyring),
         "changed_at": _iso(draft.changed_at),
     }

@@ -106,6 +106,7 @@ class KeptDraft(TypedDict):
     adjustments: list[dict[str, str | bool]]
     alternatives: list[dict[str, Any]]
     options: list[dict[str, Any]]
+    priced: dict[str, str]
     words: str | None
     changed_at: str
 

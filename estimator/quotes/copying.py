@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from estimator import audit, price_lists
 from estimator.act import Act
 from estimator.models import PatientRequest, QuoteDraft, QuoteRevision
-from estimator.quotes import draft_plans, drafts, from_revision, plans
+from estimator.quotes import draft_plans, drafts, from_revision, given_prices, plans
 from estimator.quotes.draft_plans import DraftPlan
 from estimator.quotes.drafts import ChangedMeanwhile
 from estimator.requests import lock
@@ -43,6 +43,7 @@ def copy(act: Act, request: PatientRequest, revision: QuoteRevision, *, save: in
     table = price_lists.parsed(plans.offered(request, act.now).version(draft.prices))
     copied = [DraftPlan(_answers(plan.answers, own, table), plan.lines) for plan in given.plans.values()]
     values = draft_plans.values(copied, draft.name, act.settings)
+    values["priced"] = given_prices.column(given.priced)
     values["options"] = draft_plans.sealed_options(given.options, draft.name, act.settings)
     changed = drafts.save_columns(act, draft, draft.save if save is None else save, values)
     audit.add(

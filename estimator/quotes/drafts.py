@@ -23,9 +23,10 @@ from estimator.db import changed_rows, db, insert_if_absent
 from estimator.i18n import second_language
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.models.quotes import Prices
-from estimator.quotes import draft_plans, from_revision, plans
+from estimator.quotes import draft_plans, from_revision, given_prices, plans
 from estimator.quotes.agreement import agreed
 from estimator.quotes.draft_plans import DraftPlan, Line
+from estimator.quotes.given_prices import GivenPrice
 from estimator.quotes.plans import Plan, Prepared
 from estimator.requests import lock
 from pricing import quote as quote_content
@@ -45,7 +46,7 @@ class TooManyPlans(Exception):
 
 
 class SamePerson(Exception):
-    """The author of an adjustment cannot approve it."""
+    """Who wrote an adjustment or gave a price cannot approve it."""
 
 
 class WrongAdjustment(ValueError):
@@ -59,9 +60,9 @@ class WrongAdjustment(ValueError):
 def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     """Return the draft of a request's next revision; begin one from its plan or its newest revision if there is none.
 
-    Its adjustments are copied with the actor as their author, so that they need approval again; so are its plans, but
-    of one that was accepted only the accepted plan. That prices were kept for it is remembered; what was written beside
-    its figures is not copied. Raises requests.Erased.
+    Its adjustments and the prices given for it are copied with the actor as their author, so that they need approval
+    again; so are its plans, but of one that was accepted only the accepted plan. That prices were kept for it is
+    remembered; what was written beside its figures is not copied. Raises requests.Erased.
     """
     lock(request)
     newest = plans.newest_revision(request)
@@ -79,6 +80,7 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
         "table_version_id": (request if newest is None else newest).table_version_id,
         **draft_plans.values(begun, name, act.settings),
         "options": draft_plans.sealed_options([] if given is None else given.options, name, act.settings),
+        "priced": None if given is None else given_prices.column(given.priced),
         "valid_until": None,
         "second_language": None if given is None else given.second,
         "save": 1,
@@ -110,28 +112,35 @@ def change(
     options: Sequence[Option] | None = None,
     plan: str = "",
     words: str | EllipsisType = ...,
+    priced: Mapping[str, GivenPrice | None] | None = None,
 ) -> QuoteDraft:
     """Save the parts that are given and keep the others; `valid_until` None is as long as the price list says.
 
     Answers and adjustments are those of the plan of a letter, of the first one without. `second` is the language that
     the document has below each line, None for no other one. `words` are written to the patient beside the figures, ""
-    for none.
+    for none. `priced` are prices for charges on request, None for none any more; those of other charges are kept.
 
     `save` is the number of the save that the caller changes (optimistic locking): raises ChangedMeanwhile if it is not
-    the last one, pricing.BadAnswers if the chosen price list refuses the plan, WrongAdjustment, and requests.Erased.
+    the last one, pricing.BadAnswers if the chosen price list refuses the plan, WrongAdjustment,
+    given_prices.NoSuchPrice, and requests.Erased.
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
     values: dict[str, Any] = {}
     if prices is not None:
         values["prices"] = prices
-    version = plans.offered(request, act.now).version(prices or draft.prices)
+    lists = plans.offered(request, act.now)
+    version = lists.version(prices or draft.prices)
     values["table_version_id"] = version.id
     table = price_lists.parsed(version)
     if answers is not None or adjustments is not None:
         values |= _with(act, draft, plan, table, answers, adjustments)
     if options is not None:
         values["options"] = draft_plans.sealed_options(options, draft.name, act.settings)
+    before, tables = given_prices.of(draft), [table, *lists.tables]
+    after = before if priced is None else given_prices.changed(before, priced, tables)
+    if after != before:
+        values["priced"] = given_prices.column(after)
     if not isinstance(valid_until, EllipsisType):
         values["valid_until"] = valid_until
     if not isinstance(second, EllipsisType):
@@ -141,7 +150,32 @@ def change(
         values["words"] = (
             keyring.seal(words, QuoteDraft.__tablename__, "words", draft.name) if words else None
         )
-    return save_columns(act, draft, save, values)
+    saved = save_columns(act, draft, save, values)
+    _note_prices(act, request, before, after, tables)
+    return saved
+
+
+def _note_prices(
+    act: Act,
+    request: PatientRequest,
+    before: Mapping[str, GivenPrice],
+    after: Mapping[str, GivenPrice],
+    tables: Sequence[pricing.PriceTable],
+) -> None:
+    """Write down in history and trail who gave which price, or took it back."""
+    other = [code for code in dict.fromkeys([*before, *after]) if before.get(code) != after.get(code)]
+    amounts = {code: after[code].text if code in after else None for code in other}
+    for code, amount in amounts.items():
+        requests.add_event(
+            act,
+            request,
+            "priced",
+            charge=given_prices.label(code, tables),
+            amount=amount,
+            currency=(after.get(code) or before[code]).currency,
+        )
+    for code, amount in amounts.items():
+        audit.add(act, "quote.priced", subject=f"request:{request.id}", charge=code, amount=amount)
 
 
 def add_plan(act: Act, draft: QuoteDraft, *, save: int, like: str = "") -> QuoteDraft:
@@ -218,9 +252,9 @@ def preview(act: Act, draft: QuoteDraft) -> Prepared:
 
 
 def approve(act: Act, draft: QuoteDraft, *, fingerprint: str) -> None:
-    """Approve the adjustments of the draft with this fingerprint; any later change invalidates the approval.
+    """Approve the adjustments and given prices of the draft with this fingerprint; any later change ends that.
 
-    Raises ChangedMeanwhile if the draft has another fingerprint now, and SamePerson for the author of an adjustment.
+    Raises ChangedMeanwhile if the draft has another fingerprint now, and SamePerson for the author of any of them.
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
@@ -276,7 +310,7 @@ def plan_of(draft: QuoteDraft, settings: Settings) -> Plan:
     """Return everything that the quote would depend on. Raises keys.Unreadable."""
     found = draft_plans.all_of(draft, settings)
     options = draft_plans.options_of(draft, settings)
-    return _plan(draft, found, options, draft.prices, draft.valid_until)
+    return _plan(draft, found, options, draft.prices, draft.valid_until, given_prices.of(draft))
 
 
 def plan_with(
@@ -288,6 +322,7 @@ def plan_with(
     prices: Prices | None,
     adjustments: Sequence[Adjustment],
     valid_until: date | None,
+    priced: Mapping[str, GivenPrice],
 ) -> Plan:
     """Return the plans of a draft with these values in place of the saved ones.
 
@@ -298,12 +333,12 @@ def plan_with(
     options = draft_plans.options_of(draft, settings)
     if draft.alternatives is None:
         given = read_answers(draft.given) if answers is None else answers
-        return _plan(draft, [DraftPlan(given, typed)], options, prices, valid_until)
+        return _plan(draft, [DraftPlan(given, typed)], options, prices, valid_until, priced)
     found = draft_plans.all_of(draft, settings)
     number = LETTERS.index(seen) if seen in LETTERS[: len(found)] else 0
     given = found[number].answers if answers is None else answers
     found[number] = DraftPlan(given, typed)
-    return _plan(draft, found, options, prices, valid_until)
+    return _plan(draft, found, options, prices, valid_until, priced)
 
 
 def _plan(
@@ -312,6 +347,7 @@ def _plan(
     options: Sequence[Option],
     prices: Prices | None,
     valid_until: date | None,
+    priced: Mapping[str, GivenPrice],
 ) -> Plan:
     first, *others = [each.alternative for each in found]
     return Plan(
@@ -323,6 +359,7 @@ def _plan(
         approved=draft.approved_hash,
         alternatives=others,
         options=options,
+        priced=priced,
     )
 
 
@@ -342,8 +379,9 @@ def letters_of(draft: QuoteDraft, settings: Settings) -> list[str]:
 
 
 def authors(draft: QuoteDraft, settings: Settings) -> set[str]:
-    """Return who wrote adjustments of any plan, and so cannot approve them. Raises keys.Unreadable."""
-    return {line.by for plan in draft_plans.all_of(draft, settings) for line in plan.lines}
+    """Return who wrote adjustments or gave prices, and so cannot approve them. Raises keys.Unreadable."""
+    wrote = {line.by for plan in draft_plans.all_of(draft, settings) for line in plan.lines}
+    return wrote | {each.by for each in given_prices.of(draft).values()}
 
 
 def _normal(table: pricing.PriceTable, answers: Answers) -> dict[str, str | bool]:

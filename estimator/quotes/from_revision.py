@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from estimator import price_lists
 from estimator.act import Act
 from estimator.models import QuoteRevision
+from estimator.quotes import given_prices
 from estimator.quotes.draft_plans import DraftPlan, Line
+from estimator.quotes.given_prices import GivenPrice
 from estimator.quotes.issued_revisions import content_of, rows_of
 from estimator.wording import FirmRows
 from pricing import quote_plans
@@ -19,7 +22,8 @@ from pricing.stored import StoredQuote
 
 @dataclass(frozen=True)
 class Given:
-    """The plans of a revision by their letters, its lines to be taken or left, and the second language of its document.
+    """The plans of a revision by their letters, its lines to be taken or left, the prices that were given for it, and
+    the second language of its document.
 
     Labels and reasons are words: once those are removed, there are no adjustments and no such lines.
     """
@@ -28,10 +32,11 @@ class Given:
     options: Sequence[Option]
     second: str | None
     has_words: bool
+    priced: Mapping[str, GivenPrice]
 
 
 def given(act: Act, revision: QuoteRevision) -> Given:
-    """Return what a revision gives to a draft, with the actor as the author of its adjustments.
+    """Return what a revision gives to a draft, with the actor as the author of its adjustments and prices.
 
     Raises keys.Unreadable.
     """
@@ -45,6 +50,7 @@ def given(act: Act, revision: QuoteRevision) -> Given:
         options=[] if rows is None else _options(content, rows),
         second=None if rows is None or rows.second is None else rows.second.language,
         has_words=rows is not None,
+        priced=given_prices.issued_in(content, price_lists.parsed(revision.table_version), act.actor),
     )
 
 

@@ -142,6 +142,7 @@ def issue(
         notifications.put(
             act, "quote_issued", revision, person.email, language=revision.language, submission=revision.name
         )
+    given = sorted({code for plan in prepared.plans if plan.chosen for code in plan.chosen.given})
     audit.add(
         act,
         "quote.issued",
@@ -150,6 +151,7 @@ def issue(
         revision=number,
         content=hashlib.sha256(written.encode()).hexdigest(),
         table=prepared.version.sha256,
+        **({"priced": given} if given else {}),
     )
     return revision
 

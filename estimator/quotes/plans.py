@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from estimator.act import Act
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteRevision, TableVersion
 from estimator.models.quotes import Prices
+from estimator.quotes.given_prices import GivenPrice, valid_in
 from pricing import legal_terms, quote_options
 from pricing import quote as quote_content
 from pricing.left_open import left_open, not_firm
@@ -70,6 +71,8 @@ class Plan:
     alternatives: Sequence[Alternative] = ()
     #: lines that the patient may take or leave
     options: Sequence[Option] = ()
+    #: prices given for this quote, by charge, for what is on request in any of its plans
+    priced: Mapping[str, GivenPrice] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,14 @@ class Offered:
     def same(self) -> bool:
         """Whether both choices are the same version: the prices that would be kept are those in force."""
         return self.in_force is not None and self.in_force.id == self.kept.id
+
+    @property
+    def tables(self) -> list[pricing.PriceTable]:
+        """The lists of both choices, each once."""
+        found = [price_lists.parsed(self.kept)]
+        if self.in_force is not None and not self.same:
+            found.append(price_lists.parsed(self.in_force))
+        return found
 
     def version(self, prices: str | None) -> TableVersion:
         """Return the version for a choice of prices, "again" or "keep"; the default is to keep."""
@@ -221,7 +232,9 @@ def preview(act: Act, plan: Plan, lists: Offered) -> Prepared:
     fingerprint = _fingerprint(plan, lists.language, version, priced)
     needs_approval = any(
         each.chosen is not None
-        and quote_content.exceeds(each.chosen.price, each.adjustments, act.clinic.adjustment_limit)
+        and quote_content.exceeds(
+            each.chosen.price, each.adjustments, act.clinic.adjustment_limit, each.chosen.at_discretion
+        )
         for each in priced
     )
     approved = needs_approval and plan.approved == fingerprint
@@ -284,18 +297,18 @@ def _priced(plan: Plan, lists: Offered, again: bool) -> list[PricedPlan]:
     each = [Alternative(plan.answers, plan.adjustments), *plan.alternatives]
     letters = LETTERS if len(each) > 1 else ("",)
     return [
-        _one(letter, alternative, plan.prices is not None, lists, again)
+        _one(letter, alternative, plan, lists, again)
         for letter, alternative in zip(letters, each, strict=False)
     ]
 
 
-def _one(letter: str, plan: Alternative, was_chosen: bool, lists: Offered, again: bool) -> PricedPlan:
-    firm_keep, refused_keep = _firm(lists.kept, plan)
+def _one(letter: str, plan: Alternative, whole: Plan, lists: Offered, again: bool) -> PricedPlan:
+    firm_keep, refused_keep = _firm(lists.kept, plan, whole.priced)
     firm_again, refused_again = firm_keep, refused_keep
     if lists.in_force is None:
         firm_again = None
     elif not lists.same:
-        firm_again, refused_again = _firm(lists.in_force, plan)
+        firm_again, refused_again = _firm(lists.in_force, plan, whole.priced)
     chosen, refusal = (firm_again, refused_again) if again else (firm_keep, refused_keep)
     return PricedPlan(
         letter,
@@ -303,15 +316,19 @@ def _one(letter: str, plan: Alternative, was_chosen: bool, lists: Offered, again
         plan.adjustments,
         firm_keep,
         firm_again,
-        chosen if was_chosen or lists.same else None,
+        chosen if whole.prices is not None or lists.same else None,
         _differences(firm_keep, firm_again, plan.adjustments),
         refusal,
     )
 
 
-def _firm(version: TableVersion, plan: Alternative) -> tuple[Firm | None, pricing.BadAnswers | None]:
+def _firm(
+    version: TableVersion, plan: Alternative, priced: Mapping[str, GivenPrice]
+) -> tuple[Firm | None, pricing.BadAnswers | None]:
+    table = price_lists.parsed(version)
     try:
-        return quote_content.compute(price_lists.parsed(version), plan.answers, plan.adjustments), None
+        prices = valid_in(priced, table) if priced else {}
+        return quote_content.compute(table, plan.answers, plan.adjustments, prices), None
     except pricing.BadAnswers as refusal:
         return None, refusal
 
@@ -355,6 +372,7 @@ def _decides(plan: PricedPlan) -> dict[str, object]:
             for each in plan.adjustments
         ],
         "total": None if plan.chosen is None else plan.chosen.text(plan.chosen.total),
+        **({"priced": quote_content.priced_texts(plan.chosen)} if plan.chosen and plan.chosen.given else {}),
     }
 
 

@@ -259,7 +259,7 @@ def quote_again(data: Mapping[str, Any], table: PriceTable) -> Computed:
 def _of_quote(again: Recomputed, data: Mapping[str, Any], table: PriceTable) -> Iterator[Difference]:
     """Say what differs in one plan of a quote."""
     amounts = [Decimal(line["amount"]) for line in data["adjustments"]]
-    firm = quote_content.compute(table, data["answers"], amounts)
+    firm = quote_content.compute(table, data["answers"], amounts, quote_content.prices_in(data))
     sums = {"total": firm.total, "price": firm.price, "adjusted": firm.adjusted}
     for place in again.differences:
         if place in sums:

@@ -12,7 +12,7 @@ from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.paper import Paper
 from estimator.wording import asked as asked_about
-from estimator.wording import at_least
+from estimator.wording import at_least, given_prices
 from estimator.wording.breakdown import rows as breakdown_rows
 from estimator.wording.how_to_pay import account_number, how_to_pay, taken_back_before
 from estimator.wording.rows import (
@@ -155,7 +155,7 @@ def firm_rows(
     known |= {
         "parts": [],  # those of an estimate, which are not all firm
         "stages": [],  # as well: what is paid to others is in them
-        "groups": [_firm_group(group) for group in rows.groups],
+        "groups": [_firm_group(given_prices.told(group, content, table)) for group in rows.groups],
         "taxes": [replace(row, span=None) for row, firm in taxes if firm],
         "payments": [
             replace(

@@ -86,6 +86,7 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "seen": lazy_gettext("Opened"),
     "confirmed": lazy_gettext("Opened"),
     "approved": lazy_gettext("Quote approved by a second coordinator"),
+    "priced": lazy_gettext("Price for the quote given"),
     "issued": lazy_gettext("Quote issued"),
     "certificate": lazy_gettext("Confirmation of a quote made for others"),
     "account_left": lazy_gettext("Quote left with the account that it names"),

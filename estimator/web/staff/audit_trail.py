@@ -43,6 +43,7 @@ SENTENCES = {
     "table.reopened": lazy_gettext("opened a list again"),
     "table.warnings_acknowledged": lazy_gettext("accepted the warnings of a version"),
     "quote.copied": lazy_gettext("copied the plans of a quote for another request"),
+    "quote.priced": lazy_gettext("gave a price for one quote"),
     "quote.proposed": lazy_gettext("asked for approval of a quote’s adjustments"),
     "quote.sent_back": lazy_gettext("sent a quote back with a comment"),
     "quote.approved": lazy_gettext("approved the adjustments of a quote"),

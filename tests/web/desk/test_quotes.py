@@ -253,7 +253,7 @@ def test_everything_that_is_missing_is_listed_with_the_way_to_mend_it(
     assert "Ask editor@demonstration.example.org for a price in the list." in shown.text
     assert "The total would be below 0." in shown.text
     assert "a second person has to approve" in shown.text
-    assert f"{page(reference)}/answers" in shown.links("Change the answers")
+    assert f"{page(reference)}#given-prices" in shown.links("Give a price for this quote")
     assert shown.links("Change the adjustments") == [f"{page(reference)}#adjustments"]
     assert shown.links("To the approval") == [f"{page(reference)}#approval"]
     shown = coordinator.see(f"{page(reference)}/issue")
@@ -296,7 +296,7 @@ def test_a_second_person_approves_exactly_what_is_there(
     reference = ask(app)
     shown = prepare(coordinator, reference, **line(0, "-1000", "Hardship", "Told the director"))
     assert "more than 5 % of the price" in shown.text.replace(SPACE, " ")
-    assert "You wrote an adjustment yourself, so another person has to approve." in shown.text
+    assert "You wrote an adjustment or gave a price yourself, so another person has to approve." in shown.text
     approver = sign_in(app, "approver")
     seen = approver.see(page(reference))
     assert "Told the director" in seen.text

@@ -11,6 +11,7 @@ from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft, TableVersion
 from estimator.quotes import draft_plans, drafts, plans
+from estimator.quotes.given_prices import GivenPrice
 from estimator.quotes.plans import Prepared
 from estimator.web.desk.quotes.form import Read
 from estimator.web.desk.quotes.missing import Mend, sentence_of
@@ -43,6 +44,7 @@ def trial(
     draft: QuoteDraft,
     found: Read,
     answers: Mapping[str, str | bool] | None,
+    priced: Mapping[str, GivenPrice],
     letter: str = "",
 ) -> Prepared:
     """Return what would be issued if the form of a plan were saved; nothing is saved or encrypted for it.
@@ -57,6 +59,7 @@ def trial(
         prices=found.prices,
         adjustments=found.adjustments,
         valid_until=found.valid_until,
+        priced=priced,
     )
     return plans.preview(act(), plan, plans.offered(of, now())).seen(letter)
 
@@ -120,6 +123,8 @@ class Figures(TypedDict):
     total: str | None
     price: str | None
     adjusted: str | None
+    #: what the lines come to whose price was given for this quote; it is in the price
+    given: str | None
     beside: list[BesideRow]
     version: str
     #: the first day on which it may be accepted if it is issued today; None if that is any day
@@ -152,6 +157,9 @@ def shown(prepared: Prepared, of: PatientRequest) -> Figures:
         "adjusted": None
         if chosen is None or not chosen.adjusted
         else reader.money(chosen.text(chosen.adjusted), chosen.currency, sign=True),
+        "given": None
+        if chosen is None or not chosen.at_discretion
+        else _money(chosen, chosen.at_discretion, reader),
         "beside": [] if chosen is None or known is None else _beside(chosen, known, reader),
         "version": prepared.version.version,
         "accept_from": None if first is None else reader.day(first),

@@ -33,6 +33,7 @@ from estimator.web.desk.quotes.blueprint import (
     to,
 )
 from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of, same_prices, shown
+from estimator.web.desk.quotes.given_prices import given_in_words
 from estimator.web.fields import CarriedField, TickField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
@@ -74,9 +75,10 @@ def approve(reference: str) -> ResponseReturnValue:
         )
     except drafts.SamePerson:
         return _not_approved(
-            reference, _("You wrote an adjustment yourself. Another person has to approve it.")
+            reference,
+            _("You wrote an adjustment or gave a price yourself. Another person has to approve it."),
         )
-    flash(_("The adjustments are approved. Any change to the quote needs a new approval."))
+    flash(_("Approved. Any change to the quote needs a new approval."))
     return to("prepare", reference=of.reference)
 
 
@@ -290,6 +292,7 @@ def _check(
             for plan in prepared.plans
             if (lines := drafts.adjustments_by(draft, settings(), plan.letter))
         ],
+        given_prices=given_in_words(prepared, draft),
         replaces=None if quote is None else {"number": quote.number, "revision": quotes.newest(quote).number},
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
         drawing=drawing,

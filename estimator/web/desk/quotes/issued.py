@@ -8,9 +8,9 @@ from typing import Any, TypedDict
 from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import keys, quotes, requests
+from estimator import keys, price_lists, quotes, requests
+from estimator.i18n import Words, lazy_gettext, listed_apart
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext, listed_apart
 from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.models.quotes import RevisionState
@@ -32,6 +32,7 @@ from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.wording import firm_plans, states_at_desk
+from pricing import quote_plans
 
 WITHDRAWN: Mapping[str, Any] = {
     "mistake": lazy_gettext("There is a mistake in it"),
@@ -87,6 +88,8 @@ class RevisionRow(TypedDict):
     total: str
     #: what each of several plans comes to, by its name; empty where there is one
     totals: list[tuple[str, str]]
+    #: the prices that were given for it, by what the list calls them
+    priced: list[tuple[Words, str]]
     issued_at: str
     issued_by: str
     valid_until: str
@@ -249,6 +252,7 @@ def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Rev
         "standing_words": states_at_desk.revision_at_desk(standing),
         "total": reader.money(revision.total, revision.currency),
         "totals": _totals(revision),
+        "priced": _priced(revision),
         "issued_at": reader.clock(revision.issued_at, revision.time_zone),
         "issued_by": signed_in.name_of(revision.issued_by),
         "valid_until": reader.day(revision.valid_until),
@@ -275,6 +279,20 @@ def _totals(revision: QuoteRevision) -> list[tuple[str, str]]:
     """Return what each of several plans comes to; nothing where there is one."""
     found = firm_plans.totals(quotes.content_of(revision), current_reader())
     return found if len(found) > 1 else []
+
+
+def _priced(revision: QuoteRevision) -> list[tuple[Words, str]]:
+    reader, table = current_reader(), price_lists.parsed(revision.table_version)
+    given = {
+        code: amount
+        for each in quote_plans.by_plan(quotes.content_of(revision)).values()
+        for code, amount in each.get("priced", {}).items()
+    }
+    return [
+        (reader.words(charge.label, table.main_language), reader.money(given[charge.code], revision.currency))
+        for charge in table.charges
+        if charge.code in given
+    ]
 
 
 def _why_withdrawn(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> str | None:

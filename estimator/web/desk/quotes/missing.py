@@ -86,7 +86,8 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
         case "on_request":
             names = _listed(item_words(table, code, reader) for code in missing.detail)
             said = _("Still on request: %(items)s. A quote has a price for everything.", items=names)
-            return _mend(said + _who_gives_prices(), answers, _("Change the answers"))
+            said += _who_gives_prices()
+            return _mend(said, f"{here}#given-prices", _("Give a price for this quote"))
         case "no_basis":
             names = _listed(_choice_words(table, code, reader) for code in missing.detail)
             said = _("The price list names no regulatory basis for: %(choices)s.", choices=names)
@@ -112,12 +113,7 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
             )
             return _mend(said, f"{here}#until", _("Change the last day"))
         case "not_approved":
-            said = _(
-                "The adjustments come to more than %(limit)s of the price, the limit of one person, so a second one "
-                "has to approve them.",
-                limit=reader.percent(clinic.current().adjustment_limit),
-            )
-            return _mend(said, f"{here}#approval", _("To the approval"))
+            return _mend(_above_the_limit(prepared, reader), f"{here}#approval", _("To the approval"))
         case "closed" | "erased":
             said = (
                 _("The request is closed. Take it up again first.")
@@ -126,6 +122,21 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
             )
             return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
     return _mend(missing.code, here, _("To the quote"))
+
+
+def _above_the_limit(prepared: Prepared, reader: Reader) -> str:
+    limit = reader.percent(clinic.current().adjustment_limit)
+    if any(plan.chosen is not None and plan.chosen.given for plan in prepared.plans):
+        return _(
+            "The adjustments and the prices given for this quote come to more than %(limit)s of the rest of the price, "
+            "the limit of one person, so a second one has to approve them.",
+            limit=limit,
+        )
+    return _(
+        "The adjustments come to more than %(limit)s of the price, the limit of one person, so a second one "
+        "has to approve them.",
+        limit=limit,
+    )
 
 
 def _who_gives_prices() -> str:

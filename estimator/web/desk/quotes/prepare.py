@@ -14,7 +14,7 @@ from estimator import clinic, price_lists
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
-from estimator.quotes import approvals, drafts
+from estimator.quotes import approvals, drafts, given_prices
 from estimator.quotes.plans import Prepared
 from estimator.web import whole_numbers
 from estimator.web.desk.comment import CommentForm
@@ -42,6 +42,7 @@ from estimator.web.desk.quotes.figures import (
     version_of,
 )
 from estimator.web.desk.quotes.form import MOST_LINES, QuoteForm, Read
+from estimator.web.desk.quotes.given_prices import GivenRow, PricesForm, given_in_words
 from estimator.web.desk.quotes.issued import issued_rows
 from estimator.web.desk.quotes.open_questions import OpenQuestions
 from estimator.web.forms import Line, summary
@@ -86,11 +87,12 @@ def save(reference: str) -> ResponseReturnValue:
         typed.read(table.currency),
         OpenQuestions(table, drafts.answers_of(draft, settings(), plan)),
     )
+    prices = PricesForm(of, draft, table)
     if act == "work-out" or "fill" in request.form:
-        return page_of(of, draft, typed, questions, tried=found)
+        return page_of(of, draft, typed, questions, prices, tried=found)
     questions.check()
-    if summary(typed, questions.form):
-        return page_of(of, draft, typed, questions, tried=found, status=422)
+    if summary(prices.form, typed, questions.form):
+        return page_of(of, draft, typed, questions, prices, tried=found, status=422)
     try:
         with committing():
             saved = drafts.change(
@@ -103,16 +105,21 @@ def save(reference: str) -> ResponseReturnValue:
                 valid_until=found.valid_until,
                 plan=plan,
                 words=found.words,
+                priced=prices.typed,
             ).save
             there = _other_plan(act, draft, saved, plan)
     except drafts.TooManyPlans:
         typed.refuse(_("A quote has at most %(most)s plans.", most=len(LETTERS)))
-        return page_of(the_request(reference), the_draft(of), typed, questions, status=422)
+        return page_of(the_request(reference), the_draft(of), typed, questions, prices, status=422)
     except drafts.ChangedMeanwhile:
         return _conflict(reference, typed, questions)
     except pricing.BadAnswers as refusal:  # another list came into force a moment ago
         questions.refuse(refusal)
         return page_of(the_request(reference), the_draft(of), typed, questions, status=422)
+    except given_prices.NoSuchPrice as wrong:  # the same
+        sentence = _("The price list has no such line on request any more.")
+        prices.form.refuse(sentence, prices.field(wrong.code))
+        return page_of(the_request(reference), the_draft(of), typed, questions, prices, status=422)
     except drafts.WrongAdjustment as wrong:
         sentence = _("This amount does not fit the currency of the prices that you chose.")
         typed.refuse(sentence, typed.line(wrong.number).amount)
@@ -154,10 +161,11 @@ def figures(reference: str) -> ResponseReturnValue:
         typed.read(table.currency),
         OpenQuestions(table, drafts.answers_of(draft, settings(), plan)),
     )
-    prepared = trial(of, draft, found, questions.to_try, plan)
+    prices = PricesForm(of, draft, table)
+    prepared = trial(of, draft, found, questions.to_try, prices.to_try, plan)
     result = shown(prepared, of)
     questions.check()
-    unread = len(summary(typed, questions.form))
+    unread = len(summary(prices.form, typed, questions.form))
     html = render_template("desk/_quote_figures.html", figures=result, unread=unread)
     differences = render_template("desk/_quote_differences.html", figures=result, choice=_choice(prepared))
     return jsonify(
@@ -213,6 +221,7 @@ def page_of(
     draft: QuoteDraft,
     typed: QuoteForm | None = None,
     questions: OpenQuestions | None = None,
+    prices: PricesForm | None = None,
     *,
     tried: Read | None = None,
     comment: CommentForm | None = None,
@@ -225,10 +234,12 @@ def page_of(
     table = price_lists.parsed(prepared.version)
     if questions is None:
         questions = OpenQuestions(table, drafts.answers_of(draft, settings(), plan))
-    result = shown(prepared if tried is None else trial(of, draft, tried, questions.to_try, plan), of)
+    prices = prices or PricesForm(of, draft, table)
+    worked_out = prepared if tried is None else trial(of, draft, tried, questions.to_try, prices.to_try, plan)
+    result = shown(worked_out, of)
     form = typed or QuoteForm.of_draft(draft, settings(), reader, plan)
     comment = comment or CommentForm(None)
-    errors = summary(form, questions.form, comment)
+    errors = summary(prices.form, form, questions.form, comment)
     page = render_template(
         "desk/quote.html",
         comment=comment,
@@ -248,6 +259,9 @@ def page_of(
         theirs=adjustments_in_words(drafts.adjustments_by(draft, settings(), plan), table.currency, reader)
         if conflict
         else [],
+        price_lines=prices.lines(worked_out),
+        prices_not_needed=prices.not_needed(worked_out),
+        their_prices=prices.saved_rows() if conflict else [],
         their_words=drafts.words_of(draft, settings()) if conflict else None,
         limit=reader.percent(clinic.current().adjustment_limit),
         form=form,
@@ -346,7 +360,8 @@ class ToApprove(TypedDict):
 
     name: str
     total: str
-    adjusted: str
+    adjusted: str | None
+    given: str | None
     lines: list[AdjustmentRow]
 
 
@@ -357,6 +372,7 @@ class Approval(TypedDict):
     version: str
     valid_until: str
     plans: list[ToApprove]
+    prices: list[GivenRow]
     approved: bool
     approved_by: str
     changed_since: bool
@@ -390,7 +406,12 @@ def _approval(draft: QuoteDraft, prepared: Prepared) -> Approval | None:
             {
                 "name": firm_plans.named(plan.letter) if plan.letter else "",
                 "total": reader.money(firm.text(firm.total), firm.currency),
-                "adjusted": reader.money(firm.text(firm.adjusted), firm.currency, sign=True),
+                "adjusted": reader.money(firm.text(firm.adjusted), firm.currency, sign=True)
+                if plan.adjustments
+                else None,
+                "given": reader.money(firm.text(firm.at_discretion), firm.currency)
+                if firm.at_discretion
+                else None,
                 "lines": adjustments_in_words(
                     drafts.adjustments_by(draft, settings(), plan.letter), firm.currency, reader
                 ),
@@ -398,6 +419,7 @@ def _approval(draft: QuoteDraft, prepared: Prepared) -> Approval | None:
             for plan in prepared.plans
             if (firm := plan.chosen) is not None
         ],
+        "prices": given_in_words(prepared, draft),
         "approved": prepared.approved,
         "approved_by": signed_in.name_of(draft.approved_by) if draft.approved_by else "",
         "changed_since": draft.approved_hash is not None and not prepared.approved,

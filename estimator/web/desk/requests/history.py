@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from estimator import keys, quotes, requests, staff
 from estimator.act import COMMAND_LINE
@@ -123,6 +124,8 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
         case "contact":
             corrected = [str(states_at_desk.CONTACT_AT_DESK.get(one, one)) for one in detail["fields"]]
             return _("corrected the contact: %(fields)s", fields=", ".join(corrected))
+        case "priced":
+            return _priced(detail)
         case "sent_again":
             letter = detail.get("mail")
             return _("sent again: %(mail)s", mail=states_at_desk.MAILS_OF_A_REQUEST.get(str(letter), letter))
@@ -134,6 +137,13 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
         case kind if kind == SEEN:
             return _("opened it")
     return entry.kind
+
+
+def _priced(detail: Mapping[str, Any]) -> str:
+    if detail["amount"] is None:
+        return _("took back the price for the quote: %(charge)s", charge=detail["charge"])
+    amount = current_reader().money(detail["amount"], detail["currency"])
+    return str(states_at_desk.EVENTS_AT_DESK["priced"]) % {"charge": detail["charge"], "amount": amount}
 
 
 def _state(code: str) -> str:

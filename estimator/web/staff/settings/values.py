@@ -80,7 +80,10 @@ class QuotesForm(Form):
     )
     adjustment_limit = PercentField(
         lazy_gettext("Adjustments that one person may make alone, in per cent of the price"),
-        description=lazy_gettext("From 0 to 100. A larger change of the price needs a second person."),
+        description=lazy_gettext(
+            "From 0 to 100. A larger change of the price needs a second person. Lines with a price that was given for "
+            "one quote count as well."
+        ),
     )
     reminder_days = WholeField(
         lazy_gettext("Days before the last day of a quote on which one mail tells the patient of it"),
