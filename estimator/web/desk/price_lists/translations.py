@@ -115,6 +115,7 @@ def translations(draft_id: int) -> ResponseReturnValue:
     return render_template(
         "desk/translations.html",
         draft=head_of(draft),
+        answers_a_form=True,  # Reload and Back lead to the page for files: those are kept nowhere
         brought=True,
         notes=[*found.notes, *letters_are_lost(made.left_out)],
         left_out=[_why(one) for one in damaged_last(made.left_out)],
