@@ -66,6 +66,20 @@ def test_what_is_brought_back_untouched_changes_nothing(app: Flask, editor: Staf
     assert text_of(app) == before
 
 
+def test_an_untouched_file_of_a_list_that_somebody_wrote_by_hand_changes_nothing(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    by_hand = text_of(app).replace("price = 63\n", "price = 63.00\n").replace("\n\n", "\n\n\n")
+    assert by_hand != text_of(app)
+    editor.see(f"{draft}/text")
+    editor.press("Save", text=by_hand)
+    before = text_of(app)
+    page = bring_back(editor, draft, content_of(take_out(editor, draft)))
+    assert "Nothing differs." in page.text
+    assert "Save these changes" not in page.text
+    assert text_of(app) == before
+
+
 def test_prices_changed_in_a_spreadsheet_are_shown_and_then_saved(
     app: Flask, editor: Staff, draft: str
 ) -> None:

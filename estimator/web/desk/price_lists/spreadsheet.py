@@ -142,7 +142,8 @@ def spreadsheet(draft_id: int) -> ResponseReturnValue:
             "you downloaded here. Nothing was changed."
         )
         return _page(draft, form.refuse(problem, form.file)), 422
-    mine = editing.written(made.data)
+    # A list that is only written in another way, such as 63.00 for 63, is left as somebody wrote it.
+    mine = editing.written(made.data) if editing.differences(data, made.data, 1) else draft.text
     if len(mine) > MOST_CHARACTERS:
         raise drafts.TooLong
     saving = SavingForm(None, data={"text": mine, "asked": _carried(made.asked)})

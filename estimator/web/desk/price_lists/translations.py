@@ -107,7 +107,7 @@ def translations(draft_id: int) -> ResponseReturnValue:
             "downloaded here. Nothing was changed."
         )
         return _page(draft, data, form.refuse(problem, form.file)), 422
-    mine = editing.written(made.data)
+    mine = editing.written(made.data) if editing.differences(data, made.data, 1) else draft.text
     if len(mine) > MOST_CHARACTERS:
         raise drafts.TooLong
     look, before = editing.look(mine), editing.look(draft.text)
