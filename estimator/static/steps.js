@@ -121,7 +121,8 @@ const forward = (from) => {
   if (missing.length) {
     for (const question of missing) told.add(question);
     form.dispatchEvent(new CustomEvent("needed", { detail: missing }));
-    missing[0].querySelector("input:not([type=hidden])").focus();
+    missing[0].querySelector("input:not([type=hidden])").focus({ preventScroll: true });
+    missing[0].scrollIntoView();
     return;
   }
   const step = checked ? check : after(from);

@@ -137,6 +137,7 @@ def test_what_is_needed_is_said_once_at_its_question_before_next_goes_on(open_pa
         "This answer is needed for the total. You can also go on and give it later."
     )
     expect(page.locator("[name=q_cells]").first).to_be_focused()
+    expect(question.locator("legend")).to_be_in_viewport()
     assert "error-cells" in (question.locator("fieldset").get_attribute("aria-describedby") or "")
     page.locator("[name=q_cells]").first.check()
     expect(question.locator(".error")).to_have_count(0)
