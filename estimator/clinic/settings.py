@@ -246,8 +246,9 @@ def _weekend(value: Any) -> tuple[int, ...]:
 
 def _holidays(value: Any) -> tuple[date, ...]:
     days = tuple(sorted(set(value)))
-    if any(type(day) is not date or not 2000 <= day.year <= 2100 for day in days):
-        raise WrongValue({"": _("Holidays lie between the years 2000 and 2100.")})
+    for day in days:
+        if type(day) is not date or not 2000 <= day.year <= 2100:
+            raise WrongValue({"": _("“%(day)s”: holidays lie between the years 2000 and 2100.", day=day)})
     if len(days) > MOST_HOLIDAYS:
         raise WrongValue({"": _("Enter at most %(most)s holidays.", most=MOST_HOLIDAYS)})
     return days

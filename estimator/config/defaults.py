@@ -86,7 +86,8 @@ SETTINGS = (
     Setting("DEMO", "1: demonstration mode, which answers this machine only; 0: not.", "0", flag),
     Setting(
         "LANGUAGES",
-        "Languages of the pages, separated by commas, the preferred one first; leave out those that you do not want.",
+        "Languages of the pages, separated by commas, the preferred one first; leave out those that you do not want. "
+        "With `en, en-IN` browsers that ask for the English of India get its figures (34,70,000), others 3,470,000.",
         "en, ar, fr, es, ru, hi, bn",
         languages,
     ),

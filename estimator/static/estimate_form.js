@@ -54,6 +54,14 @@ for (const form of document.querySelectorAll("form.estimate")) {
     hideEmptySections();
   });
 
+  // What is needed stays said until there is an answer, whatever the server says meanwhile.
+  form.addEventListener("needed", ({ detail }) => {
+    for (const question of detail) {
+      say(question, [form.dataset.needed]);
+      delete question.querySelector(".error").dataset.live;
+    }
+  });
+
   // What was wrong with an answer says nothing about the next one.
   form.addEventListener("input", (event) => {
     const question = event.target.closest(".question.wrong");

@@ -1,7 +1,8 @@
 // Shows the form of an estimate one step at a time where there is no room for all of it beside the total.
 //
 // The step stands in the fragment of the address, so that the browser's Back goes to the one before it, and a link to a
-// question opens its step. Enter goes on, and sends nothing. The form works without this file.
+// question opens its step. Enter goes on, and sends nothing. Whoever leaves out what is needed is told once, at the
+// question, and may then go on. The form works without this file.
 
 const form = document.querySelector("form[data-steps]");
 const narrow = matchMedia("(max-width: 60rem)");
@@ -14,6 +15,7 @@ const show = form.querySelector("button[value=show]");
 const look = check.querySelector(".last-look");
 const list = look.querySelector("dl");
 const goOn = next.textContent;
+const told = new WeakSet();
 let current = all[0];
 // whoever changes one answer goes back to the check, not through everything again
 let checked = false;
@@ -111,7 +113,18 @@ const follow = () => {
   }
 };
 
+const leftOut = (step) =>
+  [...step.querySelectorAll("[data-required]:not([hidden])")].filter((question) => !told.has(question) && !answerOf(question));
+
 const forward = (from) => {
+  const missing = narrow.matches && !checked ? leftOut(from) : [];
+  if (missing.length) {
+    for (const question of missing) told.add(question);
+    form.dispatchEvent(new CustomEvent("needed", { detail: missing }));
+    missing[0].querySelector("input:not([type=hidden])").focus({ preventScroll: true });
+    missing[0].scrollIntoView();
+    return;
+  }
   const step = checked ? check : after(from);
   if (narrow.matches) {
     history.pushState(null, "", `#${step.id}`);
@@ -130,7 +143,7 @@ form.addEventListener("keydown", (event) => {
 form.addEventListener("live", draw);
 // another language shows the same step
 form.addEventListener("submit", ({ submitter }) => {
-  if (submitter?.formAction.includes("?speak=")) submitter.formAction += location.hash;
+  if (/[?&]speak=/.test(submitter?.formAction)) submitter.formAction += location.hash;
 });
 window.addEventListener("hashchange", follow);
 window.addEventListener("pageshow", draw);

@@ -12,7 +12,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
-from estimator.i18n import Reader
+from estimator.i18n import Reader, ngettext
 from estimator.i18n import gettext as _
 from estimator.web import typed_text
 from estimator.web.fields import AreaField, CompactField
@@ -96,6 +96,10 @@ class IsoDayField(CompactField):
             raise StopValidation(day_problem(self.data, current_reader()) or "")
 
 
+MOST_NAMED = 5
+"""Number of lines that are named, of those that are no days."""
+
+
 class IsoDaysField(AreaField):
     """A day on each line; `days` are those that can be read."""
 
@@ -109,19 +113,26 @@ class IsoDaysField(AreaField):
         return tuple(day for line in good if (day := typed_day(line, reader)) is not None)
 
     def pre_validate(self, form: BaseForm) -> None:
-        """Refuse the first line that is no day, or can be two."""
+        """Refuse every line that is no day, or can be two; beyond MOST_NAMED of them, how many more there are."""
         reader = current_reader()
-        for number, line in enumerate(self.data.splitlines(), 1):
-            problem = day_problem(line, reader) if line.strip() else None
-            if problem is not None:
-                raise StopValidation(
-                    _(
-                        "Line %(number)s, “%(text)s”: %(problem)s",
-                        number=number,
-                        text=line.strip()[:40],
-                        problem=problem,
-                    )
-                )
+        refused = [
+            _(
+                "Line %(number)s, “%(text)s”: %(problem)s",
+                number=number,
+                text=line.strip()[:40],
+                problem=problem,
+            )
+            for number, line in enumerate(self.data.splitlines(), 1)
+            if line.strip() and (problem := day_problem(line, reader)) is not None
+        ]
+        self.errors = [*self.errors, *refused[:MOST_NAMED]]
+        if len(refused) > MOST_NAMED:
+            more = len(refused) - MOST_NAMED
+            self.errors.append(
+                ngettext("One more line is no day either.", "%(num)s more lines are no days either.", more)
+            )
+        if refused:
+            raise StopValidation
 
 
 class DayField(Field):

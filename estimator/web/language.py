@@ -1,5 +1,8 @@
 """The reader of a request, and how they choose another language: `?language=ar` or `?lang=ar` after any address.
 
+A browser that accepts cookies remembers it, and the address loses it again. For one that accepts none `?lang=ar` stays
+after every address of the pages that follow.
+
 On a page with a form the switch is made of buttons that send the form along, to `?speak=ar` after its address: it comes
 back in the other language with everything that was typed, and nothing else happens.
 """
@@ -20,7 +23,10 @@ from estimator.db import unavailable
 from estimator.i18n import Reader, reader, says_all
 from estimator.web import missing_languages
 
-CHOOSING = ("language", "lang")
+CARRIED = "lang"
+"""What carries a language after an address where no cookie can."""
+
+CHOOSING = ("language", CARRIED)
 """What chooses a language after an address."""
 
 SPEAK = "speak"
@@ -37,22 +43,35 @@ MOSTLY_IN = {"bn": "BD", "hi": "IN", "ru": "RU", "de": "DE", "ja": "JP", "tr": "
 def init_app(app: Flask) -> None:
     """Let every page of an app be read in another language, where it stands."""
     app.before_request(_remember)
+    app.url_defaults(_carry)
+
+
+def _carry(endpoint: str, values: dict[str, Any]) -> None:
+    """Put the language after an address of ours, while it was carried to this page in the same way."""
+    if has_request_context() and "carried" in g and endpoint != "static":
+        values.setdefault(CARRIED, g.carried)
 
 
 def _remember() -> Response | None:
     """Remember a chosen language for this visit and show the same page again; a strange one is ignored."""
     if request.endpoint == "static":
         return None
+    if not request.cookies and _is_ours(request.args.get(CARRIED)):
+        g.carried = request.args[CARRIED]
     if request.method == "POST":
         before = current_reader().tag if SPEAK in request.args else ""
         if _chosen(request.args.get(SPEAK)):
             g.switched_from = before
             del g.reader
+            if not request.cookies:
+                g.carried = request.args[SPEAK]
         return None
     wanted = [request.args[name] for name in CHOOSING if name in request.args]
     if not wanted or request.method != "GET":
         return None
-    _chosen(wanted[0])
+    is_ours = _chosen(wanted[0])
+    if "carried" in g and CHOOSING[0] not in request.args:
+        return None  # the cookie came with none before; the next page shows whether it is accepted
     if request.endpoint is None:
         return None  # the page that says so is shown in that language
     place = request.view_args or {}
@@ -64,15 +83,27 @@ def _remember() -> Response | None:
     parts = {name for rule in current_app.url_map.iter_rules(request.endpoint) for name in rule.arguments}
     for name in (*CHOOSING, SPEAK, "endpoint", *place, *parts):
         kept.pop(name, None)
+    g.pop("carried", None)
+    if is_ours and not request.cookies:
+        kept[CARRIED] = wanted[0]  # until a cookie comes back
     return redirect(url_for(request.endpoint, **place, **kept), code=303)
 
 
 def _chosen(tag: str | None) -> bool:
     """Keep a language for this visit; whether it is one of ours."""
-    if tag is None or tag not in current_app.config["SETTINGS"].languages:
+    if not _is_ours(tag):
         return False
     session["language"] = tag
     return True
+
+
+def carried() -> str:
+    """Return the language that every address on this page carries; empty where cookies are accepted."""
+    return str(g.get("carried", ""))
+
+
+def _is_ours(tag: str | None) -> bool:
+    return tag is not None and tag in current_app.config["SETTINGS"].languages
 
 
 def is_switching() -> bool:
@@ -109,7 +140,7 @@ def current_reader() -> Reader:
         return reader("en")
     if "reader" not in g:
         tags = spoken()
-        chosen = session.get("language")
+        chosen = carried() or session.get("language")
         if chosen not in tags:
             chosen = request.accept_languages.best_match(tags) or _of_the_clinic(tags)
         g.reader = reader(chosen)

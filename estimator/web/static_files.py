@@ -86,15 +86,16 @@ def _files() -> Mapping[str, StaticFile]:
 
 
 def squeezed(style: str) -> str:
-    """Return a style sheet without comments and indentation, which no browser needs."""
+    """Return a style sheet without comments, indentation and zeros before a point, which no browser needs."""
     bare = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    bare = re.sub(r"(?<![\w.])0\.(?=\d)", ".", bare)
     dense = re.sub(r"\s*([{};,>])\s*", r"\1", bare).replace(";}", "}").strip()
     return re.sub(r"(?<=[a-z]): (?=[^{}]*[;}])", ":", dense)
 
 
 def uncommented(script: str) -> str:
-    """Return a script without the lines that are nothing but a comment."""
-    return re.sub(r"^\s*//.*\n", "", script, flags=re.MULTILINE)
+    """Return a script without indentation and the lines that are nothing but a comment."""
+    return re.sub(r"^\s*(//.*\n)?", "", script, flags=re.MULTILINE)
 
 
 def _read(path: Path) -> StaticFile:

@@ -119,6 +119,15 @@ def read_texts(table: PriceTable) -> Iterator[str]:
 # What holds for every list ------------------------------------------------------
 
 
+@pytest.mark.parametrize("name", TEXTS)
+def test_an_arabic_unit_of_two_is_no_dual_beside_its_digit(name: str) -> None:
+    """The dual says two by itself, and the digit stands before each unit."""
+    units = [getattr(driver, "unit", None) for driver in TABLES[name].drivers]
+    forms = [unit["ar"] for unit in units if unit]
+    assert forms
+    assert [each["two"] for each in forms] == [each["one"] for each in forms]
+
+
 def test_there_is_a_list_for_india_mexico_and_japan() -> None:
     assert {name: table.provider.country for name, table in TABLES.items()} == {
         "delhi": "IN",

@@ -80,9 +80,11 @@ def written(sheets: Sequence[Sheet], about: Sequence[tuple[str, str]], text: str
         for sheet, page in pages:
             page.set_row(0, None, None, {"hidden": True})
             page.freeze_panes(_FIRST, len([one for one in sheet.columns if one.field is None]) + 1)
+            folded = _further_languages(sheet)
             for at, column in enumerate(sheet.columns):
                 cells = [column.said(row[at]) for row in sheet.rows]
-                page.set_column(at, at, _width(column, cells), formats[_style(column)])
+                fold = {"level": 1, "hidden": True} if at in folded else {"collapsed": at - 1 in folded}
+                page.set_column(at, at, _width(column, cells), formats[_style(column)], fold)
                 page.write_string(0, at, column.key)
                 page.write_string(1, at, column.label, formats["head"])
                 for number, said in enumerate(cells, _FIRST):
@@ -130,6 +132,18 @@ def _style(column: Column) -> str:
     if column.field.kind == "day":
         return "day"
     return "text" if column.choices else "long"
+
+
+def _further_languages(sheet: Sheet) -> set[int]:
+    """Return the columns of texts in further languages, which stand behind the same text in the first.
+
+    A spreadsheet folds them, one press from being seen: most who change prices need none of them.
+    """
+    texts = [
+        column.key.partition(".")[0] if column.field is not None and column.field.by_language else ""
+        for column in sheet.columns
+    ]
+    return {at for at in range(1, len(texts)) if texts[at] and texts[at] == texts[at - 1]}
 
 
 def _width(column: Column, cells: Sequence[str]) -> int:

@@ -32,7 +32,7 @@ from estimator.i18n import reader as reader_of
 from estimator.models import Estimate, TableVersion
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
-from estimator.web.language import current_reader, is_switching, own_currency
+from estimator.web.language import carried, current_reader, is_switching, own_currency
 from estimator.web.patient import before, cookies, making, worded
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
@@ -141,7 +141,8 @@ def breakdown(token: str) -> ResponseReturnValue:
     head = head_of(found, table, reader)
     rate = rate_of(table)
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
-    page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token)}"
+    # Whoever it is sent to reads it in a language of their own.
+    page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token, lang=None)}"
     second = second_of(found)
     links = {
         "page": page,
@@ -199,7 +200,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         pdf_in=frozen_in(found),
         second=second,
         links=links,
-        folds=worded.parts_of(found, reader, rate, folded),
+        folds=worded.parts_of(found, reader, (rate, carried()), folded),
     )
 
 

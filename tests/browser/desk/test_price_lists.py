@@ -206,6 +206,10 @@ def test_a_spreadsheet_is_taken_out_and_its_changes_are_shown(page: Page, tmp_pa
     page.get_by_role("button", name="Show what would change").click()
     expect(page.get_by_text("Nothing is saved yet.")).to_be_visible()
     assert hindrances_at_the_desk(page) == []
+    page.reload()  # asks whether to send the file again nowhere, and sends nothing
+    expect(page.get_by_text("Nothing is saved yet.")).to_have_count(0)
+    page.get_by_label("File").set_input_files(file)
+    page.get_by_role("button", name="Show what would change").click()
     page.get_by_role("button", name="Save these changes").click()
     expect(page.get_by_role("heading", name="What differs")).to_be_visible()
     expect(page.get_by_text("Saved.")).to_be_visible()

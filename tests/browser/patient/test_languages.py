@@ -16,6 +16,7 @@ from estimator import config
 from tests.browser.patient.conftest import PATIENCE
 from tests.browser.patient.language_walk import states
 from tests.browser.patient.served import Site, serving
+from tests.browser.patient.walk import DELHI, estimate
 from tests.support import profile
 
 SPOKEN = next(setting.default for setting in config.SETTINGS if setting.name == "LANGUAGES")
@@ -62,3 +63,20 @@ def test_the_first_button_is_in_the_first_screen_in_every_language(
     context.close()
     assert box is not None
     assert box["y"] + box["height"] <= 740
+
+
+def test_the_total_and_its_four_sums_are_in_the_first_screen_in_every_language(
+    browser: Browser, site: Site
+) -> None:
+    context = browser.new_context(base_url=site.address, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    path = estimate(page, DELHI)
+    found = {}
+    for tag in LANGUAGES:
+        page.goto(f"{path}?language={tag}")
+        boxes = [row.bounding_box() for row in page.locator(".total-about, .split dd:not(.note)").all()]
+        found[tag] = max(box["y"] + box["height"] for box in boxes if box is not None)
+        assert len(boxes) == 5
+        assert page.locator("html").get_attribute("lang") == tag
+    context.close()
+    assert {tag: end for tag, end in found.items() if end > 740} == {}

@@ -29,8 +29,11 @@ def step(page: Page) -> str:
 
 
 def next_step(page: Page) -> None:
-    """Press the button in the bar."""
+    """Press the button in the bar, and again where something is needed that is left for later."""
+    before = page.url
     page.get_by_role("button", name="Next").click()
+    if page.url == before:
+        page.get_by_role("button", name="Next").click()
 
 
 def test_a_phone_shows_one_step_at_a_time_and_says_which(open_page: Opener) -> None:
@@ -91,6 +94,8 @@ def test_enter_goes_on_and_sends_nothing(open_page: Opener, site: Site, kind: st
     page.locator("[name=q_cells]").first.check()
     if kind == "number":
         next_step(page)
+        page.locator("[name=q_room]").first.check()
+        page.fill("#q_nights", "10")
         page.fill("#q_sessions", "2")
         page.keyboard.press("Enter")
         expect(page.locator("#step-rehabilitation")).to_be_visible()
@@ -121,6 +126,29 @@ def test_enter_without_javascript_works_out_the_total(open_page: Opener, site: S
     expect(page.locator("#q_sessions")).to_have_value("2")
     expect(page.locator(".step:visible")).to_have_count(len(STEPS))
     assert site.estimates() == before
+
+
+def test_what_is_needed_is_said_once_at_its_question_before_next_goes_on(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    page.get_by_role("button", name="Next").click()
+    question = page.locator("#question-cells")
+    expect(question.locator(".error")).to_have_text(
+        "This answer is needed for the total. You can also go on and give it later."
+    )
+    expect(page.locator("[name=q_cells]").first).to_be_focused()
+    expect(question.locator("legend")).to_be_in_viewport()
+    assert "error-cells" in (question.locator("fieldset").get_attribute("aria-describedby") or "")
+    page.locator("[name=q_cells]").first.check()
+    expect(question.locator(".error")).to_have_count(0)
+    page.get_by_role("button", name="Next").click()
+    assert step(page) == "stay"
+    page.get_by_role("button", name="Next").click()
+    told = page.locator("#step-stay .wrong")
+    expect(told.first).to_be_visible()
+    assert told.count() == page.locator("#step-stay [data-required]:not([hidden])").count()
+    page.get_by_role("button", name="Next").click()
+    assert step(page) == "rehabilitation"
 
 
 def test_an_error_stands_at_its_field_while_it_is_typed(open_page: Opener) -> None:

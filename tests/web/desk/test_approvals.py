@@ -44,6 +44,7 @@ def asked_for(editor: Staff, draft: str) -> None:
     editor.see(f"{draft}/publish")
     warnings = [str(box.get("value")) for box in editor.page.all("input", type="checkbox")]
     editor.send("Ask for approval", {"ack": warnings})
+    assert "Approval was asked for." in editor.page.body.decode()
     assert "another person has to approve" in editor.page.text
 
 
@@ -89,7 +90,19 @@ def test_what_waits_for_approval_stands_on_the_start_page_of_those_who_may(
     assert "Wait for your approval" not in editor.see("/staff").text
     approver.see(f"{draft}/publish")
     approver.press(APPROVE)
+    assert "“2026-12” is published, in force from 1 December 2026." in approver.page.body.decode()
     assert "Wait for your approval" not in approver.see("/staff").text
+
+
+def test_what_begins_today_is_put_in_force_by_its_approval(
+    editor: Staff, approver: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/publish")
+    editor.press("Save", valid_from=NOW.date().isoformat())
+    asked_for(editor, draft)
+    approver.see(f"{draft}/publish")
+    approver.press("Approve, and put it in force now")
+    assert "“2026-12” is in force now." in approver.page.body.decode()
 
 
 def test_those_who_may_approve_get_one_mail_in_ten_minutes_without_a_name(

@@ -19,8 +19,10 @@ from estimator import workbook_process
 from estimator.models.staff import Role
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import workbook
+from estimator.price_lists.editing.sheets import sheets
 from tests.support import hostile
 from tests.support.browser import plain_words
+from tests.support.delhi_list import DELHI
 from tests.support.staff_browser import Page, Staff
 
 
@@ -64,6 +66,20 @@ def test_what_is_brought_back_untouched_changes_nothing(app: Flask, editor: Staf
     assert text_of(app) == before
 
 
+def test_an_untouched_file_of_a_list_that_somebody_wrote_by_hand_changes_nothing(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    by_hand = text_of(app).replace("price = 63\n", "price = 63.00\n").replace("\n\n", "\n\n\n")
+    assert by_hand != text_of(app)
+    editor.see(f"{draft}/text")
+    editor.press("Save", text=by_hand)
+    before = text_of(app)
+    page = bring_back(editor, draft, content_of(take_out(editor, draft)))
+    assert "Nothing differs." in page.text
+    assert "Save these changes" not in page.text
+    assert text_of(app) == before
+
+
 def test_prices_changed_in_a_spreadsheet_are_shown_and_then_saved(
     app: Flask, editor: Staff, draft: str
 ) -> None:
@@ -74,6 +90,7 @@ def test_prices_changed_in_a_spreadsheet_are_shown_and_then_saved(
     price.value = 65.52
     cell(book, "Charges", "ward", "price").value = "40 | 44.3 | 48"
     page = bring_back(editor, draft, content_of(book))
+    assert "2 entries differ." in page.text
     assert "Price of a unit 63 65.52" in page.text
     assert "39 | 42.6 | 46.2 40 | 44.3 | 48" in page.text
     assert text_of(app) == before, "nothing counts before somebody says so"
@@ -81,6 +98,23 @@ def test_prices_changed_in_a_spreadsheet_are_shown_and_then_saved(
     data = editing.look(text_of(app)).data or {}
     assert editing.get(data, ("charge", "single", "price")) == Decimal("65.52")
     assert editing.get(data, ("charge", "ward", "price"))["likely"] == Decimal("44.3")
+
+
+def test_texts_in_further_languages_are_folded_beside_those_in_the_first(app: Flask) -> None:
+    with app.test_request_context():
+        data = editing.look(DELHI.replace('languages = ["en"]', 'languages = ["en", "ar", "fr"]')).data
+        assert data is not None
+        content = workbook.written(sheets(data), [], "")
+    page = openpyxl.load_workbook(io.BytesIO(content))["Charges"]
+    keys = [one.value for one in page[1]]
+    hidden = {
+        key
+        for at, key in enumerate(keys, 1)
+        for one in page.column_dimensions.values()
+        if one.hidden and one.outlineLevel == 1 and one.min <= at <= one.max
+    }
+    assert hidden == {"label.ar", "label.fr", "note.ar", "note.fr"}
+    assert page.column_dimensions[page[1][keys.index("label.fr") + 1].column_letter].collapsed
 
 
 def test_rows_are_added_and_removed(app: Flask, editor: Staff, draft: str) -> None:

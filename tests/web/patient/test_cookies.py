@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
 import pytest
 from flask import Flask
 
 from tests.support.asking import filled
-from tests.support.clinic import ANSWERS
+from tests.support.clinic import ANSWERS, table_text
 from tests.support.visitor import Page, Visitor
 
 
@@ -18,6 +21,12 @@ class NoCookies(Visitor):
         self.client.delete_cookie("session")
         page: Page = super().ask(method, path, **more)
         return page
+
+
+@pytest.fixture
+def app(start: Callable[..., Flask]) -> Flask:
+    """Return an app in two languages."""
+    return start(table_text(), languages=("en", "ar"))
 
 
 @pytest.fixture
@@ -83,3 +92,46 @@ def test_a_link_that_cannot_be_remembered_says_so(blocked: NoCookies) -> None:
     for path in ("/quote/Q-2026-00001", "/request/REQ-AAAA-AAAA"):
         page = blocked.open(path)
         assert "your browser accepts no cookies from this site" in page.text()
+
+
+def test_a_language_that_cannot_be_remembered_is_carried_from_page_to_page(
+    app: Flask, blocked: NoCookies
+) -> None:
+    start = blocked.open("/")
+    [link] = [link for link in start.links() if link.endswith("=ar")]
+    page = blocked.open(blocked.open(f"/{link}").location)
+    assert page.one("html").get("lang") == "ar"
+    [form] = {link for link in page.links() if link.startswith("/estimate/")}
+    page = blocked.open(form)
+    assert page.one("html").get("lang") == "ar"
+    refused = blocked.send(blocked.send(page, ANSWERS), ANSWERS)
+    assert refused.one("html").get("lang") == "ar"
+    assert "ملفات تعريف الارتباط" in refused.problems[0]
+    assert refused.control("q_cells") == ANSWERS["q_cells"]
+    [english] = [button for button in refused.all("button", lang="en") if button.get("form") == "typed"]
+    again = blocked.post(english.get("formaction", ""), refused.typed(refused.one("form", id="typed")))
+    assert again.one("html").get("lang") == "en"
+    assert again.one("form", id="typed").get("action", "").endswith("?lang=en")
+
+
+def test_what_somebody_sends_on_carries_no_language(app: Flask, blocked: NoCookies) -> None:
+    made = Visitor(app).estimate(ANSWERS).path
+    page = blocked.open(f"{made}?lang=ar")
+    ours = {urlsplit(link).query for link in page.links() if link.startswith(f"{made}/")}
+    assert all("lang=ar" in query for query in ours)
+    assert len(ours) > 1
+    assert page.one("input", id="link").get("value", "").endswith(made)
+    [chat] = [link for link in page.links() if link.startswith("https://wa.me/")]
+    assert "lang" not in chat
+    other = Visitor(app).open(made)
+    assert not [link for link in other.links() if "lang=" in link]
+
+
+def test_a_browser_that_accepts_cookies_soon_has_short_addresses_again(app: Flask) -> None:
+    visitor = Visitor(app)
+    page = visitor.open("/?language=ar")
+    page = visitor.open(page.location)
+    assert (page.status, page.location) == (303, "/")
+    page = visitor.open("/")
+    assert page.one("html").get("lang") == "ar"
+    assert not [link for link in page.links() if "lang=" in link]

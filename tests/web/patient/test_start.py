@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from importlib import resources
 
@@ -55,6 +56,31 @@ def test_in_another_language_an_example_is_its_answers_without_amounts_that_name
     said = [words(note) for note in page.all("span", class_="note") if words(note).startswith("Пример")]
     assert len(said) == 2
     assert [text for text in said if "JPY" in text or "USD" in text] == []
+
+
+def test_a_range_has_the_same_figures_in_every_language(start: Callable[..., Flask]) -> None:
+    tags = ("en", "en-IN", "ar", "fr", "es", "ru", "hi", "bn")
+    app = start(languages=tags)
+    page_of(app, "delhi", "japan", "mexico")
+    found = {}
+    for tag in tags:
+        page = Visitor(app, headers={"Accept-Language": tag}).open("/")
+        assert page.one("html").get("lang") == tag
+        ranges = [words(next(each.iter("bdi"))) for each in page.all("p", class_="typical")]
+        bare = [re.sub(r"(?<=[0-9])[,.\s](?=[0-9])", "", said) for said in ranges]
+        found[tag] = [tuple(re.findall(r"[0-9]+", said)) for said in bare]
+    every = [("8300", "16100"), ("3470000", "6560000"), ("8900",)]
+    assert [tag for tag in tags if found[tag] != every] == []
+
+
+def test_who_asks_for_the_english_of_india_counts_in_lakhs(start: Callable[..., Flask]) -> None:
+    app = start(languages=("en", "en-IN"))
+    page_of(app, "japan")
+    said = {
+        tag: Visitor(app, headers={"Accept-Language": tag}).open("/").text("p", class_="typical")
+        for tag in ("en-IN,en;q=0.9", "en-GB,en;q=0.9", "en")
+    }
+    assert ["34,70,000" in each for each in said.values()] == [True, False, False]
 
 
 def test_names_stand_beside_each_other_with_the_comma_of_the_language(start: Callable[..., Flask]) -> None:

@@ -55,6 +55,7 @@ def test_a_style_sheet_is_sent_without_what_only_we_read(name: str) -> None:
     assert len(sent) < 0.92 * len(style)
     assert "/*" not in sent
     rules = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
+    rules = re.sub(r"(?<=[ (:-])0\.", ".", rules)
     assert re.sub(r"\s|;(?=\s*})", "", rules) == re.sub(r"\s", "", sent)
     assert squeezed_words(rules) == squeezed_words(sent), "spaces between words stay"
 

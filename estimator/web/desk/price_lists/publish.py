@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import render_template, url_for
+from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import price_lists, staff
@@ -96,6 +96,7 @@ def _page(
         version=fields.get("version", ""),
         in_words=None if found.table is None else reader.day(found.table.valid_from),
         first_minute="" if found.table is None else _first_minute(found.table),
+        begins_today=found.table is not None and _begins_today(found.table),
         same_day=[] if found.table is None else _of_same_day(found.table),
         proposed=proposed,
         proposed_by=signed_in.name_of(draft.proposed_by) if proposed else "",
@@ -116,7 +117,7 @@ def _first_minute(table: PriceTable) -> str:
     """Say from when on a version would be in force, by the days of the list's time zone, and what day it is there."""
     reader, zone = current_reader(), table.time_zone
     day, here = reader.day(table.valid_from), now()
-    if table.valid_from == price_lists.day_of(here, zone):
+    if _begins_today(table):
         return _(
             "That is today, %(day)s (%(zone)s): it is in force from the minute in which it is published.",
             day=day,
@@ -128,6 +129,10 @@ def _first_minute(table: PriceTable) -> str:
         zone=zone,
         now=reader.clock(here, zone),
     )
+
+
+def _begins_today(table: PriceTable) -> bool:
+    return table.valid_from == price_lists.day_of(now(), table.time_zone)
 
 
 def _of_same_day(table: PriceTable) -> list[str]:
@@ -171,7 +176,8 @@ def propose(draft_id: int) -> ResponseReturnValue:
     """Ask another person to approve the draft as it is now."""
     draft = the_draft(draft_id)
     over, accepted = number_in("over"), _accepted(draft)
-    return _try(draft, lambda: _propose(draft, over, accepted), then="publish")
+    done = _("Approval was asked for. Those who may give it see it on their Start page.")
+    return _try(draft, lambda: _propose(draft, over, accepted), then="publish", done=done)
 
 
 def _propose(draft: Draft, over: int, accepted: list[str]) -> None:
@@ -217,7 +223,8 @@ def approve(draft_id: int) -> ResponseReturnValue:
     """Publish what another person has proposed."""
     draft = the_draft(draft_id)
     over = number_in("over")
-    return _try(draft, lambda: drafts.approve(act(), draft, over=over), then="index")
+    done = _published(draft)
+    return _try(draft, lambda: drafts.approve(act(), draft, over=over), then="index", done=done)
 
 
 @pages.post("/drafts/<whole:draft_id>/publish-alone")
@@ -228,11 +235,24 @@ def publish_alone(draft_id: int) -> ResponseReturnValue:
         form = PublishForm(None).refuse(_("A second person has to approve. Ask for approval."))
         return _page(draft, form, 409)
     over, accepted = number_in("over"), _accepted(draft)
+    done = _published(draft)
     return _try(
         draft,
         lambda: drafts.publish(act(), draft, over=over, acknowledged=accepted),
         then="index",
+        done=done,
     )
+
+
+def _published(draft: Draft) -> str:
+    """Say what the publication of a draft does; empty of one that cannot be published."""
+    table = drafts.check(draft, now()).table
+    if table is None:
+        return ""
+    if _begins_today(table):
+        return _("“%(version)s” is in force now.", version=table.version)
+    day = current_reader().day(table.valid_from)
+    return _("“%(version)s” is published, in force from %(day)s.", version=table.version, day=day)
 
 
 def _accepted(draft: Draft) -> list[str]:
@@ -245,7 +265,8 @@ def _accepted(draft: Draft) -> list[str]:
     return [*(form.ack.data or ()), *kinds]
 
 
-def _try(draft: Draft, do: Any, then: str) -> ResponseReturnValue:
+def _try(draft: Draft, do: Any, then: str, done: str = "") -> ResponseReturnValue:
+    """Do something with a draft, say that it is `done`, and go on; or say why it was not done."""
     draft_id = draft.id
     try:
         with committing():
@@ -268,4 +289,6 @@ def _try(draft: Draft, do: Any, then: str) -> ResponseReturnValue:
     except drafts.SamePerson:
         sentence = _("You asked for approval yourself. Another person has to give it.")
         return _page(the_draft(draft_id), PublishForm(None).refuse(sentence), 409)
+    if done:
+        flash(done)
     return to(then, **({"draft_id": draft_id} if then != "index" else {}))

@@ -142,11 +142,12 @@ def spreadsheet(draft_id: int) -> ResponseReturnValue:
             "you downloaded here. Nothing was changed."
         )
         return _page(draft, form.refuse(problem, form.file)), 422
-    mine = editing.written(made.data)
+    # A list that is only written in another way, such as 63.00 for 63, is left as somebody wrote it.
+    mine = editing.written(made.data) if editing.differences(data, made.data, 1) else draft.text
     if len(mine) > MOST_CHARACTERS:
         raise drafts.TooLong
     saving = SavingForm(None, data={"text": mine, "asked": _carried(made.asked)})
-    return _preview(draft, saving, made, found.notes)
+    return _preview(draft, saving, made, found.notes, has_address=True)
 
 
 def _page(draft: Draft, form: SpreadsheetForm) -> str:
@@ -156,8 +157,14 @@ def _page(draft: Draft, form: SpreadsheetForm) -> str:
     )
 
 
-def _preview(draft: Draft, saving: SavingForm, made: Taken, notes: Sequence[str]) -> str:
-    """Show what a file would change, what was left out of it, and what is to be decided."""
+def _preview(
+    draft: Draft, saving: SavingForm, made: Taken, notes: Sequence[str], *, has_address: bool = False
+) -> str:
+    """Show what a file would change, what was left out of it, and what is to be decided.
+
+    Files are kept nowhere, so this is an answer without an address of its own. If the page for files `has_address` of
+    the form that was sent, Reload and Back lead to it and send nothing again.
+    """
     mine = saving.text.data
     look, before = editing.look(mine), editing.look(draft.text)
     known = {(one.place, one.kind) for one in (*before.problems, *before.warnings)}
@@ -165,6 +172,7 @@ def _preview(draft: Draft, saving: SavingForm, made: Taken, notes: Sequence[str]
     return render_template(
         "desk/spreadsheet.html",
         draft=head_of(draft),
+        answers_a_form=has_address,
         brought=True,
         differs=compared(draft.text, mine),
         notes=[*notes, *letters_are_lost(made.left_out)],

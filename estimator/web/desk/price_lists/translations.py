@@ -107,7 +107,7 @@ def translations(draft_id: int) -> ResponseReturnValue:
             "downloaded here. Nothing was changed."
         )
         return _page(draft, data, form.refuse(problem, form.file)), 422
-    mine = editing.written(made.data)
+    mine = editing.written(made.data) if editing.differences(data, made.data, 1) else draft.text
     if len(mine) > MOST_CHARACTERS:
         raise drafts.TooLong
     look, before = editing.look(mine), editing.look(draft.text)
@@ -115,6 +115,7 @@ def translations(draft_id: int) -> ResponseReturnValue:
     return render_template(
         "desk/translations.html",
         draft=head_of(draft),
+        answers_a_form=True,  # Reload and Back lead to the page for files: those are kept nowhere
         brought=True,
         notes=[*found.notes, *letters_are_lost(made.left_out)],
         left_out=[_why(one) for one in damaged_last(made.left_out)],
