@@ -279,6 +279,8 @@ def second_language(first: str, clinics: str) -> str | None:
 
 def folded_digits(typed: str) -> str:
     """Write the decimal digits of any script as 0 to 9 and leave everything else."""
+    if typed.isascii():
+        return typed
     return "".join(
         str(unicodedata.decimal(letter)) if unicodedata.category(letter) == "Nd" else letter
         for letter in normal_form("NFKC", typed)

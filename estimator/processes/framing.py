@@ -11,6 +11,9 @@ LARGEST_BODY = 41_000_000
 """Maximum length of a body that is waited for in bytes; the app refuses a longer one by its head alone."""
 
 _END = b"\r\n\r\n"
+_BARE_END = re.compile(rb"\n\n|(?<!\r)\n\r\n")
+"""A line feed without a carriage return before it, where a head would end: no end for the server's parser."""
+
 _LENGTH = re.compile(rb"[0-9]{1,18}\Z")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(;[^\r\n]*)?\Z")
 _LONGEST_CHUNK_LINE = 1_000
@@ -52,6 +55,10 @@ class Incoming:
         if self._body is None:
             end = self.content.find(_END, searched)
             if end < 0:
+                if _BARE_END.search(self.content, max(0, searched - 1)):
+                    self.whole = True
+                    self.content += _END  # the parser refuses the line feed as soon as there is an end
+                    return
                 self.whole = len(self.content) > LARGEST_HEAD
                 if self.whole:  # its end is what lets the parser tell that it is too long
                     self.content[LARGEST_HEAD:] = _END

@@ -13,11 +13,13 @@ from estimator.requests import (
 )
 from estimator.requests.contact import STOPPED, Contact, contact_of, correct
 from estimator.requests.events import (
+    MOST_OF_A_KIND,
     SEEN,
     SEEN_AGAIN,
     ChangedMeanwhile,
     Entry,
     Erased,
+    TooManyToday,
     add_event,
     history,
     lock,
@@ -63,6 +65,7 @@ __all__ = [
     "EXCHANGE",
     "KIND",
     "LANGUAGES_A_DAY",
+    "MOST_OF_A_KIND",
     "NEXT",
     "QUESTIONS_A_DAY",
     "SEEN",
@@ -77,6 +80,7 @@ __all__ = [
     "Erased",
     "NotPossible",
     "Person",
+    "TooManyToday",
     "Way",
     "add_event",
     "answer",

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from estimator import keys
-from estimator.act import Act
+from estimator.act import PATIENT, Act
 from estimator.db import advisory_lock, db
 from estimator.models import PatientRequest, RequestEvent
 
@@ -23,9 +23,21 @@ SEEN = "seen"
 
 SEEN_AGAIN = timedelta(hours=1)
 
+STATE = "state"
+"""The kind of event for another state, which follows from something else that somebody did."""
+
+DAY = timedelta(days=1)
+MOST_OF_A_KIND = 20
+"""Maximum number of events of a kind that the patient adds to a request within 24 hours, whatever link they come by,
+so that nobody lengthens a history without end, or keeps the desk from saving by changing something all the time."""
+
 
 class ChangedMeanwhile(Exception):
     """Somebody else has changed the request since the page was shown."""
+
+
+class TooManyToday(Exception):
+    """The patient, or whoever has a link of theirs, did the same thing MOST_OF_A_KIND times within a day."""
 
 
 class Erased(ChangedMeanwhile):
@@ -69,9 +81,11 @@ def add_event(
 ) -> RequestEvent:
     """Add an event to a request, which restarts its retention time; locks the request.
 
-    Raises Erased if the person is erased, unless `erased_too`, which no event with words may be.
+    Raises Erased if the person is erased, unless `erased_too`, which no event with words may be; and TooManyToday.
     """
     lock(request, erased_too=erased_too and words is None)
+    if act.actor == PATIENT and kind != STATE:
+        _check_limit(act, request, kind)
     name = secrets.token_hex(16)
     event = RequestEvent(
         name=name,
@@ -87,6 +101,17 @@ def add_event(
     request.active_at = max(request.active_at, act.now)
     db.session.flush()
     return event
+
+
+def _check_limit(act: Act, request: PatientRequest, kind: str) -> None:
+    recent = select(func.count()).where(
+        RequestEvent.request_id == request.id,
+        RequestEvent.kind == kind,
+        RequestEvent.actor == PATIENT,
+        RequestEvent.at > act.now - DAY,
+    )
+    if (db.session.scalar(recent) or 0) >= MOST_OF_A_KIND:
+        raise TooManyToday
 
 
 def history(request: PatientRequest, keyring: keys.Keyring) -> list[Entry]:

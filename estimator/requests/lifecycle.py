@@ -25,7 +25,7 @@ from estimator.models import Estimate, PatientRequest, RequestConsent, RequestEv
 from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
 from estimator.requests import person_index
 from estimator.requests.consents import Consent
-from estimator.requests.events import ChangedMeanwhile, add_event, lock
+from estimator.requests.events import STATE, ChangedMeanwhile, add_event, lock
 from estimator.requests.person import Person, email_lookup, sealed
 from pricing.stored import StoredBreakdown, is_at_least, read_answers, read_breakdown
 
@@ -209,7 +209,7 @@ def move(
     if state == "closed":
         request.question_due_at = None
     changed = {"from": before, "to": state, **detail}
-    return add_event(act, request, "state", words=words, erased_too=erased_too, **changed)
+    return add_event(act, request, STATE, words=words, erased_too=erased_too, **changed)
 
 
 def assign(act: Act, request: PatientRequest, user_id: int | None, *, changes: int) -> RequestEvent:

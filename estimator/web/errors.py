@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
     """Give an app its error pages."""
     app.register_error_handler(Missing, _instead)
     app.register_error_handler(requests.Erased, _erased)
+    app.register_error_handler(requests.TooManyToday, _tomorrow)
     app.register_error_handler(CSRFError, _ended_session)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
@@ -75,6 +76,15 @@ def _instead(missing: Missing) -> ResponseReturnValue:
 
 def _erased(_error: requests.Erased) -> tuple[str, int]:
     return erased_meanwhile()
+
+
+def _tomorrow(_error: requests.TooManyToday) -> tuple[str, int]:
+    return page(
+        429,
+        _("Try again tomorrow"),
+        _("This was done very often today, so nothing was changed now. Everything stays as it was."),
+        kept=typed() if request.method == "POST" else (),
+    )
 
 
 def erased_meanwhile() -> tuple[str, int]:

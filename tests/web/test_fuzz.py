@@ -12,6 +12,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from html import unescape
 from typing import Any, get_args
 
@@ -30,6 +31,7 @@ from estimator.models import Draft, Mail
 from estimator.models.staff import PERMISSIONS, Role
 from estimator.processes import demonstration
 from estimator.web import guard
+from pricing.quote_options import Option
 from tests.support import profile
 from tests.support.acts import acting
 from tests.support.clinic import ANSWERS
@@ -227,7 +229,8 @@ def visit(app: Flask, kind: str) -> Visit:
     """Return a visitor of a kind, who knows the names of everything that there is, as a thief of them would."""
     hostile = Hostile(0)
     desk = Desk(app)
-    link = desk.issue(("-100", "Loyalty"), pdf=b"%PDF-1.7 not drawn")
+    options = [Option(Decimal("120.00"), "Interpreter"), Option(Decimal("30.00"), "A larger room")]
+    link = desk.issue(("-100", "Loyalty"), pdf=b"%PDF-1.7 not drawn", plans=[3], options=options)
     patient = desk.patient(link)
     estimate = patient.estimate(ANSWERS).path
     if kind == "patient":

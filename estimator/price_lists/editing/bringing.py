@@ -6,29 +6,29 @@ file stays as it is now, whoever changed it meanwhile.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from estimator import figures
 from estimator.price_lists.editing.brought import MOST_HEADS, Conflict, LeftOut
-from estimator.price_lists.editing.cells import Refused, Unclear, chosen, text_in
+from estimator.price_lists.editing.cells import Choices, Refused, Unclear, text_in
 from estimator.price_lists.editing.damaged import is_damaged
 from estimator.price_lists.editing.document import (
     Data,
     Path,
-    add,
     around,
     code_from,
+    codes_taken,
     currency_of,
     entries,
-    free_code,
     get,
     languages,
-    remove,
 )
 from estimator.price_lists.editing.fields import NAMED_BY, SECTIONS
-from estimator.price_lists.editing.forms import entry_label, inputs, typed_into
+from estimator.price_lists.editing.forms import entry_label, texts, typed_into, values_typed
+from estimator.price_lists.editing.in_place import Edited
 from estimator.price_lists.editing.kinds import Around, value_of
 from estimator.price_lists.editing.naming import Names
 from estimator.price_lists.editing.sheets import (
@@ -88,7 +88,9 @@ def taken(data: Data, base: Data, found: Sequence[Found]) -> Taken:
                 made.left_out.append(LeftOut("sheet", sheet.name, sheet.name))
             continue
         made.sheets += 1
-        _Sheet(name, sheet, base, made).take()
+        one = _Sheet(name, sheet, base, made)
+        one.take()
+        made.data = one.list.data
     return made
 
 
@@ -176,11 +178,13 @@ class _Sheet:
         self.title = str(SECTIONS[name].many)
         self.columns = {column.key: column for column in columns_of(base, name)}
         self.currency = currency_of(base)
-        self.choices: dict[str, dict[str, str]] = {}
+        self.list = Edited(made.data)
+        self.choices: dict[str, Choices] = {}
+        self.questions: Choices | None = None
         self.names = Names({})
         self.codes: set[str] = set()
         self.used: dict[Path, set[str]] = {}
-        self.fresh: dict[Path, dict[str, list[str]]] = {}
+        self.fresh: dict[Path, dict[str, deque[str]]] = {}
         self.numbers: dict[str, int] = {}
         self.seen: set[Path] = set()
         self.is_whole = True
@@ -199,7 +203,7 @@ class _Sheet:
             self.left("column", text)
         lines = self.found.lines[head.rows :]
         self.choices = {
-            key: {**column.choices, **choices_of(self.made.data, column.field)}
+            key: Choices({**column.choices, **choices_of(self.made.data, column.field)})
             for key, column in self.columns.items()
             if column.field is not None
         }
@@ -232,10 +236,10 @@ class _Sheet:
             return
         self.seen.add(path)
         self.made.rows[path] = number
-        data, base = self.made.data, self.base
+        data, base = self.list.data, self.base
         was = get(base, path)
         is_old = len(path) == 1 or isinstance(was, dict)
-        before = {one.name: one.text for one in inputs(base, path)} if is_old else {}
+        before = texts(base, path) if is_old else {}
         beside = around(data, path)
         typed = {
             key: text
@@ -245,12 +249,12 @@ class _Sheet:
         if not typed and is_old:
             return
         if is_old and len(path) > 1 and not isinstance(get(data, path), dict):
-            data = add(data, path[:-1], path[-1], was)  # somebody removed it meanwhile
+            self.list.put(path, was)  # somebody removed it meanwhile
         elif not is_old and not isinstance(get(data, path), dict):
-            data = add(data, path[:-1], path[-1], {})
+            self.list.put(path, {})
         if "kind" in typed:
-            data = typed_into(data, path, {"kind": typed["kind"]})
-        now = {one.name: one.text for one in inputs(data, path)}
+            self.type(path, {"kind": typed["kind"]})
+        now = texts(data, path, only=typed.keys())
         label = entry_label(get(data, path), languages(data)) or path[-1]
         for key, text in list(typed.items()):
             there, was = now.get(key, "").strip(), before.get(key, "")
@@ -259,7 +263,12 @@ class _Sheet:
             elif not self.equal(key, there, was, beside):
                 said = [self.said(key, one) for one in (was, there, text)]
                 self.made.conflicts.append(Conflict(self.title, number, self.label(key), label, *said))
-        self.made.data = typed_into(data, path, typed)
+        self.type(path, typed)
+
+    def type(self, path: Path, typed: Mapping[str, str]) -> None:
+        """Put what a row says into the fields of its entry."""
+        for place, value in values_typed(self.list.data, path, typed):
+            self.list.put(place, value)
 
     def equal(self, key: str, one: str, other: str, beside: Around) -> bool:
         """Whether two texts of a field have the same value, in whatever way each is written."""
@@ -274,9 +283,9 @@ class _Sheet:
         """Yield what the cells of a row say, by key; what cannot be taken is kept to be told."""
         for key, cell in cells.items():
             column = self.columns.get(key)
-            if column is None or column.field is None:
-                continue
             was = before.get(key, "")
+            if column is None or column.field is None or (cell is EMPTY and not was):
+                continue
             if was and column.names is not None and cell.text.strip() == column.said(was).strip():
                 yield key, was
                 continue
@@ -310,10 +319,11 @@ class _Sheet:
             return None
         section: Path = (self.name,)
         if self.name == "choice":
-            asked = entries(self.made.data, ("driver",))
-            tags = languages(self.made.data)
-            names = {code: entry_label(part, tags) for code, part in asked.items()}
-            question = chosen(cells[QUESTION].text, names).strip()
+            asked = entries(self.list.data, ("driver",))
+            if self.questions is None:
+                tags = languages(self.list.data)
+                self.questions = Choices({one: entry_label(part, tags) for one, part in asked.items()})
+            question = self.questions.code_of(cells[QUESTION].text).strip()
             if not isinstance(asked.get(question), dict):
                 self.left("question", question, number)
                 return None
@@ -329,7 +339,7 @@ class _Sheet:
     def new_path(self, number: int, section: Path, cells: Mapping[str, Cell]) -> Path | None:
         """Return a new entry with a code made from its name."""
         key = NAMED_BY.get(self.name, "label")
-        names = ["kind"] if key is None else [f"{key}.{tag}" for tag in languages(self.made.data)]
+        names = ["kind"] if key is None else [f"{key}.{tag}" for tag in languages(self.list.data)]
         said = [cells[name].text for name in names if name in cells and cells[name].text.strip()]
         if not said:
             self.left("nameless", "", number)
@@ -339,9 +349,9 @@ class _Sheet:
             return (*section, added)
         code = code_from(said[0]) or self.name
         if section not in self.used:
-            self.used[section] = {*entries(self.made.data, section), *self.codes}
+            self.used[section] = codes_taken(self.list.data, section) | self.codes
         used, number, free = self.used[section], self.numbers.get(code, 1), code
-        while free in used or free_code(self.made.data, section, free) != free:
+        while free in used:
             number += 1
             free = f"{code}_{number}"
         self.numbers[code] = number
@@ -353,12 +363,14 @@ class _Sheet:
         if section not in self.fresh:
             self.fresh[section] = {}
             before = entries(self.base, section)
-            for code, entry in entries(self.made.data, section).items():
+            for code, entry in entries(self.list.data, section).items():
                 texts = entry.get(key) if isinstance(entry, dict) and key is not None else None
                 if code not in before and code not in self.codes and isinstance(texts, dict):
                     for text in dict.fromkeys(map(str, texts.values())):
-                        self.fresh[section].setdefault(text, []).append(code)
-        for code in self.fresh[section].get(name.strip(), ()):
+                        self.fresh[section].setdefault(text, deque()).append(code)
+        left = self.fresh[section].get(name.strip(), deque())
+        while left:
+            code = left.popleft()
             if (*section, code) not in self.seen:
                 return code
         return None
@@ -366,10 +378,10 @@ class _Sheet:
     def remove_the_others(self) -> None:
         """Remove the entries whose rows are gone; one that was changed meanwhile stays, and is told."""
         for path in paths(self.base, self.name):
-            there = get(self.made.data, path)
+            there = get(self.list.data, path)
             if path in self.seen or there is None:
                 continue
             if there != get(self.base, path):
                 self.left("kept", path[-1])
             else:
-                self.made.data = remove(self.made.data, path[:-1], path[-1])
+                self.list.remove(path[:-1], path[-1])

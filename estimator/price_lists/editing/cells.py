@@ -34,7 +34,27 @@ class Unclear(ValueError):
     """A figure in a cell can be read in two ways."""
 
 
-def text_in(cell: Cell, field: Field, before: str, currency: str, choices: Mapping[str, str]) -> str:
+class Choices:
+    """What can be chosen in a field: what people read, by the word of the notation."""
+
+    def __init__(self, labels: Mapping[str, str]) -> None:
+        self._labels = labels
+        self._codes: dict[str, str] = {}
+        for code, label in labels.items():
+            for name in (label, code):
+                self._codes.setdefault(name.casefold(), code)
+
+    def code_of(self, text: str) -> str:
+        """Return the code of a word that people read; what is none of them stays."""
+        if text.strip() in self._labels:
+            return text
+        return self._codes.get(text.strip().casefold(), text) if text.strip() else text
+
+
+NO_CHOICES = Choices({})
+
+
+def text_in(cell: Cell, field: Field, before: str, currency: str, choices: Choices = NO_CHOICES) -> str:
     """Return the text of a field that a cell says; raises Refused, Unclear.
 
     `before` is the text that was taken out. What a program has only stored in another way is that: 7700 for "007700".
@@ -53,18 +73,7 @@ def text_in(cell: Cell, field: Field, before: str, currency: str, choices: Mappi
         case "typed" if guarded(before) == cell.text:
             return before
     text = unguarded(cell.text) if cell.kind == "typed" else cell.text
-    return chosen(text, choices)
-
-
-def chosen(text: str, choices: Mapping[str, str]) -> str:
-    """Return the code of a word that people read; what is none of them stays."""
-    wanted = text.strip().casefold()
-    if text.strip() in choices or not wanted:
-        return text
-    for code, label in choices.items():
-        if wanted in (label.casefold(), code.casefold()):
-            return code
-    return text
+    return choices.code_of(text)
 
 
 def _figure(cell: Cell, field: Field, before: str, currency: str) -> str:

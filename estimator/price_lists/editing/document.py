@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -87,13 +87,29 @@ def languages(data: Data) -> list[str]:
 
 def around(data: Data, path: Path) -> Around:
     """Return the context in which the values of an entry are read."""
-    drivers = {
-        code: kind
-        for code, entry in entries(data, ("driver",)).items()
-        if isinstance(entry, dict) and isinstance(kind := entry.get("kind"), str)
-    }
+    drivers = _Kinds(entries(data, ("driver",)))
     kind = drivers.get(path[1], "") if len(path) > 1 and path[0] == "driver" else ""
     return Around(drivers, kind, currency_of(data))
+
+
+class _Kinds(Mapping[str, str]):
+    """The kinds of all questions that have one, by code; each is looked up when it is asked for."""
+
+    def __init__(self, drivers: Mapping[str, Any]) -> None:
+        self._drivers = drivers
+
+    def __getitem__(self, code: str) -> str:
+        entry = self._drivers[code]
+        kind = entry.get("kind") if isinstance(entry, dict) else None
+        if not isinstance(kind, str):
+            raise KeyError(code)
+        return kind
+
+    def __iter__(self) -> Iterator[str]:
+        return (code for code in self._drivers if code in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _code in self)
 
 
 def currency_of(data: Data) -> str:
@@ -168,13 +184,18 @@ def code_from(label: str) -> str:
 
 def free_code(data: Data, section: Path, wanted: str) -> str:
     """Return a code like the wanted one that no entry has; charges, packages and groups share theirs."""
-    taken = set(entries(data, section))
-    if section[-1] in ("charge", "package", "group"):
-        taken = {code for kind in ("charge", "package", "group") for code in entries(data, (kind,))}
+    taken = codes_taken(data, section)
     base = re.sub(r"_[0-9]+\Z", "", wanted)[:70]
     if wanted not in taken:
         return wanted
     return next(code for number in range(2, len(taken) + 3) if (code := f"{base}_{number}") not in taken)
+
+
+def codes_taken(data: Data, section: Path) -> set[str]:
+    """Return the codes that a new entry of a section cannot have."""
+    if section[-1] in ("charge", "package", "group"):
+        return {code for kind in ("charge", "package", "group") for code in entries(data, (kind,))}
+    return set(entries(data, section))
 
 
 def rename(data: Data, section: Path, code: str, new: str) -> Data:

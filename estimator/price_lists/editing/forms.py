@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from estimator.price_lists.editing.document import Data, Path, around, below, get, languages, put
 from estimator.price_lists.editing.fields import SECTIONS, TERMS, Field, Section
@@ -81,43 +81,69 @@ def inputs(
     With `only`, names of inputs, just those: a grid has a few of each of hundreds of entries.
     """
     beside = around(data, path)
+    main = languages(data)[0]
     found = []
-    for one in _inputs(data, path, only):
-        value = get(data, one.path)
-        if one.language is not None and not isinstance(get(data, one.path[:-1]), dict | None):
-            # A text that stands where one by language belongs is shown as the main one.
-            value = get(data, one.path[:-1]) if one.language == languages(data)[0] else None
+    for one in _controls(data, path, only):
+        value = _value(data, one, main)
+        place = ".".join(one.path)
         found.append(
-            replace(
-                one,
-                text=text_of(one.field.kind, value, beside),
-                problems=tuple(_at(problems, one, languages(data)[0])),
-                warnings=tuple(below(warnings, one.place)),
-                unreadable=one.field.kind in _STRUCTURED
-                and isinstance(value, str)
-                and not _is_name(one, value),
+            Input(
+                one.field,
+                one.name,
+                one.path,
+                place,
+                one.language,
+                text_of(one.field.kind, value, beside),
+                tuple(_at(problems, place, one.language, main)),
+                tuple(below(warnings, place)),
+                one.field.kind in _STRUCTURED and isinstance(value, str) and one.field.kind != "factors",
             )
         )
     return found
 
 
-def _is_name(one: Input, value: str) -> bool:
-    return one.field.kind == "factors"
+def texts(data: Data, path: Path, *, only: Collection[str] | None = None) -> dict[str, str]:
+    """Return what stands in the inputs of an entry's form, by their names."""
+    beside = around(data, path)
+    main = languages(data)[0]
+    return {
+        one.name: text_of(one.field.kind, _value(data, one, main), beside)
+        for one in _controls(data, path, only)
+    }
 
 
-def _at(problems: Sequence[Problem], one: Input, main: str) -> Iterator[Problem]:
-    whole = one.place.removesuffix(f".{one.language}") if one.language is not None else one.place
+def _at(problems: Sequence[Problem], place: str, language: str | None, main: str) -> Iterator[Problem]:
+    whole = place.removesuffix(f".{language}") if language is not None else place
     for problem in problems:
-        if problem in below([problem], one.place) or (one.language == main and problem.place == whole):
+        if problem in below([problem], place) or (language == main and problem.place == whole):
             yield problem
 
 
-def _inputs(data: Data, path: Path, only: Collection[str] | None = None) -> Iterator[Input]:
+class _Control(NamedTuple):
+    """What is typed in one place of an entry: its field, the name of its control, where its value stands."""
+
+    field: Field
+    name: str
+    path: Path
+    language: str | None = None
+
+
+def _value(data: Data, one: _Control, main: str) -> Any:
+    """Return what stands at a control; a text that stands where one by language belongs is the main one."""
+    if one.language is not None:
+        said = get(data, one.path[:-1])
+        if not isinstance(said, dict):
+            return said if one.language == main else None
+    return get(data, one.path)
+
+
+def _controls(data: Data, path: Path, only: Collection[str] | None = None) -> Iterator[_Control]:
     section = section_of(path)
     assert section is not None
     top = place_of(path)
     entry = get(data, top)
     kind = entry.get("kind") if isinstance(entry, dict) else None
+    tags = languages(data)
     keys = None if only is None else {key for name in only for key in (name, name.rpartition(".")[0])}
     for one in section.fields:
         if keys is not None and one.key not in keys:
@@ -127,14 +153,14 @@ def _inputs(data: Data, path: Path, only: Collection[str] | None = None) -> Iter
         own = (*top, *one.path)
         if not one.by_language:
             if only is None or one.key in only:
-                yield Input(one, one.key, own, ".".join(own), None, "")
+                yield _Control(one, one.key, own)
             continue
-        texts = get(data, own)
-        extra = [tag for tag in texts if isinstance(tag, str)] if isinstance(texts, dict) else []
-        for tag in dict.fromkeys((*languages(data), *extra)):
+        said = get(data, own)
+        extra = [tag for tag in said if isinstance(tag, str)] if isinstance(said, dict) else []
+        for tag in dict.fromkeys((*tags, *extra)):
             if only is not None and f"{one.key}.{tag}" not in only:
                 continue
-            yield Input(one, f"{one.key}.{tag}", (*own, tag), ".".join((*own, tag)), tag, "")
+            yield _Control(one, f"{one.key}.{tag}", (*own, tag), tag)
 
 
 def elsewhere(problems: Sequence[Problem], path: Path, shown: Sequence[Input]) -> list[Problem]:
@@ -161,14 +187,22 @@ def typed_into(data: Data, path: Path, typed: Mapping[str, str], base: Data | No
     Only what differs from `base`, the data that the form was made of, is put in; so nothing that was not
     touched changes, whoever changed it meanwhile.
     """
-    beside = around(data, path)
-    before = {one.name: one.text for one in inputs(base or data, path, only=typed.keys())}
-    for one in _inputs(base or data, path, typed.keys()):
-        words = typed.get(one.name)
-        if words is None or _same(words, before[one.name]):
-            continue
-        data = put(data, one.path, value_of(one.field.kind, words, beside))
+    for place, value in values_typed(data, path, typed, base):
+        data = put(data, place, value)
     return data
+
+
+def values_typed(
+    data: Data, path: Path, typed: Mapping[str, str], base: Data | None = None
+) -> list[tuple[Path, Any]]:
+    """Return what `typed_into` puts in: each place with its value, None for nothing."""
+    beside = around(data, path)
+    before = texts(base or data, path, only=typed.keys())
+    return [
+        (one.path, value_of(one.field.kind, typed[one.name], beside))
+        for one in _controls(base or data, path, typed.keys())
+        if one.name in typed and not _same(typed[one.name], before[one.name])
+    ]
 
 
 def _same(one: str, other: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from estimator import figures
-from estimator.price_lists.editing.cells import chosen
+from estimator.price_lists.editing.cells import Choices
 from estimator.price_lists.editing.document import (
     Data,
     Path,
@@ -81,6 +81,7 @@ def pasted(data: Data, text: str, main: str, words: Words = NO_WORDS) -> Pasted:
     currency = currency_of(data)
     names = {"group": _names_of(data, "group"), "per": _names_of(data, "driver")}
     said = {"group": _folded(words.group, names["group"]), "per": _folded(words.per, names["per"])}
+    choices = {key: Choices(known) for key, known in names.items()}
     for line, found in rows[:MOST_PASTED]:
         cells = [cell.strip() for cell in found]
         while len(cells) > 5 and not cells[-1]:
@@ -109,9 +110,9 @@ def pasted(data: Data, text: str, main: str, words: Words = NO_WORDS) -> Pasted:
             del typed["price"]
             data = data if as_it_is else _on_request(data, code)
         data = _without(data, code, typed, said)
-        for key, known in names.items():
+        for key in names:
             if key in typed:
-                typed[key] = said[key].get(typed[key].casefold(), chosen(typed[key], known))
+                typed[key] = said[key].get(typed[key].casefold(), choices[key].code_of(typed[key]))
         data = with_cells(data, code, typed, main)
     beyond = tuple(row.text for row in rows[MOST_PASTED:])
     return Pasted(data, added, changed, tuple(refused), beyond, tuple(unclear))

@@ -245,7 +245,7 @@ class _Sheet:
         """Return what a cell says; nothing for a formula or an error."""
         try:
             before = base.said.get(tag, "")
-            return _lines(text_in(cell, base.field, before, currency_of(self.made.data), {}))
+            return _lines(text_in(cell, base.field, before, currency_of(self.made.data)))
         except Refused:
             return base.said.get(tag, "")
 
@@ -279,7 +279,7 @@ class _Sheet:
 
     def put(self, data: Data, text: Text, tag: str, said: str) -> None:
         """Put one translation into data that are nobody else's."""
-        value = value_of(text.field.kind, said, around(data, text.path))
+        value = value_of(text.field.kind, said, _NOWHERE)
         *tables, last = (*place_of(text.path), *text.field.path)
         there: Any = data
         for key in tables:

@@ -54,6 +54,18 @@ def test_what_the_server_refuses_is_not_waited_for(head: bytes) -> None:
     assert not incoming.ended, "its sender may go on"
 
 
+@pytest.mark.parametrize("end", [b"\n\n", b"\r\n\n", b"\n\r\n", b"Accept: */*\n\n"])
+@pytest.mark.parametrize("pieces", [1, 2, 3, 1_000])
+def test_a_head_that_ends_with_a_bare_line_feed_is_not_waited_for(end: bytes, pieces: int) -> None:
+    sent = HEAD.removesuffix(b"\r\n") + end
+    incoming = Incoming()
+    for at in range(0, len(sent), pieces):
+        assert not incoming.whole
+        incoming.add(sent[at : at + pieces])
+    assert incoming.whole
+    assert not incoming.ended
+
+
 def test_a_sender_that_waits_for_a_word_before_the_body_is_noticed() -> None:
     incoming = Incoming()
     incoming.add(HEAD + b"Expect: 100-Continue\r\nContent-Length: 3\r\n\r\n")

@@ -256,6 +256,8 @@ def what_no_browser_sends_gets_a_short_answer_and_leaves_one_line(running: Runni
         assert re.fullmatch(
             r'\[[^]]+\] 127\.0\.0\.1 "GET /\S*( \S+)*" (200|400) [0-9]+ [0-9]+ms ([0-9a-f]{16}|-)', entry
         )
+    bare = answer_to(running.port, b"GET / HTTP/1.1\nHost: 127.0.0.1\n\n")
+    assert bare[8:].startswith(b" 400 "), "a head with bare line feeds is refused, not waited for"
 
 
 @contextmanager

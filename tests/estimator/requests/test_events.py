@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 
 from estimator import requests
+from estimator.act import PATIENT
 from estimator.db import db
 from estimator.models import PatientRequest
 from tests.support.acts import acting
@@ -48,3 +50,17 @@ def test_to_read_is_no_change_and_keeps_nothing_longer(app: Flask) -> None:
     seen(found, "user:1", HOUR)
     db.session.expire_all()
     assert (found.changes, found.active_at, found.state) == before
+
+
+@pytest.mark.parametrize("kind", ["no_reminders", "certificate", "opened", "any that comes to be"])
+def test_whatever_a_patient_does_again_and_again_has_an_end_within_a_day_and_the_desk_has_none(
+    app: Flask, kind: str
+) -> None:
+    found = request(NOW)
+    for number in range(requests.MOST_OF_A_KIND):
+        requests.add_event(acting(actor=PATIENT, now=NOW + timedelta(minutes=number)), found, kind)
+    with pytest.raises(requests.TooManyToday):
+        requests.add_event(acting(actor=PATIENT, now=NOW + HOUR), found, kind)
+    requests.add_event(acting(actor="user:1", now=NOW + HOUR), found, kind)
+    requests.add_event(acting(actor=PATIENT, now=NOW + HOUR), found, f"{kind} but another")
+    requests.add_event(acting(actor=PATIENT, now=NOW + timedelta(days=1)), found, kind)

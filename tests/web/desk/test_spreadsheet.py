@@ -455,3 +455,19 @@ def test_a_text_that_cannot_be_read_has_no_spreadsheet(editor: Staff, draft: str
     editor.send("Save", {"text": "[broken"})
     for path in ("list.xlsx", "charges.csv", "spreadsheet"):
         assert editor.see(f"{draft}/{path}").path == f"{draft}/text"
+
+
+def test_of_thousands_of_rows_that_are_left_out_the_first_are_told_and_the_others_counted(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    book = take_out(editor, draft)
+    page = book["Charges"]
+    price = [one.value for one in page[1]].index("price") + 1
+    for number in range(2_000):
+        row = page.max_row + 1
+        page.cell(row, 1).value = f"more_{number}"
+        page.cell(row, price).value = "=1+1"
+    shown = bring_back(editor, draft, content_of(book))
+    (told,) = re.findall(r'<ul class="left-out">.*?</ul>', shown.html, re.S)
+    assert told.count("<li>") == 50
+    assert "And 1950 more." in shown.html

@@ -13,7 +13,7 @@ from flask import Flask
 
 from estimator import clinic
 from estimator.db import db
-from estimator.web.networks import truncated
+from estimator.web.networks import household, truncated
 from tests.support.acts import acting
 from tests.support.clinic import NOW
 from tests.support.quote_clinic import NAME, TOTAL, Desk, list_text
@@ -271,12 +271,33 @@ def test_what_hostile_people_are_called_stays_text(desk: Desk, app: Flask) -> No
         ("2001:db8:1234:5678:9abc::1", "2001:db8:1234::/48"),
         ("::ffff:203.0.113.77", "203.0.113.0/24"),
         ("fe80::1%eth0", "fe80::/48"),
+        ("203.0.113.77:61234", "203.0.113.0/24"),
+        ("[2001:db8:1234:5678:9abc::1]:61234", "2001:db8:1234::/48"),
+        ("[2001:db8:1234::1]", "2001:db8:1234::/48"),
+        ("[]:1", "unknown"),
         ("", "unknown"),
         ("unix:", "unknown"),
     ],
 )
 def test_the_network_is_written_down_and_not_the_address(address: str, network: str) -> None:
     assert truncated(address) == network
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.77", "203.0.113.77"),
+        ("203.0.113.77:61234", "203.0.113.77"),
+        ("[2001:db8:1234:5678::1]:443", "2001:db8:1234:5678::/64"),
+        ("::ffff:203.0.113.77", "203.0.113.77"),
+        ("203.0.113.77:", "unknown"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_a_proxy_that_names_a_port_as_well_does_not_make_everybody_one_network(
+    address: str, network: str
+) -> None:
+    assert household(address) == network
 
 
 def test_the_days_of_reflection_are_those_that_the_document_gives(desk: Desk) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from estimator import quotes
+from estimator import quotes, requests
 from tests.support.quote_clinic import ADDRESS, NAME, TOTAL, Desk, list_text
 from tests.support.visitor import Visitor
 
@@ -54,6 +54,21 @@ def test_one_press_without_a_code_or_a_cookie_ends_the_mails_and_another_brings_
         assert "Saved." in Visitor(app).open(answer.location).text()
         assert wants_none(desk) is none
     assert desk.events()[-2:] == ["no_reminders", "reminders_wanted"]
+
+
+def test_whoever_changes_it_all_day_is_stopped_with_a_sentence_and_the_history_has_an_end(
+    app: Flask, desk: Desk
+) -> None:
+    visitor, before = Visitor(app), len(desk.events())
+    most = 2 * requests.MOST_OF_A_KIND
+    for number in range(most):
+        assert visitor.post(link(desk), {"act": "send" if number % 2 else "stop"}).status == 303
+    for _time in range(2):
+        answer = visitor.post(link(desk), {"act": "stop"})
+        assert answer.status == 429
+        assert "Try again tomorrow" in answer.text()
+    assert len(desk.events()) == before + most
+    assert not wants_none(desk)
 
 
 def test_the_buttons_of_the_page_do_what_they_say(app: Flask, desk: Desk) -> None:

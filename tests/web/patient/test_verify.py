@@ -320,6 +320,12 @@ def test_a_file_of_ten_million_bytes_is_looked_at_and_one_byte_more_is_not(visit
     assert (page.status, page.text("h1")) == (413, "This file is too large to be one of ours")
 
 
+def test_what_is_sent_in_place_of_a_file_is_no_longer_than_any_other_form(visitor: Visitor) -> None:
+    text = b"a=" + b"%41" * 300_000
+    page = visitor.post("/verify", data=text, content_type="application/x-www-form-urlencoded")
+    assert page.status == 413
+
+
 class Endless(io.RawIOBase):
     """A request that goes on and on, and counts how much of it was read."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from flask import request
 
@@ -23,6 +23,11 @@ from estimator.web.forms import Form, printable
 from estimator.web.language import current_reader
 from pricing import Problem
 
+One = TypeVar("One")
+
+MOST_SHOWN = 50
+"""Maximum number of sentences of a kind on the page."""
+
 
 class SpreadsheetForm(Form):
     """A spreadsheet that was taken out, and changed."""
@@ -38,6 +43,18 @@ class Brought(NamedTuple):
     says_its_base: bool
     notes: Sequence[str] = ()
     """What is told of the file as a whole."""
+
+
+class Told(NamedTuple):
+    """The first of many sentences of a kind, and how many more there are."""
+
+    sentences: Sequence[str]
+    more: int
+
+
+def told(found: Sequence[One], say: Callable[[One], str]) -> Told:
+    """Say the first MOST_SHOWN of what a file can have tens of thousands of."""
+    return Told([say(one) for one in found[:MOST_SHOWN]], max(0, len(found) - MOST_SHOWN))
 
 
 class _Origin(NamedTuple):

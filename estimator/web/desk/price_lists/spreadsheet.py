@@ -22,6 +22,7 @@ from estimator.price_lists.editing.sheets import sheets
 from estimator.web.desk.price_lists import in_forms
 from estimator.web.desk.price_lists.blueprint import conflict, head_of, number_in, pages, store, the_draft, to
 from estimator.web.desk.price_lists.brought import (
+    MOST_SHOWN,
     SpreadsheetForm,
     both_changed,
     damaged,
@@ -31,6 +32,7 @@ from estimator.web.desk.price_lists.brought import (
     limits,
     place_in,
     read,
+    told,
 )
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.problems import ProblemRow, address_of, in_words
@@ -39,9 +41,6 @@ from estimator.web.fields import CarriedField, ChoiceField, WholeTextField
 from estimator.web.forms import Form, summary
 from pricing import Problem
 from pricing.syntax import MOST_CHARACTERS
-
-MOST_SHOWN = 50
-"""Maximum number of sentences of a kind on the page."""
 
 MOST_ASKED = 200_000
 """Maximum number of characters of what is asked about, which the page carries."""
@@ -176,14 +175,13 @@ def _preview(
         brought=True,
         differs=compared(draft.text, mine),
         notes=[*notes, *letters_are_lost(made.left_out)],
-        left_out=[_why(one) for one in damaged_last(made.left_out)],
-        conflicts=[both_changed(one) for one in made.conflicts],
+        left_out=told(damaged_last(made.left_out), _why),
+        conflicts=told(made.conflicts, both_changed),
         saving=saving,
         asking=_asking(saving),
         problems=_rows(draft, look.problems, look.data or {}, made.rows),
         warnings=_rows(draft, fresh, look.data or {}, made.rows),
         errors=summary(saving),
-        most_shown=MOST_SHOWN,
     )
 
 

@@ -18,6 +18,7 @@ from estimator.price_lists.editing.texts import State, states
 from estimator.price_lists.editing.translating import Stale
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
 from estimator.web.desk.price_lists.brought import (
+    MOST_SHOWN,
     SpreadsheetForm,
     both_changed,
     damaged,
@@ -26,15 +27,12 @@ from estimator.web.desk.price_lists.brought import (
     limits,
     place_in,
     read,
+    told,
 )
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.entry import known_reader
 from estimator.web.desk.price_lists.problems import problems_in_words
-from estimator.web.desk.price_lists.spreadsheet import (
-    MOST_SHOWN,
-    SavingForm,
-    named,
-)
+from estimator.web.desk.price_lists.spreadsheet import SavingForm, named
 from estimator.web.downloads import XLSX
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
@@ -118,16 +116,15 @@ def translations(draft_id: int) -> ResponseReturnValue:
         answers_a_form=True,  # Reload and Back lead to the page for files: those are kept nowhere
         brought=True,
         notes=[*found.notes, *letters_are_lost(made.left_out)],
-        left_out=[_why(one) for one in damaged_last(made.left_out)],
-        conflicts=[both_changed(one) for one in made.conflicts],
-        stale=[_stale(one) for one in made.stale],
+        left_out=told(damaged_last(made.left_out), _why),
+        conflicts=told(made.conflicts, both_changed),
+        stale=told(made.stale, _stale),
         problems=problems_in_words(
             draft, [one for one in look.problems if (one.place, one.kind) not in known], MOST_SHOWN
         ),
         differs=compared(draft.text, mine),
         saving=SavingForm(None, data={"text": mine, "asked": "[]"}),
         without=editing.written(made.fresh) if made.stale else None,
-        most_shown=MOST_SHOWN,
     )
 
 

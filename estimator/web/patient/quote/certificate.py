@@ -84,20 +84,24 @@ def certificate(number: str) -> ResponseReturnValue:
         return blueprint.refused(found)
     if not form.validate():
         return _page(found, form, 422)
-    if not throttle.has_room(
-        act(), "pdf", networks.counted(), most=request_context.settings().pdfs_per_network
-    ):
+    if form.shown and _too_many():
         return pdf_line.too_many((found.link, _("To the quote")))
     made = drawn(form, revision)
     if made is None:
         return _page(found, form, 422 if not form.shown else 503)
     try:
         with committing():
-            throttle.take(act(), "pdf", networks.counted(), most=request_context.settings().pdfs_per_network)
             quotes.certificates.keep(act(), revision, made, form.shown)
     except quotes.NotCurrent:
         return _nothing_to_certify(blueprint.let_in(number))
     return sent(made, found.quote.number)
+
+
+def _too_many() -> bool:
+    """Count one more drawing of a network, whatever becomes of it; whether it is one too many."""
+    most = request_context.settings().pdfs_per_network
+    with committing():
+        return throttle.take(act(), "pdf", networks.counted(), most=most) is not None
 
 
 def drawn(form: CertificateForm, revision: QuoteRevision) -> bytes | None:
