@@ -170,8 +170,8 @@ def _paying(rows: FirmRows, not_before: str | None, how: HowToPay | None = None)
     owed = _("What is owed to the provider by then, by the price list")
     if rows.adjustments:
         owed = _(
-            "What is owed to the provider by then, by the price list; the adjustments are in the last line, "
-            "and no line is more than the firm total"
+            "What is owed to the provider by then, by the price list; the last line is the firm total, "
+            "and no line is more than that"
         )
     if rows.firm_stages:
         yield from _heading(_of(rows, _("If the treatment stops early")))

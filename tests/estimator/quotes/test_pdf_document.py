@@ -356,7 +356,7 @@ def test_the_coordinators_words_keep_their_paragraphs(app: Flask) -> None:
 
 
 def test_stages_say_that_no_line_is_more_than_the_firm_total(app: Flask) -> None:
-    said = "the adjustments are in the last line, and no line is more than the firm total"
+    said = "the last line is the firm total, and no line is more than that"
     request = ask(publish(list_text(more=STAGES)))
     prepare(request)
     assert said not in words(rendered(issue(request)))
