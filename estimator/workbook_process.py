@@ -42,7 +42,7 @@ class OldFormat(ValueError):
     """A file is of a kind of before 2007, such as .xls."""
 
 
-def main(most_rows: int, most_cells: int) -> None:
+def main(most_rows: int, most_cells: int, most_characters: int) -> None:
     """Read a spreadsheet from standard input, and write its sheets to standard output as JSON; nothing if it is none.
 
     Instead of them there is one word for a file that cannot be read for a reason that somebody can do something about.
@@ -50,7 +50,7 @@ def main(most_rows: int, most_cells: int) -> None:
 
     def reading(content: bytes) -> bytes:
         try:
-            return json.dumps(sheets(content, most_rows, most_cells)).encode()
+            return json.dumps(sheets(content, most_rows, most_cells, most_characters)).encode()
         except TooMuch:
             return b'"large"'
         except Locked:
@@ -64,11 +64,11 @@ def main(most_rows: int, most_cells: int) -> None:
     answer(reading)
 
 
-def sheets(content: bytes, most_rows: int, most_cells: int) -> list[Found]:
+def sheets(content: bytes, most_rows: int, most_cells: int, most_characters: int) -> list[Found]:
     """Return the sheets of an XLSX, ODS or CSV file, each with its rows that have a value; raises any exception.
 
-    `most_rows` is the limit of one sheet, `most_cells` that of all together. Rows and cells without a value do not
-    count, in whatever way a program declares them.
+    `most_rows` is the limit of one sheet, `most_cells` and `most_characters` are those of all together. Rows and cells
+    without a value do not count, in whatever way a program declares them. A text that many cells share counts for each.
     """
     if content.startswith(_OLD_FORMAT):
         raise Locked if _ENCRYPTED in content else OldFormat
@@ -82,18 +82,20 @@ def sheets(content: bytes, most_rows: int, most_cells: int) -> list[Found]:
                 _must_declare_nothing(part.filename, archive.read(part))
             if "content.xml" in archive.namelist():
                 found = open_document.sheets(archive.read("content.xml"), MOST_COLUMNS)
-                return _counted(found, most_rows, most_cells)
+                return _counted(found, most_rows, most_cells, most_characters)
         # Not imported above: whoever reads another kind of file needs no part of it.
         from estimator import office_document  # noqa: PLC0415
 
-        return _counted(office_document.sheets(content, MOST_SHEETS), most_rows, most_cells)
-    return _counted(iter([("", _csv(content))]), most_rows, most_cells)
+        return _counted(office_document.sheets(content, MOST_SHEETS), most_rows, most_cells, most_characters)
+    return _counted(iter([("", _csv(content))]), most_rows, most_cells, most_characters)
 
 
-def _counted(found: Iterator[tuple[str, Iterator[Line]]], most_rows: int, most_cells: int) -> list[Found]:
+def _counted(
+    found: Iterator[tuple[str, Iterator[Line]]], most_rows: int, most_cells: int, most_characters: int
+) -> list[Found]:
     """Return the rows that have a value, without the columns that are not looked at; raises TooMuch."""
     kept: list[Found] = []
-    count = 0
+    count = characters = 0
     for name, lines in found:
         if len(kept) == MOST_SHEETS:
             break
@@ -103,7 +105,8 @@ def _counted(found: Iterator[tuple[str, Iterator[Line]]], most_rows: int, most_c
             if not cells:
                 continue
             count += len(cells)
-            if count > most_cells or len(rows) > most_rows:
+            characters += sum(len(cell.text) + len(cell.shown) for cell in cells.values())
+            if count > most_cells or characters > most_characters or len(rows) > most_rows:
                 raise TooMuch
             rows.append(Line(line.number, {at: cell for at, cell in cells.items() if at < MOST_COLUMNS}))
         kept.append(Found(name.strip(), rows))

@@ -19,6 +19,9 @@ Reason = Literal["formula", "error", "percent", "day", "time", "currency"]
 FIGURES = ("number", "amount", "percent")
 """The kinds of fields in which numbers stand."""
 
+MOST_PARTS = 3
+"""The figures that can stand in one cell with a | between them: a low, a likely and a high one."""
+
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 
 
@@ -89,7 +92,9 @@ def _figure(cell: Cell, field: Field, before: str, currency: str) -> str:
             raise Refused("time")
         case "number" | "percent" | "money":
             return before if equal(cell.text, before) else figures.shown(cell.text)
-    parts, known = cell.text.split("|"), before.split("|")
+    parts, known = cell.text.split("|", MOST_PARTS), before.split("|")
+    if len(parts) > MOST_PARTS:
+        return cell.text  # no figure has so many
     known += [""] * (len(parts) - len(known))
     return " | ".join(
         _typed(part.strip(), was.strip(), currency, percent=percent)

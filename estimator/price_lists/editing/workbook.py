@@ -27,6 +27,9 @@ MOST_ROWS = 10_000
 MOST_CELLS = 200_000
 """Maximum number of cells of a file; the largest list in use has a tenth of that."""
 
+MOST_IN_CELLS = MOST_CHARACTERS * 3 // 2
+"""Maximum number of characters in all cells: those of the longest list, and the list itself, packed."""
+
 SECONDS = 8
 """Timeout for reading one file in seconds; one that takes longer is given up."""
 
@@ -207,7 +210,7 @@ def read(content: bytes) -> tuple[list[Found], dict[str, str]]:
             content,
             memory=MEMORY,
             seconds=SECONDS,
-            limits=(MOST_ROWS, MOST_CELLS),
+            limits=(MOST_ROWS, MOST_CELLS, MOST_IN_CELLS),
         )
     except strangers_files.GivenUp:
         raise NotAWorkbook("large") from None

@@ -344,6 +344,22 @@ def test_macros_are_no_part_of_what_is_read() -> None:
     assert brought(with_part(content_of(book_of()), "xl/vbaProject.bin", bytes(99))).data == data_of()
 
 
+def sharing(text: str, cells: int) -> bytes:
+    """Return a small file in which many cells share one long text."""
+    book = Workbook()
+    for row in range(1, cells + 1):
+        book.active.cell(row, 1).value = text
+    return content_of(book)
+
+
+def test_what_has_more_figures_than_a_price_can_is_kept_as_it_was_typed() -> None:
+    book = book_of()
+    at(book, "Charges", "ward", "price").value = "1,5|" * 5_000 + "1,5"
+    made = brought(content_of(book))
+    assert price(made) == "1,5|" * 5_000 + "1,5"
+    assert (made.asked, made.left_out) == ([], [])
+
+
 @pytest.mark.parametrize(
     ("content", "trouble"),
     [
@@ -351,6 +367,8 @@ def test_macros_are_no_part_of_what_is_read() -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "old"),
         (with_part(as_ods(Workbook()), "META-INF/manifest.xml", b"<a><encryption-data/></a>"), "locked"),
         (b"x" * (workbook.MOST_BYTES + 1), "large"),
+        (b"code,note.en\n" + (b"ward," + b"x" * 100_000 + b"\n") * 31, "large"),
+        (sharing("x" * 30_000, workbook.MOST_IN_CELLS // 30_000 + 1), "large"),
         (b"\x00\x01\x02", "none"),
         (b"\xff\xfe\x00", "none"),
     ],

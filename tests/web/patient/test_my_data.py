@@ -382,8 +382,9 @@ def test_a_pdf_of_my_data_is_drawn_within_the_limit_and_in_the_line_of_all_pdfs(
 def test_a_long_history_is_shown_by_its_newest_entries_and_whole_in_the_data(desk: Desk) -> None:
     visitor = confirmed(desk)
     with desk.request() as request:
-        act = acting(actor="patient", now=NOW, settings=desk.settings)
         for number in range(150):
+            at = NOW - timedelta(hours=2 * (150 - number))  # no more in a day than somebody may ask
+            act = acting(actor="patient", now=at, settings=desk.settings)
             requests.add_event(act, request, "question", words=f"Question {number}?")
     page = visitor.open(f"/request/{desk.reference}/data")
     document = visitor.open(f"/request/{desk.reference}/data.pdf").body
