@@ -20,7 +20,7 @@ from estimator.db import db
 from tests.support.database import publish
 from tests.support.kept_rows import kept
 from tests.support.quote_clinic import NAME, SENTENCE, TOTAL, Desk, Patient, fields, list_text
-from tests.support.visitor import Page
+from tests.support.visitor import Page, words
 
 BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
@@ -99,6 +99,9 @@ def test_the_page_to_check_shows_name_sentence_total_validity_and_the_way_back(
         "Nothing is to be paid before that.",
     ):
         assert shown in page.text(), shown
+    assert desk.number in [words(each) for each in page.all("bdi", class_="whole")], (
+        "it is not broken in the sentence"
+    )
     assert desk.decisions() == []
     back = patient.press(page, "change")
     assert fields(back)["typed_name"] == "Wilhelmina  Quill of Köln"
