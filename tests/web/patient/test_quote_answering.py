@@ -17,10 +17,11 @@ from flask import Flask
 
 from estimator import quotes
 from estimator.db import db
+from tests.support import visitor
 from tests.support.database import publish
 from tests.support.kept_rows import kept
 from tests.support.quote_clinic import NAME, SENTENCE, TOTAL, Desk, Patient, fields, list_text
-from tests.support.visitor import Page, words
+from tests.support.visitor import Page
 
 BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
@@ -99,7 +100,7 @@ def test_the_page_to_check_shows_name_sentence_total_validity_and_the_way_back(
         "Nothing is to be paid before that.",
     ):
         assert shown in page.text(), shown
-    assert desk.number in [words(each) for each in page.all("bdi", class_="whole")], (
+    assert desk.number in [visitor.words(each) for each in page.all("bdi", class_="whole")], (
         "it is not broken in the sentence"
     )
     assert desk.decisions() == []
