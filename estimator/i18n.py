@@ -215,7 +215,8 @@ class Reader:
     def clock(self, moment: datetime, zone: str) -> str:
         """Write the day and the time of a moment in a time zone, e.g. "1 March 2026, 10:04 (Asia/Kolkata)"."""
         there = moment.astimezone(ZoneInfo(zone))
-        return f"{self.day(there.date())}, {there:%H:%M} ({zone})"
+        comma = "،" if self.locale.language in ("ar", "fa", "ur") else ","
+        return f"{self.day(there.date())}{comma} {there:%H:%M} ({zone})"
 
     def unit(self, unit: Mapping[str, object], quantity: str | Decimal, main: str) -> Words:
         """Choose a unit's text, in the plural form that the language has for `quantity`."""

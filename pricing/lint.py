@@ -94,7 +94,9 @@ class _Look:
     def charge(self, charge: Charge) -> Iterator[Warning]:
         """Yield the warnings of one charge."""
         place = f"charge.{charge.code}"
-        if not isinstance(charge.price, OnRequest) and charge.source is None:
+        # What patients type themselves comes from them.
+        typed = any(code in self.numbers and self.numbers[code].money for code in charge.per)
+        if not isinstance(charge.price, OnRequest) and charge.source is None and not typed:
             yield Warning(place, None, "missing_source")
         for key, amounts in _prices(charge):
             if all(not (amount.low or amount.likely or amount.high) for amount in amounts):

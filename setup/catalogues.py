@@ -46,7 +46,6 @@ STAFF = (
     "templates/desk/*",
     "templates/staff/*",
     "templates/security/*",
-    "templates/demonstration/*",
     "templates/email/staff_*",
     "templates/email/desk_*",
     "templates/email/test/*",

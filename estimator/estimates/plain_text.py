@@ -276,8 +276,9 @@ def _item(item: ItemRow) -> Iterator[str]:
     yield from _amount(f"  {listed([item.label, *marks, *_quantity(item), *price])}", item.amount)
     if item.covered_by:
         yield from _wrapped(_("in “%(package)s”", package=item.covered_by), indent=6)
-    if item.note:
-        yield from _wrapped(str(item.note), indent=6)
+    for said in (item.note, item.given):
+        if said:
+            yield from _wrapped(str(said), indent=6)
     for step in item.steps:
         yield from _wrapped(step, indent=6)
     yield from _range(item.span)

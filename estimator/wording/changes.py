@@ -112,7 +112,7 @@ def _sent(answer: str | bool) -> str:
 def _effect(likely: Decimal | None, currency: str, row: Alternative, reader: Reader) -> str:
     """Say what an answer does to the likely total. What is on request is not 0, and less of it is less."""
     if likely is None:
-        return _("not possible")
+        return _("not with this clinic")
     if likely:
         return reader.money(likely, currency, sign=True)
     if row.on_request:

@@ -23,7 +23,7 @@ def told(group: GroupRows, content: StoredQuote, table: PriceTable) -> GroupRows
     rows: list[ItemRow] = [
         replace(
             row,
-            steps=[*row.steps, _("This price was given for this quote.")],
+            given=_("This price was given for this quote."),
             # What the list says of a price that it has not is not where this one comes from.
             source=None if row.code in without_price else row.source,
         )

@@ -40,7 +40,8 @@ class ItemRow:
 
     `amount` is an amount, "included" or "on request"; `span` is its range where low and high differ;
     `steps` are the sentences that work it out. `covered_part` says how many of its units the package pays for, if not
-    all. Of what is passed on as it was typed, quantity and unit price are empty.
+    all. Of what is passed on as it was typed, quantity and unit price are empty. `given` says of a price that the list
+    does not have that it was given for this quote.
     """
 
     code: str
@@ -59,6 +60,7 @@ class ItemRow:
     billing_code: str | None
     source: str | None
     covered_part: str | None = None
+    given: str | None = None
 
     @property
     def telling_steps(self) -> Sequence[str]:

@@ -39,7 +39,7 @@ REVISION_IN_MY_DATA: Mapping[str, Any] = {
 # A request --------------------------------------------------------------------------------------------------------
 
 REQUEST_FOR_PATIENT: Mapping[RequestState, Any] = {
-    "new": lazy_gettext("We have your request. Nobody has started on it yet."),
+    "new": lazy_gettext("Your request has arrived. A person reads it."),
     "in_work": lazy_gettext("Somebody is working on your request."),
     "waiting": lazy_gettext("We have asked you something and are waiting for your answer. Check your email."),
     "quoted": lazy_gettext("Your quote is ready."),
@@ -52,7 +52,7 @@ REQUEST_FOR_PATIENT: Mapping[RequestState, Any] = {
 
 QUESTION_FOR_PATIENT: Mapping[RequestState, Any] = {
     **REQUEST_FOR_PATIENT,
-    "new": lazy_gettext("We have your question. Nobody has started on it yet."),
+    "new": lazy_gettext("Your question has arrived. A person reads it."),
     "in_work": lazy_gettext("Somebody is working on your question."),
     "closed": lazy_gettext("This question is closed. Ask below if something is still open."),
 }

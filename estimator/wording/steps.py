@@ -43,7 +43,9 @@ class Steps:
         number, money = self.reader.number, self.money
         match step["kind"]:
             case "included":
-                return _("%(quantity)s included at no extra cost.", quantity=number(step["quantity"]))
+                return _(
+                    "Quantity included at no extra cost: %(quantity)s.", quantity=number(step["quantity"])
+                )
             case "blocks":
                 return _(
                     "Sold in blocks of %(size)s: %(quantity)s to pay for, each started one counts.",
@@ -82,11 +84,15 @@ class Steps:
     def tier(self, step: TierStep) -> str:
         number, money = self.reader.number, self.money
         if step["up_to"] is None:
-            where = _("Above %(start)s", start=number(step["from"]))
+            where = _("Quantity above %(start)s", start=number(step["from"]))
         elif Decimal(step["from"]) == 0:
-            where = _("Up to %(end)s", end=number(step["up_to"]))
+            where = _("Quantity up to %(end)s", end=number(step["up_to"]))
         else:
-            where = _("Above %(start)s, up to %(end)s", start=number(step["from"]), end=number(step["up_to"]))
+            where = _(
+                "Quantity above %(start)s, up to %(end)s",
+                start=number(step["from"]),
+                end=number(step["up_to"]),
+            )
         if step["mode"] == "stairstep":
             return _("%(where)s: %(amount)s in all", where=where, amount=money(step["amount"]))
         if step["flat"] is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from estimator.i18n import reader
@@ -74,3 +76,9 @@ def test_a_number_is_read_in_the_digits_and_marks_of_its_writer(typed: str, tag:
 )
 def test_what_could_be_another_number_is_asked_back(typed: str, tag: str) -> None:
     assert reader(tag).read_number(typed) is None
+
+
+def test_between_a_day_and_its_time_stands_the_comma_of_the_reader() -> None:
+    at = datetime(2026, 5, 4, 11, 14, tzinfo=UTC)
+    assert reader("ar").clock(at, "UTC") == "4 مايو 2026، 11:14 (UTC)"
+    assert reader("en").clock(at, "UTC") == "4 May 2026, 11:14 (UTC)"

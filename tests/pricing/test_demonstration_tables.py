@@ -174,8 +174,10 @@ def test_nothing_in_a_list_is_suspicious(name: str) -> None:
 def test_every_price_names_its_source_or_says_that_it_is_an_example(name: str) -> None:
     entries: tuple[Charge | Package, ...] = (*TABLES[name].charges, *TABLES[name].packages)
     for entry in entries:
+        if isinstance(entry.price, OnRequest) or "typed" in entry.label["en"]:
+            continue
         assert entry.source is not None, entry.code
-        assert re.search(r"20\d\d|illustrative|you typed|above", entry.source, re.IGNORECASE), entry.code
+        assert re.search(r"20\d\d|illustrative|above", entry.source, re.IGNORECASE), entry.code
 
 
 @every_table

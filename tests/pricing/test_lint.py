@@ -172,6 +172,15 @@ def test_a_price_without_source_is_warned_of() -> None:
     assert places(('source = "List, page 3"', ""), ("price = 900", "on_request = true")) == []
 
 
+def test_what_patients_type_themselves_needs_no_source() -> None:
+    more = charge("flights", 'per = "flights"\nprice = 1')
+    more += '\n[driver.flights]\nkind = "number"\nrole = "extras"\nlabel = { en = "Flights", ar = "رحلات" }\n'
+    more += "money = true\nleast = 0\nmost = 9000\n"
+    assert places(more=more.replace('source = "x"\n', "")) == []
+    counted = more.replace("money = true\n", "").replace('source = "x"\n', "")
+    assert places(more=counted) == [("charge.flights", "missing_source")]
+
+
 def test_a_package_that_costs_nothing_is_warned_of() -> None:
     assert ("package.three.price", "zero_price") in places(("price = 11000", "price = 0"))
 

@@ -177,7 +177,7 @@ def test_a_request_is_made_without_scripts(open_page: Opener) -> None:
     page = open_page(java_script_enabled=False)
     link = asked(page)
     page.goto(link)
-    expect(page.locator("main")).to_contain_text("Nobody has started on it yet")
+    expect(page.locator("main")).to_contain_text("A person reads it")
 
 
 def test_a_request_is_made_with_the_keyboard_alone(open_page: Opener) -> None:

@@ -74,8 +74,8 @@ def test_a_group_with_a_price_on_request_is_never_a_nought(table: PriceTable) ->
 def test_steps_add_up_in_words(table: PriceTable) -> None:
     (session,) = [item for group in rows(table).groups for item in group.rows if item.code == "session"]
     assert session.steps == [
-        "Up to 2: 2 × USD\xa06,000.00 = USD\xa012,000.00",
-        "Above 2: 1 × USD\xa05,500.00 = USD\xa05,500.00",
+        "Quantity up to 2: 2 × USD\xa06,000.00 = USD\xa012,000.00",
+        "Quantity above 2: 1 × USD\xa05,500.00 = USD\xa05,500.00",
     ]
     assert session.unit_price == "by tier"
 

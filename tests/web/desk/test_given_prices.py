@@ -90,6 +90,8 @@ def test_the_line_reads_as_any_other_and_says_that_its_price_was_given_for_this_
     words = " ".join("".join(row.itertext()).split()).replace(SPACE, " ")
     assert words.endswith("1 USD 350.00 USD 350.00"), words
     assert NOTE in words
+    folded = "".join("".join(each.itertext()) for each in row.iter("details"))
+    assert NOTE not in folded, "it stands where the amount does"
     assert "No published price found" not in words, "the list's word on a price that it has not"
     assert "on request" not in words
     assert NOTE in " ".join(" ".join(text_of(draw(app, reference))).split())

@@ -85,7 +85,7 @@ def test_the_page_of_a_question_shows_it_and_what_is_kept(app: Flask, visitor: V
     (record,) = stored(app)
     page = visitor.open(f"/request/{record.reference}")
     assert page.text("h1").startswith("Your question")
-    assert "We have your question. Nobody has started on it yet." in page.text()
+    assert "Your question has arrived. A person reads it." in page.text()
     assert "Is there a lift?" in page.text()
     data = visitor.open(f"/request/{record.reference}/data").text()
     for said in ("mina@quillworth.org", "Is there a lift?", "Storing and answering a question"):

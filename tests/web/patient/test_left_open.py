@@ -137,7 +137,7 @@ def test_what_most_people_spend_is_offered_and_never_counted_by_itself(visitor: 
 def test_before_everything_is_answered_the_least_is_told_and_what_it_lacks(visitor: Visitor) -> None:
     found = total(visitor, {"q_cells": "umbilical", "q_sessions": "2"})
     assert "At least, so far USD 12," in found["shown"]
-    assert "Not counted yet: Hospital stay; Rehabilitation; Travel and extras; About you" in found["shown"]
+    assert "Not counted yet: Hospital stay; Rehabilitation; Travel and extras; 1 more" in found["shown"]
     assert plain(found["spoken"]).startswith("At least USD 12,")
     assert "not counted yet: Hospital stay, Rehabilitation," in found["spoken"]
     assert "#question-room" in found["links"]

@@ -17,6 +17,7 @@ from flask import Flask
 
 from estimator import quotes
 from estimator.db import db
+from tests.support import visitor
 from tests.support.database import publish
 from tests.support.kept_rows import kept
 from tests.support.quote_clinic import NAME, SENTENCE, TOTAL, Desk, Patient, fields, list_text
@@ -99,6 +100,9 @@ def test_the_page_to_check_shows_name_sentence_total_validity_and_the_way_back(
         "Nothing is to be paid before that.",
     ):
         assert shown in page.text(), shown
+    assert desk.number in [visitor.words(each) for each in page.all("bdi", class_="whole")], (
+        "it is not broken in the sentence"
+    )
     assert desk.decisions() == []
     back = patient.press(page, "change")
     assert fields(back)["typed_name"] == "Wilhelmina  Quill of Köln"

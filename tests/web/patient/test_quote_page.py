@@ -104,10 +104,24 @@ def test_a_quote_says_first_what_has_changed_since_it_was_asked_for(desk: Desk) 
     patient = desk.patient(desk.issue(("-100.00", "Goodwill"), sessions=3))
     page = patient.open(patient.path)
     said = [words(line) for line in page.one("ul", class_="asked").iter("li")]
-    assert said[0] == "Sessions: 3 sessions, before 2 sessions"
+    assert said[0] == "Sessions: 3 sessions (before: 2 sessions)"
     assert said[-1].startswith(
-        "To Example clinic: USD\N{NO-BREAK SPACE}6,111.05, before USD\N{NO-BREAK SPACE}4,211.05"
+        "To Example clinic: USD\N{NO-BREAK SPACE}6,111.05 (before: USD\N{NO-BREAK SPACE}4,211.05)"
     )
+
+
+def test_more_than_three_changes_are_counted_and_folded(desk: Desk) -> None:
+    patient = desk.patient(desk.issue(("-100.00", "Goodwill"), sessions=3))
+    page = patient.open(patient.path)
+    (fold,) = [
+        each for each in page.all("section", class_="fold") if each.get("aria-labelledby") == "asked-title"
+    ]
+    (summary,) = fold.iter("summary")
+    head = page.text("div", class_="headline")
+    assert head.index("What is known about this treatment") < head.index("Changed since you asked")
+    changes = len(list(page.one("ul", class_="asked").iter("li")))
+    assert changes > 3
+    assert words(summary) == f"Changed since you asked {changes} changes"
 
 
 def test_a_quote_of_what_was_asked_for_names_no_change(desk: Desk) -> None:

@@ -42,7 +42,7 @@ def test_a_link_is_exchanged_for_the_visit_and_changes_nothing(
         assert answer.headers["Location"] == f"/request/{record.reference}"
     page = stranger.open(f"/request/{record.reference}")
     assert page.status == 200
-    assert "Nobody has started on it yet" in page.text()
+    assert "Your request has arrived. A person reads it." in page.text()
     assert "by the end of 13 March 2026 (UTC)" in page.text()
     with app.app_context():
         assert db.session.scalars(select(RequestEvent.kind)).all() == ["asked"]

@@ -286,7 +286,7 @@ def refused(found: Opened) -> ResponseReturnValue:
         case "accepted":
             return _not_done(
                 _("This quote is accepted already"),
-                _("You can see there when that was, and what follows."),
+                _("The page of the quote says when that was, and what follows."),
                 see,
             )
         case "declined":
