@@ -157,7 +157,7 @@ def test_the_total_names_what_it_leaves_out_with_a_link_to_each_question(visitor
         "q_interpreter": "talks",
     }
     found = total(visitor, {**answers, "q_visa": "no", "q_own_mri": "yes"})
-    assert "Likely total, at least" in found["shown"]
+    assert "Likely total, so far" in found["shown"]
     assert "Not counted yet: Hotel; Flights." in found["shown"]
     assert found["links"] == ["#question-hotel_nights", "#question-flights"]
     assert found["spoken"].endswith("Not counted yet: Hotel; Flights.")
