@@ -84,6 +84,12 @@ def refuse(form: BaseForm, sentence: str, field: Field | None = None) -> None:
         field.errors = [*field.errors, sentence]
 
 
+class Unnamed(str):
+    """A sentence about a field that does not say which; the summary puts the field's name before it."""
+
+    __slots__ = ()
+
+
 class Line(NamedTuple):
     """One line of the summary above a page: what is wrong, and the id of the control that it is about."""
 
@@ -107,4 +113,13 @@ def _lines(field: Field) -> Iterable[Line]:
         return []
     target = None if isinstance(field.widget, HiddenInput) else field.id
     place = getattr(field, "place", "")
-    return [Line(target, joined(" ", filter(None, (place, sentence)))) for sentence in field.errors]
+    return [
+        Line(target, joined(" ", filter(None, (place or _name(field, sentence), sentence))))
+        for sentence in field.errors
+    ]
+
+
+def _name(field: Field, sentence: str) -> str:
+    """Return what a field is called before a sentence that does not say so; empty before any other."""
+    label = str(field.label.text) if isinstance(sentence, Unnamed) else ""
+    return label and f"{label.rstrip(':')}{'' if label.endswith(('?', '？', '؟')) else ':'}"

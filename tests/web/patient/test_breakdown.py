@@ -328,8 +328,9 @@ def test_the_ways_to_ask_save_and_send_tell_others_nothing_but_reference_and_lin
     address = parse.urlsplit(whatsapp)
     assert (address.scheme, address.netloc, address.path) == ("https", "wa.me", "/")
     said = parse.parse_qs(address.query)["text"][0]
-    reference, _colon, link = said.partition(": ")
-    assert reference == reference_of(breakdown)
+    what, _colon, link = said.partition(": ")
+    reference = reference_of(breakdown)
+    assert what == f"Cost estimate {reference}"
     assert link.endswith(breakdown.path)
     (mail,) = breakdown.links("Ask a question by email")
     assert mail.endswith(f"?subject={reference}")

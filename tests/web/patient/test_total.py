@@ -24,7 +24,7 @@ def ask(visitor: Visitor) -> Any:
         assert answer.status == 200
         assert answer.headers["Content-Type"] == "application/json"
         found: dict[str, Any] = answer.json
-        assert set(found) == {"html", "spoken", "asked", "refused", "ruled_out"}
+        assert set(found) == {"html", "spoken", "asked", "refused", "ruled_out", "amounts"}
         found["shown"] = words(parsed(f"<!doctype html><title>x</title>{found['html']}"))
         return found
 
