@@ -22,6 +22,8 @@ _NONCHARACTERS = "".join(
 )
 _UNPRINTABLE = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]")
 
+_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
+
 
 def printable(text: str) -> str:
     """Return a text with U+FFFD for every character that a page cannot contain."""
@@ -120,6 +122,9 @@ def _lines(field: Field) -> Iterable[Line]:
 
 
 def _name(field: Field, sentence: str) -> str:
-    """Return what a field is called before a sentence that does not say so; empty before any other."""
-    label = str(field.label.text) if isinstance(sentence, Unnamed) else ""
+    """Return what a field is called before a sentence that does not say so; empty before any other.
+
+    That it is not required, which stands in brackets, says nothing about what is wrong.
+    """
+    label = _BRACKETS.sub("", str(field.label.text)) if isinstance(sentence, Unnamed) else ""
     return label and f"{label.rstrip(':')}{'' if label.endswith(('?', '？', '؟')) else ':'}"
