@@ -76,26 +76,21 @@ const row = (question) => {
   return found;
 };
 
-const ruledOut = () => [...form.querySelectorAll(".question.wrong.ruled-out:not([hidden])")];
-
 // Says which answers make the plan impossible; there is no estimate of it, so no button that makes one.
 const drawRefused = () => {
-  const questions = ruledOut();
+  const questions = form.querySelectorAll(".question.wrong.ruled-out:not([hidden])");
   for (const old of refused.querySelectorAll("li")) old.remove();
   for (const question of questions) {
     const found = refused.querySelector("template").content.cloneNode(true).firstElementChild;
+    const [label, why, change] = found.children;
     const asks = question.querySelector("legend, .label");
-    const error = question.querySelector(".error");
-    for (const copy of found.querySelectorAll("strong, .spoken")) mark(copy, asks);
-    mark(found.querySelector("p"), error);
-    found.querySelector("strong").textContent = textOf(asks);
-    found.querySelector("p").textContent = textOf(error);
-    found.querySelector("a").href = `#${question.id}`;
-    found.querySelector(".spoken").textContent = ` ${textOf(asks)}`;
+    label.textContent = textOf(asks);
+    mark(label, asks);
+    why.innerHTML = question.querySelector(".error").innerHTML;
+    change.href = `#${question.id}`;
     refused.querySelector("ul").append(found);
   }
   refused.hidden = !questions.length;
-  return questions.length > 0;
 };
 
 const draw = () => {
@@ -110,8 +105,8 @@ const draw = () => {
   if (place) back.href = `#${steps[place - 1].id}`;
   next.hidden = !narrow.matches || last;
   next.textContent = checked ? next.dataset.return : goOn;
-  const isRefused = drawRefused();
-  show.hidden = isRefused || (narrow.matches && !last && !form.matches(".changing"));
+  drawRefused();
+  show.hidden = !refused.hidden || (narrow.matches && !last && !form.matches(".changing"));
   document.documentElement.classList.toggle("stepped", narrow.matches);
   document.documentElement.classList.toggle("first-step", !place);
   document.documentElement.classList.toggle("to-check", checked);
@@ -183,6 +178,7 @@ window.addEventListener("hashchange", follow);
 window.addEventListener("pageshow", draw);
 narrow.addEventListener("change", draw);
 
+if (!navigator.cookieEnabled) document.querySelector(".no-cookies").hidden = false;
 current = form.querySelector(".wrong")?.closest(".step") ?? ("atCheck" in form.dataset ? check : asked()[0]);
 checked = current === check;
 if (named()?.closest(".step")) follow();
