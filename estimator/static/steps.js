@@ -78,19 +78,11 @@ const row = (question) => {
 
 // Says which answers make the plan impossible; there is no estimate of it, so no button that makes one.
 const drawRefused = () => {
-  const questions = form.querySelectorAll(".question.wrong.ruled-out:not([hidden])");
-  for (const old of refused.querySelectorAll("li")) old.remove();
-  for (const question of questions) {
-    const found = refused.querySelector("template").content.cloneNode(true).firstElementChild;
-    const [label, why, change] = found.children;
-    const asks = question.querySelector("legend, .label");
-    label.textContent = textOf(asks);
-    mark(label, asks);
-    why.innerHTML = question.querySelector(".error").innerHTML;
-    change.href = `#${question.id}`;
-    refused.querySelector("ul").append(found);
-  }
-  refused.hidden = !questions.length;
+  const [question] = form.querySelectorAll(".question.wrong.ruled-out:not([hidden])");
+  refused.hidden = !question;
+  if (!question) return;
+  refused.querySelector("div").innerHTML = document.querySelector("#total").innerHTML;
+  refused.querySelector("a.button").href = `#${question.id}`;
 };
 
 const draw = () => {
@@ -178,7 +170,6 @@ window.addEventListener("hashchange", follow);
 window.addEventListener("pageshow", draw);
 narrow.addEventListener("change", draw);
 
-if (!navigator.cookieEnabled) document.querySelector(".no-cookies").hidden = false;
 current = form.querySelector(".wrong")?.closest(".step") ?? ("atCheck" in form.dataset ? check : asked()[0]);
 checked = current === check;
 if (named()?.closest(".step")) follow();

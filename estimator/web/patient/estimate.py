@@ -126,7 +126,9 @@ def total(slug: str) -> ResponseReturnValue:
     found = estimate_form.read(form, table, reader)
     panel = running(table, found, reader)
     changed = _changed(version) if (form.table_sha256.data or version.sha256) != version.sha256 else None
-    html = render_template("patient/_total.html", total=panel, changed=changed)
+    html = render_template(
+        "patient/_total.html", total=panel, changed=changed, cookieless=not request.cookies
+    )
     return jsonify({"html": html, **panel.as_json()})
 
 

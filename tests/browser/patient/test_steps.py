@@ -209,15 +209,6 @@ def test_a_session_that_was_lost_leads_back_to_the_check(open_page: Opener) -> N
     at_breakdown(page)
 
 
-def test_a_browser_without_cookies_is_told_at_the_first_step(open_page: Opener) -> None:
-    page = open_page()
-    page.goto("/estimate/delhi")
-    expect(page.locator(".no-cookies")).to_be_hidden()
-    page.add_init_script("Object.defineProperty(Navigator.prototype, 'cookieEnabled', { get: () => false })")
-    page.goto("/estimate/delhi?again")
-    expect(page.locator(".no-cookies")).to_contain_text("accepts no cookies from this site")
-
-
 def test_the_last_step_lists_the_answers_and_leads_back_to_each(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
