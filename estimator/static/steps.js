@@ -78,10 +78,10 @@ const row = (question) => {
 
 // Says which answers make the plan impossible; there is no estimate of it, so no button that makes one.
 const drawRefused = () => {
-  const [question] = form.querySelectorAll(".question.wrong.ruled-out:not([hidden])");
+  const question = form.querySelector(".question.wrong.ruled-out:not([hidden])");
   refused.hidden = !question;
   if (!question) return;
-  refused.querySelector("div").innerHTML = document.querySelector("#total").innerHTML;
+  refused.querySelector("div").innerHTML = form.querySelector("#total").innerHTML;
   refused.querySelector("a.button").href = `#${question.id}`;
 };
 
