@@ -81,6 +81,18 @@ def read(text: str, country: str = "") -> Number | None:
     return Number(digits, digits, international=False)
 
 
+def written_abroad(text: str, country: str) -> str | None:
+    """Return a number as it is written abroad; None unless it has a country's code, or is a whole one in `country`."""
+    for written in _spellings(text) if len(text) <= LONGEST_READ else ():
+        try:
+            found = phonenumbers.parse(written, country or None)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number_with_reason(found) == phonenumbers.ValidationResult.IS_POSSIBLE:
+            return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return None
+
+
 def numbers_in(text: str, country: str = "", *, most: int = 3) -> list[tuple[str, str]]:
     """Return the first numbers that stand in a text, as they are written abroad, each with its country's code.
 

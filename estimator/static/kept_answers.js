@@ -36,10 +36,13 @@ try {
   if (mine && !("answered" in form.dataset)) putBack(mine.typed);
   note.hidden = false;
   form.addEventListener("input", save);
-  addEventListener("pagehide", () => {
+  const keepPlace = () => {
     const mine = all()[list];
     if (mine) keep({ ...mine, at: location.hash });
-  });
+  };
+  addEventListener("pagehide", keepPlace);
+  // a telephone may close a page without a word
+  form.addEventListener("step", keepPlace);
   form.addEventListener("submit", ({ submitter }) => {
     const made = { list, title, provider, language, day: Date.now() };
     if (submitter?.value === "show") sessionStorage.estimate = JSON.stringify(made);

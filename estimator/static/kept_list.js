@@ -21,7 +21,8 @@ const fill = (section, rows, forget) => {
   });
 };
 
-const day = (moment) => new Date(moment).toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
+const day = (moment) =>
+  new Date(moment).toLocaleDateString(document.querySelector("[data-dates]").dataset.dates, { dateStyle: "long" });
 const isYoung = (days) => ({ day: moment }) => Date.now() - moment < days * DAY;
 
 try {

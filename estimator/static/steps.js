@@ -14,11 +14,14 @@ const next = form.querySelector("[data-next]");
 const show = form.querySelector("button[value=show]");
 const look = check.querySelector(".last-look");
 const list = look.querySelector("dl");
+const refused = check.querySelector(".not-possible");
 const goOn = next.textContent;
 const told = new WeakSet();
 let current = all[0];
 // whoever changes one answer goes back to the check, not through everything again
 let checked = false;
+// the amounts that were typed, by question, as they are written everywhere else
+let amounts = {};
 
 const asked = () => all.filter((step) => step === check || step.querySelector("[data-driver]:not([hidden])"));
 const after = (step) => asked().find((each) => all.indexOf(each) > all.indexOf(step)) ?? check;
@@ -41,6 +44,8 @@ const answerOf = (question) => {
   const chosen = question.querySelector("input:checked");
   if (chosen?.value) return textOf(chosen.labels[0]);
   const typed = [...question.querySelectorAll("input[type=text]")].map((input) => input.value.trim()).join(" ").trim();
+  const amount = amounts[question.dataset.driver];
+  if (typed && amount) return amount;
   const told = question.querySelector(typed ? ".money-field .unit" : ".only strong");
   return told ? `${typed} ${textOf(told)}`.trim() : typed;
 };
@@ -71,21 +76,29 @@ const row = (question) => {
   return found;
 };
 
+// Says which answers make the plan impossible; there is no estimate of it, so no button that makes one.
+const drawRefused = () => {
+  const question = form.querySelector(".question.wrong.ruled-out:not([hidden])");
+  refused.hidden = !question;
+  if (!question) return;
+  refused.querySelector("div").innerHTML = form.querySelector("#total").innerHTML;
+  refused.querySelector("a.button").href = `#${question.id}`;
+};
+
 const draw = () => {
   const steps = asked();
   const place = steps.indexOf(current);
   const last = current === check;
-  const isSaidBelow = !current.matches(".alone") || current.querySelector(".same");
-  const heading = isSaidBelow ? "" : `: ${current.dataset.heading}`;
   for (const step of all) step.hidden = narrow.matches && step !== current;
   head.hidden = look.hidden = !narrow.matches;
   head.querySelector("bdi").textContent =
-    form.dataset.steps.replace("##", steps.length).replace("#", place + 1) + heading;
+    form.dataset.steps.replace("##", steps.length).replace("#", place + 1) + `: ${current.dataset.heading}`;
   back.hidden = !place;
   if (place) back.href = `#${steps[place - 1].id}`;
   next.hidden = !narrow.matches || last;
   next.textContent = checked ? next.dataset.return : goOn;
-  show.hidden = narrow.matches && !last && !form.matches(".changing");
+  drawRefused();
+  show.hidden = !refused.hidden || (narrow.matches && !last && !form.matches(".changing"));
   document.documentElement.classList.toggle("stepped", narrow.matches);
   document.documentElement.classList.toggle("first-step", !place);
   document.documentElement.classList.toggle("to-check", checked);
@@ -111,6 +124,7 @@ const follow = () => {
     window.scrollTo(0, 0);
     head.focus({ preventScroll: true });
   }
+  form.dispatchEvent(new Event("step"));
 };
 
 const leftOut = (step) =>
@@ -140,7 +154,14 @@ form.addEventListener("keydown", (event) => {
   event.preventDefault();
   forward(event.target.closest(".step"));
 });
-form.addEventListener("live", draw);
+form.addEventListener("live", ({ detail }) => {
+  amounts = detail.amounts ?? {};
+  draw();
+});
+form.addEventListener("input", ({ target }) => {
+  delete amounts[target.closest("[data-driver]")?.dataset.driver];
+  draw();
+});
 // another language shows the same step
 form.addEventListener("submit", ({ submitter }) => {
   if (/[?&]speak=/.test(submitter?.formAction)) submitter.formAction += location.hash;
@@ -149,6 +170,7 @@ window.addEventListener("hashchange", follow);
 window.addEventListener("pageshow", draw);
 narrow.addEventListener("change", draw);
 
-current = form.querySelector(".wrong")?.closest(".step") ?? asked()[0];
+current = form.querySelector(".wrong")?.closest(".step") ?? ("atCheck" in form.dataset ? check : asked()[0]);
+checked = current === check;
 if (named()?.closest(".step")) follow();
 else draw();

@@ -96,6 +96,7 @@ class Computed:
     differences: list[Difference] = field(default_factory=list)
     #: whether something in it is on request, so that both totals leave it out
     at_least: bool = False
+    has_range: bool = False
     #: when the price list of an estimate was withdrawn; a quote stands as it was issued
     withdrawn: datetime | None = None
     #: of a quote with several plans, each of them; the totals above are those of the first
@@ -292,8 +293,11 @@ def estimate_again(data: Mapping[str, Any], table: PriceTable) -> Computed:
     if not data.keys() <= computed.keys():
         found.append(Difference("more"))
     written = amount(_at(data, "totals", "total", "likely"))
-    likely, at_least = ours["totals"]["total"]["likely"], is_at_least(ours)
-    return Computed(None, table, table.currency, written, likely, found, at_least)
+    total = ours["totals"]["total"]
+    has_range = len(set(total.values())) > 1
+    return Computed(
+        None, table, table.currency, written, total["likely"], found, is_at_least(ours), has_range
+    )
 
 
 def amount(given: object) -> str | None:

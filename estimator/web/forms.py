@@ -22,6 +22,8 @@ _NONCHARACTERS = "".join(
 )
 _UNPRINTABLE = re.compile(f"[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef{_NONCHARACTERS}]")
 
+_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
+
 
 def printable(text: str) -> str:
     """Return a text with U+FFFD for every character that a page cannot contain."""
@@ -84,6 +86,12 @@ def refuse(form: BaseForm, sentence: str, field: Field | None = None) -> None:
         field.errors = [*field.errors, sentence]
 
 
+class Unnamed(str):
+    """A sentence about a field that does not say which; the summary puts the field's name before it."""
+
+    __slots__ = ()
+
+
 class Line(NamedTuple):
     """One line of the summary above a page: what is wrong, and the id of the control that it is about."""
 
@@ -107,4 +115,16 @@ def _lines(field: Field) -> Iterable[Line]:
         return []
     target = None if isinstance(field.widget, HiddenInput) else field.id
     place = getattr(field, "place", "")
-    return [Line(target, joined(" ", filter(None, (place, sentence)))) for sentence in field.errors]
+    return [
+        Line(target, joined(" ", filter(None, (place or _name(field, sentence), sentence))))
+        for sentence in field.errors
+    ]
+
+
+def _name(field: Field, sentence: str) -> str:
+    """Return what a field is called before a sentence that does not say so; empty before any other.
+
+    That it is not required, which stands in brackets, says nothing about what is wrong.
+    """
+    label = _BRACKETS.sub("", str(field.label.text)) if isinstance(sentence, Unnamed) else ""
+    return label and f"{label.rstrip(':')}{'' if label.endswith(('?', '？', '؟')) else ':'}"

@@ -19,6 +19,7 @@ from pricing.answers import Answers, look
 from pricing.left_open import depending, left_open, not_counted
 from pricing.money import Rounder
 from pricing.stored import StoredBreakdown
+from pricing.table import NumberDriver
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Running:
 
     `since` says how the headline differs from an earlier estimate's. `so_far` is there while questions are left,
     nothing is wrong, and the least that they can come to is known. Nothing is wrong with the answers to what is
-    `ruled_out`: a rule of the clinic makes a plan of them impossible.
+    `ruled_out`: a rule of the clinic makes a plan of them impossible. `amounts` are those that were typed, in words.
     """
 
     asked: list[str]
@@ -66,6 +67,7 @@ class Running:
     left: list[Open] = field(default_factory=list)
     sentences: dict[str, list[str]] = field(default_factory=dict)
     ruled_out: frozenset[str] = frozenset()
+    amounts: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_ruled_out(self) -> bool:
@@ -81,6 +83,7 @@ class Running:
             "asked": self.asked,
             "refused": refused,
             "ruled_out": ruled_out,
+            "amounts": self.amounts,
         }
 
     def refused(self) -> dict[str, list[str]]:
@@ -100,11 +103,12 @@ def running(table: PriceTable, found: Read, reader: Reader, was: StoredBreakdown
     labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
     # An unreadable answer to a question that is not asked any more does not matter.
     sentences = {driver: texts for driver, texts in found.unreadable.items() if driver in asked}
+    amounts = _amounts(table, found, reader)
     left, ruled_out = [], set()
     for problem in problems:
         if problem.driver in sentences or problem.driver not in labels:
             continue
-        sentence = wording.problem_sentence(problem, reader)
+        sentence = wording.problem_sentence(problem, reader, table=table)
         if problem.kind == "answer_missing":
             left.append(Open(problem.driver, labels[problem.driver], sentence))
         else:
@@ -115,13 +119,15 @@ def running(table: PriceTable, found: Read, reader: Reader, was: StoredBreakdown
         try:
             breakdown = pricing.estimate(table, found.answers).as_dict()
         except pricing.BadAnswers as refusal:
-            sentences = wording.problem_sentences(refusal, reader)
+            sentences = wording.problem_sentences(refusal, reader, table)
             ruled_out = ruled_out_by(refusal)
         else:
             headline, sums = wording.headline(breakdown, table, reader)
             since = None if was is None else wording.moved(was, breakdown, reader)
             spoken = joined(" ", filter(None, (_spoken(headline), since)))
-            return Running(asked=asked, spoken=spoken, headline=headline, since=since, sums=sums)
+            return Running(
+                asked=asked, spoken=spoken, headline=headline, since=since, sums=sums, amounts=amounts
+            )
     refusals = [
         Open(driver, labels[driver], text, found.readings.get(driver, ()))
         for driver, texts in sentences.items()
@@ -145,7 +151,18 @@ def running(table: PriceTable, found: Read, reader: Reader, was: StoredBreakdown
         left=left,
         sentences=sentences,
         ruled_out=frozenset(ruled_out),
+        amounts=amounts,
     )
+
+
+def _amounts(table: PriceTable, found: Read, reader: Reader) -> dict[str, str]:
+    """Return the amounts of money among the answers as they are written everywhere, by question."""
+    money = {each.code for each in table.drivers if isinstance(each, NumberDriver) and each.money}
+    return {
+        code: wording.typed_amount(answer, table.currency, reader)
+        for code, answer in found.answers.items()
+        if code in money and code not in found.unreadable
+    }
 
 
 def ruled_out_by(refusal: pricing.BadAnswers) -> set[str]:

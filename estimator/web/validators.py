@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, StopValidation
 from estimator import figures, telephone
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
+from estimator.web.forms import Unnamed
 from estimator.web.language import current_reader
 from estimator.web.typed_figures import two_readings
 
@@ -55,13 +56,12 @@ class NotTooLong:
         if self.message is not None:
             raise StopValidation(str(self.message) % {"most": self.most})
         reader = current_reader()
-        raise StopValidation(
-            _(
-                "This has %(length)s characters; there is room for %(most)s. Shorten it.",
-                length=reader.number(str(length)),
-                most=reader.number(str(self.most)),
-            )
+        sentence = _(
+            "This has %(length)s characters; there is room for %(most)s. Shorten it.",
+            length=reader.number(str(length)),
+            most=reader.number(str(self.most)),
         )
+        raise StopValidation(Unnamed(sentence))
 
 
 class Printable:
@@ -77,13 +77,13 @@ class Printable:
             # Whoever pasted several texts does not see in which of them it is.
             raise StopValidation(_("%(label)s: %(answer)s", label=field.label.text, answer=sentence))
         if _piled_up(text):
-            raise StopValidation(
-                _("More than %(most)s accents stand on one letter. Leave some out.", most=MOST_ACCENTS)
-            )
+            sentence = _("More than %(most)s accents stand on one letter. Leave some out.", most=MOST_ACCENTS)
+            raise StopValidation(Unnamed(sentence))
         if any(map(self.cannot_be_shown, text)):
-            raise StopValidation(
-                _("It contains a character that cannot be shown. Type it by hand instead of pasting it.")
+            sentence = _(
+                "It contains a character that cannot be shown. Type it by hand instead of pasting it."
             )
+            raise StopValidation(Unnamed(sentence))
 
     def cannot_be_shown(self, letter: str) -> bool:
         """Whether a character was lost on its way."""
@@ -164,7 +164,7 @@ class Whole:
 
     def __call__(self, form: BaseForm, field: NumberField) -> None:
         if field.number is not None and field.number != field.number.to_integral_value():
-            raise StopValidation(_("Enter a whole number."))
+            raise StopValidation(Unnamed(_("Enter a whole number.")))
 
 
 class RealDay:
@@ -172,7 +172,7 @@ class RealDay:
 
     def __call__(self, form: BaseForm, field: DayField) -> None:
         if not field.is_empty and field.day is None:
-            raise StopValidation(str(NO_DAY))
+            raise StopValidation(Unnamed(NO_DAY))
 
 
 def _piled_up(text: str) -> bool:

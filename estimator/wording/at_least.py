@@ -16,8 +16,10 @@ from pricing.stored import StoredBreakdown
 from pricing.table import Percent, PriceTable
 
 
-def likely_total(at_least: bool) -> str:
-    """Return what a likely total is called, in the language that is spoken."""
+def likely_total(at_least: bool, *, has_range: bool = False) -> str:
+    """Return what a likely total is called: "at least" only where it is the lowest that it may come to."""
+    if at_least and has_range:
+        return _("Likely total, so far")
     return _("Likely total, at least") if at_least else _("Likely total")
 
 
@@ -28,6 +30,13 @@ Lack = Literal["request", "open", None]
 def said(amount: str, incomplete: object) -> str:
     """Return an amount that leaves something out as at least so much, and any other as it is."""
     return _("at least %(amount)s", amount=amount) if incomplete else amount
+
+
+def likely(amount: str, incomplete: object, *, has_range: bool) -> str:
+    """Return a likely amount that leaves something out: "so far" where it may also come to less, else "at least"."""
+    if incomplete and has_range:
+        return _("%(amount)s so far", amount=amount)
+    return said(amount, incomplete)
 
 
 def may_come_to(span: str, incomplete: object) -> str:
@@ -61,12 +70,12 @@ def alone(lack: Lack) -> str:
     return _("not counted yet") if lack == "open" else _("on request")
 
 
-def sum_said(plain: str, amount: str, lack: Lack) -> str:
+def sum_said(plain: str, amount: str, lack: Lack, *, has_range: bool = False) -> str:
     """Return a sum as at least so much if it lacks something, and only what it lacks if there is nothing else.
 
     `plain` is the number of what `amount` says in words.
     """
-    return said(amount, lack) if lack is None or Decimal(plain) else alone(lack)
+    return likely(amount, lack, has_range=has_range) if lack is None or Decimal(plain) else alone(lack)
 
 
 class Certainty:

@@ -136,11 +136,12 @@ class _Wording:
         )
 
     def payments(self) -> Iterator[str]:
-        """What each payment comes to; a share of a sum that leaves something out is at least so much."""
+        """What each payment comes to; a share of a sum that leaves something out says so."""
         lack = self.certainty.total("provider")
+        has_range = span(self.breakdown["totals"]["provider"], self.currency, self.reader) is not None
         for payment, definition in zip(self.breakdown["payments"], self.table.payments, strict=True):
             amount = self.money(payment["amount"])
-            yield at_least.said(amount, lack and definition.amount is None)
+            yield at_least.likely(amount, lack and definition.amount is None, has_range=has_range)
 
     def words(self, text: Mapping[str, str]) -> Words:
         return self.reader.words(text, self.table.main_language)
@@ -152,22 +153,24 @@ class _Wording:
         return self.reader.money(amount, self.currency)
 
     def sum(self, amounts: Cases, lack: at_least.Lack) -> tuple[str, str | None]:
-        """A sum and its range: "at least" if it lacks something, only what it lacks if there is nothing else."""
-        amount = at_least.sum_said(amounts["likely"], self.money(amounts["likely"]), lack)
-        return amount, span(amounts, self.currency, self.reader)
+        """A sum and its range: it says that it lacks something, or only what it lacks if there is nothing else."""
+        between = span(amounts, self.currency, self.reader)
+        plain, has_range = amounts["likely"], between is not None
+        return at_least.sum_said(plain, self.money(plain), lack, has_range=has_range), between
 
     def headline(self) -> Headline:
         totals = self.breakdown["totals"]["total"]
         incomplete, nothing = is_at_least(self.breakdown), counts_nothing(self.breakdown)
         on_request = [self.words(self.steps.labels[code]) for code in self.breakdown["on_request"]]
         unanswered = not_counted(self.breakdown.get("not_counted", ()), self.table, self.reader)
+        between = span(totals, self.currency, self.reader)
         return Headline(
-            label=at_least.likely_total(incomplete and not nothing),
+            label=at_least.likely_total(incomplete and not nothing, has_range=between is not None),
             amount=at_least.alone("request" if on_request else "open")
             if nothing
             else self.money(totals["likely"]),
             at_least=incomplete,
-            span=span(totals, self.currency, self.reader),
+            span=between,
             reasons=list(ranges.reasons(self.breakdown, self.table, self.reader)),
             on_request=on_request,
             not_counted=unanswered,

@@ -37,8 +37,8 @@ def rounded(amount: Decimal, to: Decimal, *, down: bool = False) -> Decimal:
 def about(amounts: Cases, currency: str, reader: Reader, *, incomplete: bool = False) -> About | None:
     """Say a total to three digits; None where that is the total itself, or too long a number to be read at all.
 
-    Of an `incomplete` total “at least” must stay true, so it is never rounded up; and a range is rounded outwards, so
-    that what it says holds the exact one.
+    Of an `incomplete` total “at least” must stay true, so it stands before the lowest that is counted, and is never
+    rounded up; and a range is rounded outwards, so that what it says holds the exact one.
     """
     low, likely, high = (Decimal(amounts[case]) for case in ("low", "likely", "high"))
     if max(abs(low), abs(likely), abs(high)) >= Decimal(10) ** 20:
@@ -49,11 +49,19 @@ def about(amounts: Cases, currency: str, reader: Reader, *, incomplete: bool = F
     if short == [low, likely, high] and low == high:
         return None
     amount = reader.money(short[1], currency)
-    said = at_least.said(amount, incomplete) if incomplete else _("about %(amount)s", amount=amount)
+    said = _("about %(amount)s", amount=amount)
+    if incomplete:
+        said = (
+            _("about %(amount)s so far", amount=amount) if low != high else at_least.said(amount, incomplete)
+        )
     ordered = sorted(short)
     if ordered[0] == ordered[-1] or low == high:
         return About(said, None)
-    words = {"low": reader.number(ordered[0]), "high": reader.number(ordered[-1])}
+    high_said = reader.number(ordered[-1])
     if incomplete:
-        return About(said, _("what is counted: probably %(low)s to %(high)s", **words))
-    return About(said, _("probably %(low)s to %(high)s", **words))
+        low_said = reader.money(ordered[0], currency)
+        return About(
+            said,
+            _("at least %(low)s; what is counted: probably up to %(high)s", low=low_said, high=high_said),
+        )
+    return About(said, _("probably %(low)s to %(high)s", low=reader.number(ordered[0]), high=high_said))

@@ -275,8 +275,9 @@ class Headline:
         return self.not_counted_said or at_least.why_open([row.label for row in self.not_counted])
 
     def amount_said(self) -> str:
-        """The amount, as at least so much where something is left out of it."""
-        return at_least.said(self.amount, self.at_least and any(map(str.isdigit, self.amount)))
+        """The amount, with words for it where something is left out of it."""
+        incomplete = self.at_least and any(map(str.isdigit, self.amount))
+        return at_least.likely(self.amount, incomplete, has_range=self.span is not None)
 
     def range_words(self, shown: str | None = None) -> str:
         """The sentence that says the range, or shows it as a page marks it; empty if there is no range."""

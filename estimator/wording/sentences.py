@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from estimator.i18n import Reader, Words, listed
 from estimator.i18n import gettext as _
@@ -28,6 +30,8 @@ from pricing.table import (
     PriceTable,
     Test,
 )
+
+_PLAIN_AMOUNT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 
 
 def notice_sections(
@@ -74,14 +78,33 @@ def _answers(notice: Notice, table: PriceTable) -> bool:
     return notice.when is not None and about_you.issuperset(code for code, _test in notice.when)
 
 
-def problem_sentence(problem: Problem, reader: Reader, template: str | None = None) -> str:
-    """Say one problem in the reader's language; `template` has the same values in other words."""
+def problem_sentence(
+    problem: Problem, reader: Reader, template: str | None = None, table: PriceTable | None = None
+) -> str:
+    """Say one problem in the reader's language; `template` has the same values in other words.
+
+    With its `table`, what is wrong with an amount of money is said with its currency.
+    """
     holes: list[object] = []
-    values = {name: hole(_of_a_list(value, reader), holes) for name, value in problem.values.items()}
+    given = problem.values if table is None else _as_money(problem, table, reader)
+    values = {name: hole(_of_a_list(value, reader), holes) for name, value in given.items()}
     said = say(
         replace(problem, values=values), template or _(SENTENCES[problem.kind]), (reader.tag, "en"), listed
     )
     return through(said, holes)
+
+
+def _as_money(problem: Problem, table: PriceTable, reader: Reader) -> Mapping[str, Any]:
+    """Return the values of a problem, the amounts among them as money if the question asks for some."""
+    driver = next((each for each in table.drivers if each.code == problem.driver), None)
+    if not getattr(driver, "money", False):
+        return problem.values
+    return {
+        name: reader.money(with_cents(value, table.currency) if "." in value else value, table.currency)
+        if isinstance(value, str) and _PLAIN_AMOUNT.fullmatch(value)
+        else value
+        for name, value in problem.values.items()
+    }
 
 
 def _of_a_list(value: object, reader: Reader) -> object:
@@ -91,11 +114,13 @@ def _of_a_list(value: object, reader: Reader) -> object:
     return reader.words(value, "en" if "en" in value else next(iter(value)))
 
 
-def problem_sentences(refusal: BadAnswers, reader: Reader) -> dict[str, list[str]]:
-    """Say the problems of refused answers, by driver."""
+def problem_sentences(
+    refusal: BadAnswers, reader: Reader, table: PriceTable | None = None
+) -> dict[str, list[str]]:
+    """Say the problems of refused answers, by driver; with their `table`, amounts with its currency."""
     sentences: dict[str, list[str]] = {}
     for problem in refusal.problems:
-        sentences.setdefault(problem.driver, []).append(problem_sentence(problem, reader))
+        sentences.setdefault(problem.driver, []).append(problem_sentence(problem, reader, table=table))
     return sentences
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.wording import at_least
-from estimator.wording.sentences import answer_words
+from estimator.wording.sentences import answer_words, span
 from pricing.stored import StoredBreakdown, is_at_least
 from pricing.table import PriceTable
 
@@ -16,7 +16,9 @@ def difference(was: StoredBreakdown, now: StoredBreakdown, reader: Reader) -> st
     """Say a likely total with its difference from an earlier one: "USD 16,580.10 (USD 330.00 less than before)"."""
     total, before = (Decimal(each["totals"]["total"]["likely"]) for each in (now, was))
     currency = now["currency"]
-    amount = at_least.said(reader.money(now["totals"]["total"]["likely"], currency), is_at_least(now))
+    totals = now["totals"]["total"]
+    has_range = span(totals, currency, reader) is not None
+    amount = at_least.likely(reader.money(totals["likely"], currency), is_at_least(now), has_range=has_range)
     if was["currency"] != currency:
         return amount
     moved = reader.money(abs(total - before), currency)

@@ -23,6 +23,22 @@ def test_a_number_is_dialled_as_it_is_written(written: str, dialled: str | None)
     assert dial(written) == dialled
 
 
+@pytest.mark.parametrize(
+    ("written", "country", "abroad"),
+    [
+        ("+880 1711-000000", "DE", "+880 1711-000000"),
+        ("01711 000000", "BD", "+880 1711-000000"),
+        ("0301234", "US", None),
+        ("0301234", "", None),
+        ("9" * 61, "DE", None),
+    ],
+)
+def test_a_number_of_a_country_is_written_as_it_is_dialled_abroad(
+    written: str, country: str, abroad: str | None
+) -> None:
+    assert telephone.written_abroad(written, country) == abroad
+
+
 def test_an_example_keeps_its_order_in_a_sentence_from_right_to_left() -> None:
     assert telephone.EXAMPLE[0] == "\N{LEFT-TO-RIGHT ISOLATE}"
     assert telephone.EXAMPLE[-1] == "\N{POP DIRECTIONAL ISOLATE}"

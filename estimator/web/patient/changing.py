@@ -119,7 +119,7 @@ def question(token: str, driver: str) -> ResponseReturnValue:
                 made = making.make(version, answers, form.submission.data or "")
                 return before.remember(token, redirect(url_for("patient.breakdown", token=made), code=303))
         except pricing.BadAnswers as refusal:
-            said = {**wording.problem_sentences(refusal, reader), **found.unreadable}
+            said = {**wording.problem_sentences(refusal, reader, table), **found.unreadable}
             asked |= said.keys()
             form.refuse_answers(said)
             ruled_out = ruled_out_by(refusal) - found.unreadable.keys()

@@ -126,7 +126,9 @@ def total(slug: str) -> ResponseReturnValue:
     found = estimate_form.read(form, table, reader)
     panel = running(table, found, reader)
     changed = _changed(version) if (form.table_sha256.data or version.sha256) != version.sha256 else None
-    html = render_template("patient/_total.html", total=panel, changed=changed)
+    html = render_template(
+        "patient/_total.html", total=panel, changed=changed, cookieless=not request.cookies
+    )
     return jsonify({"html": html, **panel.as_json()})
 
 
@@ -143,10 +145,11 @@ def breakdown(token: str) -> ResponseReturnValue:
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
     # Whoever it is sent to reads it in a language of their own.
     page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token, lang=None)}"
+    chat = f"{_('Cost estimate')} {head.reference}: {page}"
     second = second_of(found)
     links = {
         "page": page,
-        "whatsapp": f"https://wa.me/?text={quote(f'{head.reference}: {page}')}",
+        "whatsapp": f"https://wa.me/?text={quote(chat)}",
         "pdf": url_for("patient.document", token=token, **also),
         "other_paper": url_for(
             "patient.document", token=token, paper="A4" if readers_paper() == "letter" else "letter", **also
@@ -287,6 +290,9 @@ def _answering(
         title=reader.words(table.title, table.main_language),
         provider=wording.provider(table, reader),
         contact=table.provider.email,
+        phone=table.provider.phone,
+        cookieless=sent and not request.cookies,
+        at_check=said.note is not None,
         demo=table.demo,
         steps=estimate_form.steps(sections),
         notices=_notices(table, reader),

@@ -281,7 +281,9 @@ def _estimate(found: Estimate, token: str) -> AskedAbout:
         "reference": found.reference,
         "provider": wording.provider(table, current_reader()),
         "demo": table.demo,
-        "total_label": wording.likely_total(is_at_least(breakdown)),
+        "total_label": wording.likely_total(
+            is_at_least(breakdown), has_range=len(set(breakdown["totals"]["total"].values())) > 1
+        ),
         "total": reader.money(breakdown["totals"]["total"]["likely"], breakdown["currency"]),
         "expired": reader.day(found.valid_until)
         if estimates.has_expired(found, request_context.now())

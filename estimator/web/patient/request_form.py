@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from estimator import keys
+from estimator import keys, telephone
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
@@ -86,6 +86,27 @@ class NumberToAnswer:
             )
 
 
+class NumberOfCountry:
+    """Writes a number to answer by with its country's code, or refuses one of which nobody can tell the country."""
+
+    def __call__(self, form: RequestForm, field: Field) -> None:
+        if not field.data or form.answer_by.data not in ("whatsapp", "telephone"):
+            return
+        country = form.country.data or ""
+        found = telephone.written_abroad(
+            field.data, country if country in countries(current_reader()) else ""
+        )
+        if found is None:
+            raise StopValidation(
+                _(
+                    "We cannot tell from which country this number is. Enter it with its country code, for example "
+                    "%(example)s.",
+                    example=telephone.EXAMPLE,
+                )
+            )
+        field.data = found
+
+
 class PatientNamed:
     """Refuses a name without a letter where somebody else asks for the patient."""
 
@@ -134,7 +155,8 @@ class RequestForm(Form):
         ],
     )
     phone = PhoneField(
-        lazy_gettext("Telephone (not required)"), [NumberToAnswer(), NotTooLong(LONGEST_PHONE), Telephone()]
+        lazy_gettext("Telephone (not required)"),
+        [NumberToAnswer(), NotTooLong(LONGEST_PHONE), Telephone(), NumberOfCountry()],
     )
     country = ChoiceField(
         lazy_gettext("Country you live in"),

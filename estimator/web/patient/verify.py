@@ -289,7 +289,7 @@ def _money(computed: Computed | None, which: str, reader: Reader) -> str | None:
     if computed is None or value is None:
         return None
     amount = reader.money(value, computed.currency)
-    return wording.at_least.said(amount, computed.at_least)
+    return wording.at_least.likely(amount, computed.at_least, has_range=computed.has_range)
 
 
 def _amount(value: str | None, currency: str, reader: Reader) -> str:

@@ -52,7 +52,7 @@ def open_page(new_context: Callable[..., BrowserContext], site: Site) -> Iterato
     def on_console(message: ConsoleMessage) -> None:
         # A refused form, a closed page and a missing one are answered with a status that the browser remarks on.
         # So is closing a quote on a device, which empties the cache.
-        known = r"the server responded with a status of 4(01|04|09|22)|^Clear-Site-Data header on "
+        known = r"the server responded with a status of 4(00|01|04|09|22)|^Clear-Site-Data header on "
         if not re.search(known, message.text):
             strange.append(f"{message.type}: {message.text}")
 

@@ -71,13 +71,13 @@ def test_a_patient_on_a_phone_gets_from_the_start_to_a_pdf_with_the_same_figures
     answer(page, DELHI.whole)
     total_is_shown(page)
     first = page.locator(".total-amount").inner_text()
-    expect(status).to_contain_text(f"{first}. What is counted may come to")
+    expect(status).to_contain_text(f"{first} so far. What is counted may come to")
     page.goto("/estimate/delhi#step-stay")  # the answers are kept
     total_is_shown(page)
     page.get_by_role("button", name="More: Sessions").tap()
     expect(page.locator(".total-amount")).not_to_have_text(first)
     total = page.locator(".total-amount").inner_text()
-    expect(status).to_contain_text(f"{total}. What is counted may come to")
+    expect(status).to_contain_text(f"{total} so far. What is counted may come to")
     for _step in range(5):
         page.get_by_role("button", name="Next").tap()
     page.get_by_role("button", name="Show my estimate").tap()

@@ -177,6 +177,38 @@ def test_a_plan_that_a_rule_refuses_says_so_at_the_question(open_page: Opener) -
     expect(page.locator("#question-breathing .error")).to_have_count(0)
 
 
+def test_a_plan_that_is_not_possible_leads_on_from_the_check(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    answer(page, DELHI.half | DELHI.whole | {"breathing": "yes", "flights": "1 850,50"})
+    page.evaluate("location.hash = 'step-check'")
+    expect(page.locator(".last-look dl div").filter(has_text="Flights")).to_contain_text("USD\xa01,850.50")
+    refused = page.get_by_role("region", name="This plan is not possible with this clinic")
+    expect(refused).to_contain_text("We cannot care safely")
+    expect(refused.get_by_role("link", name="Ask the clinic a question")).to_be_visible()
+    show_it = page.get_by_role("button", name="Show my estimate")
+    expect(show_it).to_be_hidden()
+    refused.get_by_role("link", name="Change this answer").click()
+    page.locator("[name=q_breathing][value=no]").check()
+    page.get_by_role("button", name="Back to the check").click()
+    expect(refused).to_be_hidden()
+    show_it.click()
+    at_breakdown(page)
+
+
+def test_a_session_that_was_lost_leads_back_to_the_check(open_page: Opener) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi")
+    answer(page, DELHI.half | DELHI.whole)
+    page.evaluate("location.hash = 'step-check'")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Show my estimate").click()
+    expect(page.locator(".error-summary")).to_contain_text("press the button again")
+    assert step(page) == "check"
+    page.get_by_role("button", name="Show my estimate").click()
+    at_breakdown(page)
+
+
 def test_the_last_step_lists_the_answers_and_leads_back_to_each(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")

@@ -575,7 +575,7 @@ def test_a_document_says_what_is_not_counted_and_what_nobody_answered() -> None:
     table = pricing.read(open_list.OPEN)
     content = pdf_of(table, {**open_list.PLAN, "flights": "1849.50", "infection": True})
     text = squeezed(text_of(content))
-    assert squeezed("Likely total, at least") in text
+    assert squeezed("Likely total, so far") in text
     assert squeezed("Not counted yet: People who come with you; Attendant day and night; Hotel") in text
     assert squeezed("Not answered") in text
     assert squeezed("First this must heal.") in text

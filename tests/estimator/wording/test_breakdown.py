@@ -65,7 +65,7 @@ def test_a_group_with_a_price_on_request_is_never_a_nought(table: PriceTable) ->
     def amounts(table: PriceTable) -> dict[str, str]:
         return {group.code: group.amount for group in rows(table, rehabilitation=12).groups}
 
-    assert amounts(table)["stay"] == "at least USD\xa0450.00"
+    assert amounts(table)["stay"] == "USD\xa0450.00 so far"
     head, before, rest = TEXT.partition("[charge.ward]")
     alone = head + before + rest.replace('group = "stay"', 'group = "treatment"', 1)
     assert amounts(pricing.read(alone))["stay"] == "on request"
@@ -129,11 +129,11 @@ of = ["stay"]
         "To keep in reserve; not part of the price": "USD 45.00",
     }
     assert sums(wide, rehabilitation=12) == {
-        "To Example hospital": "at least USD 17,950.00",
+        "To Example hospital": "USD 17,950.00 so far",
         "To others, such as hotel and airline": "USD 80.00",
-        "All together": "at least USD 18,030.00",
-        "To keep in reserve; not part of the price": "at least USD 45.00",
-    }, "what is a percentage of something on request is at least so much"
+        "All together": "USD 18,030.00 so far",
+        "To keep in reserve; not part of the price": "USD 45.00 so far",
+    }, "what is a percentage of something on request lacks it too"
 
 
 def test_a_sum_of_nothing_but_requests_is_on_request(table: PriceTable) -> None:

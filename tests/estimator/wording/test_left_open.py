@@ -32,15 +32,30 @@ def item(found: wording.Rows, code: str) -> ItemRow:
     return row
 
 
+def lacks(amount: str) -> bool:
+    """Whether an amount says that something is left out of it."""
+    return amount.startswith("at least") or amount.endswith(" so far")
+
+
+def test_at_least_never_stands_before_a_sum_that_may_come_to_less() -> None:
+    found = rows()
+    assert found.totals
+    sums = [(row.span, row.amount) for row in (*found.totals, *found.stages)]
+    for span, amount in [*sums, *((group.span, group.amount) for group in found.groups)]:
+        assert span is None or not amount.startswith("at least")
+
+
 def changes(**answers: Any) -> dict[str, wording.Change]:
     found = pricing.estimate(TABLE, {**PLAN, **answers}).as_dict()
     sections = wording.changes(sensitivity(TABLE, found["answers"]), found, TABLE, READER)
     return {f"{section.label}: {row.answer}": row for section in sections for row in section.rows}
 
 
-def test_a_total_that_leaves_something_out_is_at_least_and_says_what() -> None:
+def test_a_total_that_leaves_something_out_says_so_and_what() -> None:
     headline = rows(flights="1850", visa=True, companions=0, transfer="car", **ABOUT_YOU).headline
-    assert headline.label == "Likely total, at least"
+    assert headline.label == "Likely total, so far"
+    assert headline.amount_said() == f"{headline.amount} so far", "it may come to less, see its range"
+    assert headline.range_words().startswith("What is counted may come to USD")
     assert headline.not_counted_words() == "Not counted yet: Attendant day and night; Hotel; Interpreter."
     assert headline.on_request_words() == ""
 
@@ -71,11 +86,11 @@ def test_a_total_in_which_nothing_is_counted_yet_is_words_and_no_nought() -> Non
     assert found.not_counted_words().startswith("Not counted yet: ")
 
 
-def test_sums_are_at_least_where_something_open_belongs_to_them() -> None:
+def test_sums_say_that_something_open_belongs_to_them() -> None:
     totals = {str(row.label): row.amount for row in rows().totals}
     assert totals["To others, such as hotel and airline"] == "not counted yet"
-    assert totals["All together"].startswith("at least USD")
-    assert {group.code: group.amount.startswith("at least") for group in rows().groups} == {
+    assert totals["All together"].endswith(" so far")
+    assert {group.code: lacks(group.amount) for group in rows().groups} == {
         "assessment": True,
         "treatment": False,
         "stay": True,
@@ -84,19 +99,19 @@ def test_sums_are_at_least_where_something_open_belongs_to_them() -> None:
     }
 
 
-def test_a_stage_is_at_least_from_the_first_open_cost_on() -> None:
+def test_a_stage_says_what_it_lacks_from_the_first_open_cost_on() -> None:
     whole = {"companions": 0, "attendant": False, "transfer": "none", "interpreter": "none", "visa": False}
-    stages = [row.amount.startswith("at least") for row in rows(**whole, flights=0, **ABOUT_YOU).stages]
+    stages = [lacks(row.amount) for row in rows(**whole, flights=0, **ABOUT_YOU).stages]
     assert stages == [False, True, True], "the hotel is paid during the treatment"
 
 
-def test_a_payment_is_at_least_only_while_the_sum_that_it_is_a_share_of_leaves_something_out() -> None:
+def test_a_payment_says_that_the_sum_which_it_is_a_share_of_leaves_something_out() -> None:
     whole = {"companions": 0, "attendant": False, "transfer": "none", "interpreter": "none", "visa": False}
     complete = rows(**whole, hotel_nights=0, flights=0, **ABOUT_YOU).payments
     incomplete = rows().payments
-    assert [row.amount.startswith("at least") for row in complete] == [False] * 4
+    assert [lacks(row.amount) for row in complete] == [False] * 4
     # the first one is an amount of its own
-    assert [row.amount.startswith("at least") for row in incomplete] == [False, True, True, True]
+    assert [lacks(row.amount) for row in incomplete] == [False, True, True, True]
 
 
 def test_a_question_that_was_left_open_is_not_answered_and_not_a_no() -> None:
@@ -131,7 +146,7 @@ def test_a_terminal_reads_the_same() -> None:
     head = wording.head(TABLE, READER, reference=None, created=made, valid_until=TABLE.valid_from)
     text = plain_text.text(found, [], head)
     joined = " ".join(text.split())
-    assert "LIKELY TOTAL, AT LEAST" in text
+    assert "LIKELY TOTAL, SO FAR" in text
     assert "Not counted yet: People who come with you; Attendant day and night; Hotel;" in joined
     assert "infection or an open pressure sore now?: Not answered" in joined
     assert "US dollars" not in text

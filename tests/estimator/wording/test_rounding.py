@@ -44,11 +44,12 @@ def test_a_total_that_is_short_already_is_said_once() -> None:
     assert said("0.00", "0.00", "0.00") is None
 
 
-def test_what_leaves_something_out_keeps_at_least_and_stays_true() -> None:
+def test_at_least_stands_before_the_lowest_that_is_counted() -> None:
     assert said("17017.80", "19483.83", "27473.84", incomplete=True) == (
-        "at least USD 19,400",
-        "what is counted: probably 17,000 to 27,500",
+        "about USD 19,400 so far",
+        "at least USD 17,000; what is counted: probably up to 27,500",
     )
+    assert said("8123", "8123", "8123", incomplete=True) == ("at least USD 8,120", None)
 
 
 @pytest.mark.parametrize("likely", ["999.99", "1000.00", "99999", "1e19", "-12345.67"])

@@ -72,10 +72,10 @@ def test_the_reserve_stands_below_the_total_that_leaves_it_out(editor: Staff, dr
     assert "not part of the total above" in reserve
 
 
-def test_a_total_that_leaves_something_out_says_at_least(editor: Staff, draft: str) -> None:
+def test_a_total_that_leaves_something_out_says_so(editor: Staff, draft: str) -> None:
     editor.see(f"{draft}/try")
     page = editor.send("Work it out", {"q_own_mri": "no"})
-    assert "Likely total, at least USD" in page.text
+    assert "Likely total, so far USD" in page.text
     assert "Not in this sum, because the price is on request: MRI of the spine" in page.text
     (total,) = [
         row for row in page.all("tr", class_="sum") if "".join(row.itertext()).strip().startswith("Total")

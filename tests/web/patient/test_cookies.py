@@ -40,6 +40,8 @@ def test_the_second_try_without_cookies_says_how_to_allow_them_and_whom_to_write
 ) -> None:
     first = blocked.send(blocked.open("/estimate/clinic"), ANSWERS)
     assert first.status == 400
+    assert first.one("form", id="typed").get("data-at-check") is not None
+    assert "Your browser accepts no cookies" in first.text("div", id="total")
     assert "press the button again" in first.problems[0]
     second = blocked.send(first, ANSWERS)
     assert second.status == 400

@@ -157,10 +157,21 @@ def test_the_total_names_what_it_leaves_out_with_a_link_to_each_question(visitor
         "q_interpreter": "talks",
     }
     found = total(visitor, {**answers, "q_visa": "no", "q_own_mri": "yes"})
-    assert "Likely total, at least" in found["shown"]
+    assert "Likely total, so far" in found["shown"]
     assert "Not counted yet: Hotel; Flights." in found["shown"]
     assert found["links"] == ["#question-hotel_nights", "#question-flights"]
     assert found["spoken"].endswith("Not counted yet: Hotel; Flights.")
+
+
+def test_money_is_said_as_it_is_written_everywhere(visitor: Visitor) -> None:
+    answers = {**ANSWERS, "q_flights": "1 850,50"}
+    form = visitor.open("/estimate/delhi")
+    found = visitor.post("/estimate/delhi/total", {**form.typed(), **answers}).json
+    assert found["amounts"]["flights"] == "USD\xa01,850.50"
+    found = visitor.post(
+        "/estimate/delhi/total", {**form.typed(), **answers, "q_flights": "99999999999"}
+    ).json
+    assert plain(found["refused"]["flights"][0]) == "USD 99,999,999,999 is too high. The most is USD 20,000."
 
 
 def test_a_breakdown_names_what_it_leaves_out_and_leads_to_the_question(visitor: Visitor) -> None:

@@ -339,7 +339,7 @@ def test_a_message_of_a_third_of_a_megabyte_is_told_so_in_the_form(
 ) -> None:
     page = visitor.send(form, filled(message="word " * 70_000), "check")
     assert page.status == 422
-    assert page.problems == ["This has 350,000 characters; there is room for 5,000. Shorten it."]
+    assert page.problems == ["Message: This has 350,000 characters; there is room for 5,000. Shorten it."]
     assert "keeps the first 100,000 characters" in page.text()
     assert len(page.control("message") or "") == 100_000
     assert page.control("full_name") == "Wilhelmina Quill"

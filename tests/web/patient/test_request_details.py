@@ -93,6 +93,31 @@ def test_everything_that_was_said_is_looked_at_once_more_and_kept(
     assert (record.for_whom, record.full_name is None) == ("other", False)
 
 
+@pytest.mark.parametrize("way", ["whatsapp", "telephone"])
+def test_a_number_to_answer_by_is_taken_with_the_code_of_the_country_they_live_in(
+    app: Flask, visitor: Visitor, form: Page, way: str
+) -> None:
+    look = last_look(visitor, form, answer_by=way, phone="030 901820")
+    assert "+49 30 901820" in look.text()
+    assert visitor.send(look, button="send").status == 303
+    assert person(app).phone == "+49 30 901820"
+
+
+def test_a_number_to_answer_by_that_no_country_has_is_asked_again(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, filled(answer_by="whatsapp", phone="0301234", country="US"), "check")
+    assert page.status == 422
+    assert any("from which country this number is" in problem for problem in page.problems)
+    assert page.control("phone") == "0301234"
+    assert last_look(visitor, form, answer_by="email", phone="0301234", country="US")
+
+
+def test_the_summary_names_the_field_that_is_too_long(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, filled(full_name="a" * 218), "check")
+    sentence = "This has 218 characters; there is room for 200. Shorten it."
+    assert page.problems == [f"Name: {sentence}"]
+    assert page.text("p", id="error-full_name") == f"Error: {sentence}"
+
+
 def test_each_question_about_the_injury_says_why_it_is_asked_and_can_be_left_open(
     app: Flask, visitor: Visitor, form: Page
 ) -> None:

@@ -24,7 +24,7 @@ def ask(visitor: Visitor) -> Any:
         assert answer.status == 200
         assert answer.headers["Content-Type"] == "application/json"
         found: dict[str, Any] = answer.json
-        assert set(found) == {"html", "spoken", "asked", "refused", "ruled_out"}
+        assert set(found) == {"html", "spoken", "asked", "refused", "ruled_out", "amounts"}
         found["shown"] = words(parsed(f"<!doctype html><title>x</title>{found['html']}"))
         return found
 
@@ -129,11 +129,11 @@ def test_who_answers_rightly_what_a_clinic_cannot_do_made_no_mistake(visitor: Vi
     assert "ruled-out" not in mistaken.html
 
 
-def test_a_total_that_lacks_a_price_says_at_least_aloud_too(ask: Any) -> None:
+def test_a_total_that_lacks_a_price_says_so_aloud_too(ask: Any) -> None:
     found = ask({**ANSWERS, "q_robot": "yes"})
-    assert "Likely total, at least" in found["shown"]
+    assert "Likely total, so far" in found["shown"]
     assert "Training with a robot" in found["shown"]
-    assert found["spoken"].startswith(f"Likely total: at least {TOTAL}")
+    assert found["spoken"].startswith(f"Likely total: {TOTAL} so far. What is counted may come to")
 
 
 def test_a_changed_list_is_said_beside_its_new_figures(app: Flask, ask: Any) -> None:
