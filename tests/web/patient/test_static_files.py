@@ -60,6 +60,20 @@ def test_a_style_sheet_is_sent_without_what_only_we_read(name: str) -> None:
     assert squeezed_words(rules) == squeezed_words(sent), "spaces between words stay"
 
 
+STRING = re.compile(r""""[^"\n]*"|'[^'\n]*'|`[^`\n]*`""")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith(".js")])
+def test_a_script_has_no_string_that_would_be_sent_otherwise(name: str) -> None:
+    script = (STATIC / name).read_text(encoding="utf-8")
+    for line in script.splitlines():
+        assert line.lstrip().startswith("//") or line.count("`") % 2 == 0, "no string goes over lines"
+        for string in STRING.findall(line):
+            words = re.sub(r"\$\{[^}]*\}", "", string)  # what a template works out is code like any other
+            assert static_files.uncommented(words) == words
+    assert len(static_files.uncommented(script)) < 0.95 * len(script)
+
+
 def squeezed_words(style: str) -> list[str]:
     """Return what stands between braces, semicolons, commas and signs of descent, with single spaces."""
     return [
