@@ -26,6 +26,7 @@ from estimator.i18n import reader as reader_of
 from estimator.models import Counter, PatientRequest, PaymentAccount, Quote, QuoteAccount, QuoteRevision
 from estimator.models import Rate as StoredRate
 from estimator.quotes import drafts, notifications, numbers
+from estimator.quotes.agreement import agreed
 from estimator.quotes.decisions import (
     NotCurrent,
 )
@@ -365,14 +366,17 @@ def _figures(plan: PricedPlan, table: PriceTable, first_to_pay: date) -> PlanFig
 
 
 def _before(revision: QuoteRevision, keyring: keys.Keyring) -> dict[str, wording.Before]:
-    """Return the plans of the revision that is replaced, by their letters."""
-    rows = rows_of(revision, keyring)
+    """Return the plans of the revision that is replaced, by their letters; of an accepted one, what was accepted."""
+    rows, accepted = rows_of(revision, keyring), agreed(revision)
     worded = {} if rows is None else rows.by_plan()
     table = price_lists.parsed(revision.table_version)
-    return {
-        letter: wording.Before(content, table, worded[letter].adjustments if letter in worded else [])
+    plans = {
+        letter: wording.Before(
+            content, table, worded[letter].adjustments if letter in worded else [], accepted is not None
+        )
         for letter, content in quote_plans.by_plan(content_of(revision)).items()
     }
+    return plans if accepted is None else {"": plans[accepted.plan]}
 
 
 def _counterpart(replaced: Mapping[str, wording.Before] | None, letter: str) -> wording.Before | None:

@@ -112,6 +112,8 @@ class Before:
     content: StoredQuote
     table: PriceTable
     adjustments: Sequence[AdjustmentRow]
+    #: whether it is what the patient has accepted, which the next revision ends
+    accepted: bool = False
 
 
 def firm_rows(
@@ -276,11 +278,14 @@ def _converted(content: StoredQuote, reader: Reader) -> str | None:
 
 def _replaces(before: Before, reader: Reader) -> str:
     issued = datetime.fromisoformat(before.content["issued"])
-    return _(
-        "Replaces revision %(revision)s of %(day)s",
-        revision=before.content["revision"],
-        day=reader.moment(issued, before.content["time_zone"]),
-    )
+    day = reader.moment(issued, before.content["time_zone"])
+    if before.accepted:
+        return _(
+            "Replaces revision %(revision)s of %(day)s, which was accepted and counts no longer",
+            revision=before.content["revision"],
+            day=day,
+        )
+    return _("Replaces revision %(revision)s of %(day)s", revision=before.content["revision"], day=day)
 
 
 def _changed(

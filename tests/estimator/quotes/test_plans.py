@@ -289,3 +289,18 @@ def test_what_was_accepted_alone_is_the_beginning_of_the_next_revision(request_:
     draft = draft_of(request_)
     assert drafts.letters_of(draft, settings()) == []
     assert drafts.answers_of(draft, settings())["sessions"] == "3"
+
+
+def test_the_next_revision_is_compared_with_what_was_accepted_and_says_that_it_ends(
+    request_: PatientRequest,
+) -> None:
+    accept(with_plans("3", request=request_), plan="B")
+    prepare(request_)
+    rows = quotes.rows_of(issue(request_, NOW + DAY), settings().data_keys)
+    assert rows is not None
+    assert rows.replaces is not None
+    assert rows.replaces.startswith("Replaces revision 1 of ")
+    assert rows.replaces.endswith(", which was accepted and counts no longer")
+    assert {row.kind for row in rows.changed} <= {"valid_until"}, (
+        "it has the plan and the total that were accepted"
+    )

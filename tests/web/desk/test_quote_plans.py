@@ -146,3 +146,19 @@ def test_the_page_of_a_plan_says_what_somebody_else_changed_in_it(
     assert "has saved this quote meanwhile" in late.text
     assert late.value("amount-0") == "-200"
     assert "Adjustments of Plan B" in late.text
+
+
+def test_whoever_revises_what_was_accepted_reads_that_the_acceptance_ends(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = two(app, coordinator)
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    ends = "The patient has accepted that revision. Once this one is issued, that acceptance ends"
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a revision")
+    assert ends not in coordinator.see(f"{page(reference)}/issue").text
+    accept(app, reference, plan="B")
+    shown = coordinator.see(f"{page(reference)}/issue").text
+    assert ends in shown
+    assert "which was accepted and counts no longer" in shown

@@ -52,7 +52,7 @@ class _Price:
                     typed=field.data
                     if len(field.data) <= LONGEST_AMOUNT
                     else field.data[:LONGEST_AMOUNT] + "…",
-                    example=current_reader().number("1250"),
+                    example=current_reader().number("950"),
                 )
             )
         if not amount:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +15,7 @@ from estimator.i18n import Reader, second_language
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import outbox
-from estimator.models import PatientRequest, QuoteDraft
+from estimator.models import PatientRequest, QuoteDraft, QuoteRevision
 from estimator.pdf import drawable, renderer
 from estimator.quotes import approvals, drafts, pdf_document
 from estimator.quotes.plans import Prepared
@@ -293,7 +294,7 @@ def _check(
             if (lines := drafts.adjustments_by(draft, settings(), plan.letter))
         ],
         given_prices=given_in_words(prepared, draft),
-        replaces=None if quote is None else {"number": quote.number, "revision": quotes.newest(quote).number},
+        replaces=None if quote is None else _replaced(quotes.newest(quote)),
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
         drawing=drawing,
         rows=None if said is None else said[1],
@@ -301,6 +302,11 @@ def _check(
     )
     again = {"Refresh": str(ASK_AGAIN_SECONDS)} if drawing.waits and request.method == "GET" else {}
     return page, status, again
+
+
+def _replaced(revision: QuoteRevision) -> dict[str, Any]:
+    accepted = quotes.agreed(revision) is not None
+    return {"number": revision.quote.number, "revision": revision.number, "accepted": accepted}
 
 
 @dataclass(frozen=True)
