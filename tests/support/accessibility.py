@@ -40,7 +40,11 @@ OVERFLOW = """() => {
 
 SQUEEZED = """() => [...document.body.querySelectorAll("p, li, h1, h2, h3, dt, dd, legend, label")]
   .filter((element) => element.checkVisibility() && !element.closest(".spoken, .skip"))
-  .filter((element) => element.innerText.trim().length > 20 && element.getBoundingClientRect().width < 60)
+  .filter((element) => {
+    const spoken = [...element.querySelectorAll(".spoken")].map((each) => each.innerText);
+    const drawn = spoken.reduce((text, each) => text.replace(each, ""), element.innerText).trim();
+    return drawn.length > 20 && element.getBoundingClientRect().width < 60;
+  })
   .map((element) => `“${element.innerText.trim().slice(0, 40)}” is squeezed into a column`)"""
 
 SPACING = """() => {

@@ -71,7 +71,9 @@ def test_the_keyboard_alone_leads_from_the_start_to_the_pdf(open_page: Opener, t
 
     def next_step() -> None:
         tab_to(page, go_on)
+        before = page.locator(".step-of").inner_text()
         page.keyboard.press("Enter")
+        expect(page.locator(".step-of")).not_to_have_text(before)
         expect(page.locator(".step-of")).to_be_focused()
 
     tab_to(page, page.locator("#q_cells"))
@@ -120,7 +122,7 @@ def test_the_keyboard_alone_leads_from_the_start_to_the_pdf(open_page: Opener, t
 def test_a_total_that_comes_late_takes_the_focus_from_nobody(open_page: Opener) -> None:
     page = open_page(viewport=DESK)
     page.goto("/estimate/delhi")
-    link = page.locator("#total a", has_text="Rehabilitation").first
+    link = page.locator("#total a", has_text="Rehabilitation programme").first
     expect(link).to_be_visible()
     link.focus()
     with page.expect_response("**/total"):
@@ -128,7 +130,7 @@ def test_a_total_that_comes_late_takes_the_focus_from_nobody(open_page: Opener) 
             "input => { input.value = '2'; input.dispatchEvent(new Event('input', { bubbles: true })); }"
         )
     expect(page.locator("#total")).not_to_have_attribute("aria-busy", "true")
-    expect(page.locator("#total a", has_text="Rehabilitation").first).to_be_focused()
+    expect(page.locator("#total a", has_text="Rehabilitation programme").first).to_be_focused()
 
 
 @pytest.mark.parametrize("viewport", [PHONE, ON_ITS_SIDE, DESK], ids=["phone", "phone on its side", "desk"])
