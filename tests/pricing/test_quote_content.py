@@ -155,6 +155,8 @@ def test_other_answers_another_breakdown_and_another_list_are_found_out() -> Non
     assert {"total", "price", "breakdown.items"} <= set(other.differences)
     cheaper = {**said, "breakdown": {**said["breakdown"], "items": said["breakdown"]["items"][1:]}}
     assert quote_content.recompute(cheaper, table).differences == ["breakdown.items"]
+    more = {**said, "breakdown": {**said["breakdown"], "promise": "nothing that we write"}}
+    assert quote_content.recompute(more, table).differences == ["breakdown"]
     renamed = replace(table, version="2031-1")
     assert set(quote_content.recompute(said, renamed).differences) >= {"table", "breakdown.version"}
 
