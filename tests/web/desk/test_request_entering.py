@@ -359,6 +359,24 @@ def test_a_pasted_message_suggests_and_fills_in_nothing_by_itself(
     assert all(row.endswith("stands below") for row in suggested(coordinator))
 
 
+def test_all_suggestions_are_used_at_once_but_for_what_was_typed_and_what_has_to_be_chosen(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    coordinator = sign_in(make_app(LANGUAGES="en,fr"), "coordinator")
+    coordinator.see(FORM)
+    coordinator.send("look", {"pasted": MESSAGE, "phone": "+33 1 00 00 00 00"})
+    assert "Use those that leave nothing to choose" in coordinator.page.text
+    page = coordinator.send("all", {})
+    names = ("phone", "country", "language", "injury_month", "planned_month")
+    assert [page.value(name) for name in names] == ["+33 1 00 00 00 00", "FR", "fr", "3 2024", "2027-03"]
+    assert "nothing to choose" not in page.text
+    page = coordinator.send(
+        "look", {"pasted": "I am Maria García. 2 sessions or else 3 sessions.", "phone": ""}
+    )
+    assert "Use all of them" not in page.text
+    assert page.value("q_sessions") == ""
+
+
 def test_the_name_and_the_sessions_of_a_message_are_suggested_and_counted_once_they_are_used(
     app: Flask, coordinator: Staff
 ) -> None:

@@ -227,6 +227,7 @@ def _form(
     reader = current_reader()
     table = price_lists.parsed(version)
     said = _consents(version, form)
+    suggested = suggestions.of(form, plan, version)
     if form.agreed.data and form.agreed.data != request_form.agreed(said):
         form.ask_for_consent_again()  # what was read aloud was in another language
     form.agreed.data = request_form.agreed(said)
@@ -239,7 +240,8 @@ def _form(
         demo=table.demo,
         sections=_sections(plan, table, reader, panel.asked),
         form=form,
-        suggested=suggestions.of(form, plan, version),
+        suggested=suggested,
+        undisputed=[one for one in suggestions.undisputed(suggested) if not one.used],
         table_sha256=version.sha256,
         total_url=url_for("patient.total", slug=version.slug),
         total=panel,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -21,19 +22,28 @@ from pricing import PriceTable
 from pricing.answers import Refused, value_of
 from pricing.table import NumberDriver
 
+ALL = "all"
+"""What the button sends that fills in every suggestion of `undisputed`."""
+
 
 @dataclass(frozen=True)
 class Suggestion:
     """Something that a message says: what it is for, how it reads, and what its button sends.
 
-    `used` if it stands in its field already.
+    `used` if it stands in its field already, `free` if nothing that somebody gave stands there.
     """
 
     label: str
     text: str
     sent: str
     used: bool
+    free: bool
     fill: Callable[[], None]
+
+    @property
+    def field(self) -> str:
+        """The name of the field that it is for."""
+        return self.sent.partition("=")[0]
 
 
 def of(form: RequestForm, plan: EstimateForm, version: TableVersion) -> list[Suggestion]:
@@ -54,11 +64,16 @@ def of(form: RequestForm, plan: EstimateForm, version: TableVersion) -> list[Sug
 
 
 def use(form: RequestForm, plan: EstimateForm, version: TableVersion, sent: str) -> None:
-    """Fill in the suggestion whose button was pressed; one that is none any more fills in nothing."""
-    for suggestion in of(form, plan, version) if sent else ():
-        if suggestion.sent == sent:
-            suggestion.fill()
-            return
+    """Fill in the suggestion whose button was pressed, or ALL; one that is none any more fills in nothing."""
+    found = of(form, plan, version) if sent else []
+    for suggestion in undisputed(found) if sent == ALL else (each for each in found if each.sent == sent):
+        suggestion.fill()
+
+
+def undisputed(found: Sequence[Suggestion]) -> list[Suggestion]:
+    """Return the suggestions for fields that have no other one and in which nothing stands, so that nobody chooses."""
+    fields = Counter(suggestion.field for suggestion in found)
+    return [suggestion for suggestion in found if suggestion.free and fields[suggestion.field] == 1]
 
 
 def _of_person(form: RequestForm, found: chat_message.Found, month: str) -> Iterator[Suggestion]:
@@ -73,7 +88,9 @@ def _of_person(form: RequestForm, found: chat_message.Found, month: str) -> Iter
     for email in found.emails:
         yield _text(form.email, _("Email address"), email, email)
     if found.language is not None:
-        yield _choice(form.language, _("Language"), reader_of(found.language).name, found.language)
+        language = reader_of(found.language).name
+        # The form begins in the coordinator's own, which nobody has chosen.
+        yield replace(_choice(form.language, _("Language"), language, found.language), free=True)
     for when in found.dates:
         shown = _("%(month)s (“%(text)s”)", month=reader.month(when.month), text=when.text)
         if when.month >= month:
@@ -100,11 +117,12 @@ def _of_plan(plan: EstimateForm, found: chat_message.Found, table: PriceTable) -
 
 
 def _text(field: Any, label: str, shown: str, text: str) -> Suggestion:
-    return Suggestion(label, shown, f"{field.name}={text}", field.data == text, lambda: field.fill(text))
+    sent = f"{field.name}={text}"
+    return Suggestion(label, shown, sent, field.data == text, not field.data, lambda: field.fill(text))
 
 
 def _choice(field: Any, label: str, shown: str, value: str) -> Suggestion:
     def fill() -> None:
         field.data = value
 
-    return Suggestion(label, shown, f"{field.name}={value}", field.data == value, fill)
+    return Suggestion(label, shown, f"{field.name}={value}", field.data == value, not field.data, fill)
