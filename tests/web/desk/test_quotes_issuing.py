@@ -57,6 +57,17 @@ def test_a_quote_is_issued_once_from_a_page_that_says_what(app: Flask, coordinat
         assert len(outbox.mails_about("Q-2026-00001/1")) == 1
 
 
+def test_before_a_quote_is_issued_what_the_list_assumed_is_named_with_the_way_to_change_it(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    shown = " ".join(coordinator.see(f"{page(reference)}/issue").text.split())
+    assert "Assumed, not answered" in shown
+    assert "Planned nights in intensive care: 0 nights" in shown.replace(SPACE, " ")
+    assert f"{page(reference)}/answers" in coordinator.page.links("Change the answers")
+
+
 def test_before_a_quote_is_issued_the_desk_says_which_letters_will_be_marks(
     app: Flask, coordinator: Staff
 ) -> None:

@@ -17,7 +17,7 @@ from estimator.i18n import reader as reader_of
 from estimator.mail import outbox
 from estimator.models import PatientRequest, QuoteDraft, QuoteRevision
 from estimator.pdf import drawable, renderer
-from estimator.quotes import approvals, drafts, pdf_document
+from estimator.quotes import approvals, drafts
 from estimator.quotes.plans import Prepared
 from estimator.web import errors, turns, whole_numbers
 from estimator.web.desk.comment import CommentForm
@@ -35,6 +35,8 @@ from estimator.web.desk.quotes.blueprint import (
 )
 from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of, same_prices, shown
 from estimator.web.desk.quotes.given_prices import given_in_words
+from estimator.web.desk.quotes.plan_answers import supposed_in_words
+from estimator.web.desk.quotes.preview import previewed
 from estimator.web.fields import CarriedField, TickField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
@@ -294,6 +296,7 @@ def _check(
             if (lines := drafts.adjustments_by(draft, settings(), plan.letter))
         ],
         given_prices=given_in_words(prepared, draft),
+        supposed=supposed_in_words(prepared),
         replaces=None if quote is None else _replaced(quotes.newest(quote)),
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
         drawing=drawing,
@@ -335,14 +338,7 @@ def _drawn(of: PatientRequest, prepared: Prepared, said: tuple[StoredQuote, Firm
     if said is None:
         return Drawing()
     content, rows = said
-    page = pdf_document.preview(
-        content,
-        rows,
-        patient=name_of(of) or "",
-        language=of.language,
-        settings=settings(),
-        logo=pdf_document.clinics_logo(),
-    )
+    page = previewed(of, content, rows)
     try:
         if not prepared.missing and not drawable.is_known(page):
             with turns.turn(DRAWING) as free:

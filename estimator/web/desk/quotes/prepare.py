@@ -11,7 +11,6 @@ from markupsafe import escape
 
 import pricing
 from estimator import clinic, price_lists
-from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import approvals, drafts, given_prices
@@ -45,13 +44,13 @@ from estimator.web.desk.quotes.form import MOST_LINES, QuoteForm, Read
 from estimator.web.desk.quotes.given_prices import GivenRow, PricesForm, given_in_words
 from estimator.web.desk.quotes.issued import issued_rows
 from estimator.web.desk.quotes.open_questions import OpenQuestions
+from estimator.web.desk.quotes.plan_answers import answers_in_words
 from estimator.web.forms import Line, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.transaction import committing
-from estimator.wording import answer_words, firm_plans, not_answered
-from pricing.left_open import left_open
+from estimator.wording import firm_plans
 from pricing.quote_plans import LETTERS
 
 
@@ -271,7 +270,7 @@ def page_of(
         choice=_choice(prepared),
         figures=result,
         unread=len(errors) if tried is not None else 0,
-        answers=_answers(prepared),
+        answers=answers_in_words(prepared),
         open_questions=questions.sections(prepared),
         approval=_approval(draft, prepared),
         day_order=reader.day_order(),
@@ -319,40 +318,6 @@ def _choice(prepared: Prepared) -> PriceChoice:
         "in_force": None if in_force is None else in_force.version,
         "in_force_from": None if in_force is None else reader.day(in_force.valid_from),
     }
-
-
-class PlanRow(TypedDict):
-    """One answer of the plan; `supposed` if the list supposed it. A question that was left open says so."""
-
-    label: Words
-    answer: Words
-    supposed: bool
-
-
-def _answers(prepared: Prepared) -> list[PlanRow]:
-    """Return the plan in words, as far as the list that is chosen knows its answers."""
-    reader, table = current_reader(), price_lists.parsed(prepared.version)
-    answers = prepared.answers if prepared.chosen is None else prepared.chosen.breakdown["answers"]
-    left = left_open(table, answers)
-    found: list[PlanRow] = []
-    for driver in table.drivers:
-        if driver.code in left:
-            label = reader.words(driver.label, table.main_language)
-            found.append({"label": label, "answer": not_answered(), "supposed": False})
-        if driver.code not in answers:
-            continue
-        try:
-            words = answer_words(driver, answers[driver.code], table, reader)
-        except (KeyError, ValueError, pricing.BadAnswers):
-            words = None
-        found.append(
-            {
-                "label": reader.words(driver.label, table.main_language),
-                "answer": words or Words(str(answers[driver.code])),
-                "supposed": driver.code not in prepared.answers,
-            }
-        )
-    return found
 
 
 class ToApprove(TypedDict):

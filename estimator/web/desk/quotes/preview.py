@@ -63,19 +63,24 @@ def preview_pdf(reference: str) -> ResponseReturnValue:
     return pdf_line.in_turn(f"preview {of.reference}", way_out, lambda: _drawn(of, *found, way_out))
 
 
+def previewed(of: PatientRequest, content: StoredQuote, rows: FirmRows) -> str:
+    """Return the HTML of the document that a request would get if it were issued now."""
+    return pdf_document.preview(
+        content,
+        rows,
+        patient=name_of(of) or "",
+        language=of.language,
+        settings=settings(),
+        logo=pdf_document.clinics_logo(),
+    )
+
+
 def _drawn(
     of: PatientRequest, content: StoredQuote, rows: FirmRows, way_out: pdf_line.WayOut
 ) -> ResponseReturnValue:
     """Draw a preview, and send it."""
     try:
-        drawn = pdf_document.preview(
-            content,
-            rows,
-            patient=name_of(of) or "",
-            language=of.language,
-            settings=settings(),
-            logo=pdf_document.clinics_logo(),
-        )
+        drawn = previewed(of, content, rows)
         made = renderer.document(drawn, created=datetime.fromisoformat(content["issued"]))
     except renderer.RenderingFailed as failure:
         current_app.logger.error("no preview of %s: %s", of.reference, failure)
