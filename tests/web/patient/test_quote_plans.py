@@ -90,8 +90,8 @@ def test_what_is_known_what_may_be_taken_and_the_coordinators_words_stand_before
     page = patient.open(patient.path)
     found = said(page)
     order = [
-        "The plans side by side",
         "What is known about this treatment",
+        "The plans side by side",
         "What you may take with it",
         "Call me any time.",
         f"Accept plan A for {plain(TOTAL)}",
@@ -100,7 +100,7 @@ def test_what_is_known_what_may_be_taken_and_the_coordinators_words_stand_before
     ]
     places = [found.index(words) for words in order]
     assert places == sorted(places)
-    assert [found.count(words) for words in order[2:4]] == [1, 1]
+    assert [found.count(words) for words in (order[0], *order[2:4])] == [1, 1, 1]
     assert "Choose one of the plans" not in found
 
 
