@@ -88,9 +88,9 @@ def _lines(name: str, checked: Checked) -> Iterator[str]:
 def _verdict(checked: Checked) -> str:
     if checked.confirms is not None:
         return (
-            _("genuine, a confirmation for others of a quote that is still accepted.")
+            _("genuine, a confirmation for others of an acceptance that still holds.")
             if checked.confirms
-            else _("genuine, a confirmation for others of a quote that is not accepted any more.")
+            else _("genuine, a confirmation for others of an acceptance that does not hold any more.")
         )
     if checked.genuine:
         return _("genuine, byte for byte what was issued.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal
 
 from estimator.i18n import Reader, Words
@@ -37,8 +38,14 @@ def stated(
     planned_month: str | None,
     total: str,
 ) -> list[StatedRow]:
-    """Return what the page states in one language, in its order: what is in `shown`, as far as it is known."""
+    """Return what the page states in one language, in its order: what is in `shown`, as far as it is known.
+
+    `total` is what was accepted, with the lines that were taken.
+    """
     issued = datetime.fromisoformat(content["issued"])
+
+    def money(amount: str | Decimal) -> Words:
+        return Words(reader.money(amount, content["currency"]))
 
     def rows() -> Iterator[tuple[Shown, str, Words]]:
         yield "name", _("Patient"), Words(patient)
@@ -47,6 +54,10 @@ def stated(
         yield "dates", _("Accepted"), Words(reader.moment(accepted_at, content["time_zone"]))
         if planned_month:
             yield "planned", _("Planned for"), Words(reader.month(planned_month))
-        yield "total", _("Firm total"), Words(reader.money(total, content["currency"]))
+        with_it = Decimal(total) - Decimal(content["total"])
+        yield "total", _("Firm total"), money(content["total"])
+        if with_it:
+            yield "total", _("Taken with it"), money(with_it)
+            yield "total", _("All together"), money(total)
 
     return [StatedRow(label, value) for code, label, value in rows() if code in shown]

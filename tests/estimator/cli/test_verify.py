@@ -374,8 +374,8 @@ def test_a_confirmation_for_others_is_known_and_says_whether_the_quote_is_still_
     path = tmp_path / "confirmation.pdf"
     path.write_bytes(made + b"%")
     code, said, _errors = run(path)
-    assert (code, "a confirmation for others of a quote that is still accepted" in said) == (0, True)
+    assert (code, "a confirmation for others of an acceptance that still holds" in said) == (0, True)
     quotes.take_back(act, revision_of("Q-2026-00002", 1))
     db.session.commit()
     code, said, _errors = run(path)
-    assert (code, "of a quote that is not accepted any more" in said) == (1, True)
+    assert (code, "of an acceptance that does not hold any more" in said) == (1, True)

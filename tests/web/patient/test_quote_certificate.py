@@ -131,7 +131,7 @@ def test_after_the_acceptance_was_taken_back_the_check_says_not_to_rely_on_it(
     made = make(patient, "name").answer.data
     patient.press(patient.open(f"{patient.path}/take-back"), None)
     page = upload(app, made)
-    assert "The quote is not accepted any more" in page.html
+    assert "The acceptance that this confirms does not hold any more" in page.html
     assert patient.open(f"{patient.path}/certificate").status == 409
 
 
@@ -142,9 +142,14 @@ def test_of_several_plans_it_states_what_was_accepted_with_what_was_taken(app: F
     with desk.revision() as revision:
         content = quotes.content_of(revision)
     accept_with(patient, plan="B", line="1")
-    total = Decimal(content["alternatives"][0]["total"]) + 120
-    stated = told(make(patient, "total", language="en"))
-    assert f"USD\xa0{total:,}" in stated or f"USD {total:,}" in stated
+    firm = Decimal(content["alternatives"][0]["total"])
+    stated = told(make(patient, "total", language="en")).replace("\xa0", " ")
+    for label, amount in (
+        ("Firm total", firm),
+        ("Taken with it", Decimal("120.00")),
+        ("All together", firm + 120),
+    ):
+        assert f"{label} USD {amount:,}" in " ".join(stated.split())
     assert f"{Decimal(content['total']):,}" not in stated
 
 
@@ -157,7 +162,7 @@ def test_one_that_confirms_an_earlier_acceptance_is_not_relied_on(
     patient.press(patient.open(f"{patient.path}/take-back"), None)
     clock.shift(timedelta(minutes=1))
     patient.accept(plan="A")
-    assert "The quote is not accepted any more" in upload(app, made).html
+    assert "The acceptance that this confirms does not hold any more" in upload(app, made).html
 
 
 def test_after_its_last_day_it_is_still_accepted_and_the_word_of_the_number_says_so(
