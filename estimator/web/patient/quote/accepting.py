@@ -25,6 +25,7 @@ from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Filled, NotTooLong, PrintableLine
 from estimator.wording import FirmRows, OptionRow
+from estimator.wording.rows import AnswerRow
 from pricing import quote_options, quote_plans
 from pricing.stored import StoredQuote
 
@@ -259,12 +260,18 @@ def _plan(rows: FirmRows) -> Iterator[tuple[str, str]]:
     """Yield the plan in a few lines: what each part of the form was answered, but for the person's health."""
     for section in rows.answers[:PLAN_LINES]:
         alone = len(section.rows) == 1
-        said = (row.answer.marked if alone else _line(row.label, row.answer) for row in section.rows)
+        said = (_answer(row) if alone else _line(row.label, _answer(row)) for row in section.rows)
         yield section.heading, listed_apart(said)
 
 
-def _line(label: Words, answer: Words) -> str:
-    return joined(" " if label.text.endswith(("?", "؟", "？")) else ": ", [label, answer])
+def _answer(row: AnswerRow) -> str:
+    return _("%(answer)s (not answered)", answer=row.answer) if row.assumed else row.answer.marked
+
+
+def _line(label: Words, answer: str) -> str:
+    if label.text.endswith(("?", "؟", "？")):
+        return joined(" ", [label, answer])
+    return _("%(label)s: %(answer)s", label=label, answer=answer)
 
 
 def _terms(revision: QuoteRevision, beside: bool) -> list[str]:
