@@ -31,6 +31,16 @@ from tests.support.kept_rows import kept
 
 COORDINATOR, COLLEAGUE = "user:1", "user:2"
 ADDRESS = "anna.kowalska@example.org"
+SCAN = """
+[charge.scan]
+label.en = "Scan"
+group = "treatment"
+on_request = true
+when.rehab = true
+source = "Made for the tests."
+"""
+"""A charge on request, which applies with rehabilitation."""
+
 PLAN: dict[str, str | bool] = {"cells": "own", "sessions": "2", "airport": True}
 CLINIC = Clinic()
 

@@ -25,6 +25,7 @@ from tests.support.example_quotes import (
     COLLEAGUE,
     COORDINATOR,
     PLAN,
+    SCAN,
     ask,
     issue,
     list_text,
@@ -34,15 +35,6 @@ from tests.support.example_quotes import (
     settings,
     state,
 )
-
-REQUESTED = """
-[charge.scan]
-label.en = "Scan"
-group = "treatment"
-on_request = true
-when.rehab = true
-source = "Made for the tests."
-"""
 
 
 @pytest.fixture
@@ -312,7 +304,7 @@ def test_a_new_list_that_refuses_the_plan_says_so_only_if_it_is_chosen(request_:
 
 
 def test_nothing_may_be_on_request(app: Flask) -> None:
-    request = ask(publish(list_text(more=REQUESTED)), plan={**PLAN, "rehab": True})
+    request = ask(publish(list_text(more=SCAN)), plan={**PLAN, "rehab": True})
     prepared = prepare(request)
     assert [(each.code, each.detail) for each in prepared.missing] == [("on_request", ("scan",))]
 

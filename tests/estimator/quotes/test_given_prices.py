@@ -21,6 +21,7 @@ from tests.support.example_quotes import (
     COLLEAGUE,
     COORDINATOR,
     PLAN,
+    SCAN,
     accept,
     ask,
     issue,
@@ -31,14 +32,6 @@ from tests.support.example_quotes import (
     state,
 )
 
-SCAN = """
-[charge.scan]
-label.en = "Scan"
-group = "treatment"
-on_request = true
-when.rehab = true
-source = "Made for the tests."
-"""
 FOR_ALL = "USD unit 1"
 
 
