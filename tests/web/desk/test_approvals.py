@@ -253,5 +253,9 @@ def test_saving_a_quote_ends_its_request_for_approval(
     coordinator.press("Ask for approval")
     assert "Adjustments of the quote" in approver.see("/staff").text
     coordinator.see(page(reference))
+    ended = "With this save the request for approval has ended."
     coordinator.send("save", line(0, "-2600"))
+    assert ended in coordinator.page.text
+    coordinator.send("save", {})
+    assert ended not in coordinator.page.text, "nothing was asked for any more"
     assert "Adjustments of the quote" not in approver.see("/staff").text

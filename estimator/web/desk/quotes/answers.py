@@ -21,6 +21,7 @@ from estimator.web.desk.quotes.blueprint import (
     plan_in,
     save_in,
     save_of,
+    saving,
     the_draft,
     the_request,
     to,
@@ -33,7 +34,6 @@ from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.total_so_far import running
-from estimator.web.transaction import committing
 from estimator.wording import firm_plans
 from pricing import PriceTable
 
@@ -55,7 +55,7 @@ def answers(reference: str) -> ResponseReturnValue:
     if found.unreadable:
         return _page(of, draft, form, refused=found.unreadable)
     try:
-        with committing():
+        with saving(draft):
             drafts.change(act(), draft, save=save_in(draft), answers=found.answers, plan=plan)
     except pricing.BadAnswers as refusal:
         refused = wording.problem_sentences(refusal, reader)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TypedDict
 
-from flask import Blueprint, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import price_lists, quotes, requests
@@ -18,6 +20,7 @@ from estimator.web.desk import readers
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
+from estimator.web.transaction import committing
 
 pages = Blueprint("quotes_desk", __name__, url_prefix="/desk/requests/<reference>/quote")
 
@@ -74,6 +77,20 @@ def the_draft(of: PatientRequest) -> QuoteDraft:
     if found is None:
         raise NothingPrepared(of.reference)
     return found
+
+
+@contextmanager
+def saving(draft: QuoteDraft) -> Iterator[None]:
+    """Commit a save, and say so if it has ended a request for approval, which somebody else may have made meanwhile."""
+    was_asked = draft.proposed_by is not None
+    with committing():
+        yield
+    if was_asked:
+        flash(
+            _(
+                "With this save the request for approval has ended. Ask again when nothing is to be changed any more."
+            )
+        )
 
 
 def save_of(draft: QuoteDraft) -> str:

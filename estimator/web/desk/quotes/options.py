@@ -22,6 +22,7 @@ from estimator.web.desk.quotes.blueprint import (
     plan_in,
     save_in,
     save_of,
+    saving,
     the_draft,
     the_request,
     to,
@@ -35,7 +36,6 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
-from estimator.web.transaction import committing
 from estimator.web.typed_figures import two_readings
 from estimator.web.validators import Filled
 from pricing import PriceTable, quote_options
@@ -152,7 +152,7 @@ def options(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(of, draft, form, 422)
     try:
-        with committing():
+        with saving(draft):
             drafts.change(act(), draft, save=save_in(draft), options=form.read())
     except drafts.ChangedMeanwhile:
         of = the_request(reference)

@@ -24,6 +24,7 @@ from estimator.web.desk.quotes.blueprint import (
     plan_in,
     save_in,
     save_of,
+    saving,
     the_draft,
     the_request,
     to,
@@ -93,7 +94,7 @@ def save(reference: str) -> ResponseReturnValue:
     if summary(prices.form, typed, questions.form):
         return page_of(of, draft, typed, questions, prices, tried=found, status=422)
     try:
-        with committing():
+        with saving(draft):
             saved = drafts.change(
                 signed_in.act(),
                 draft,
