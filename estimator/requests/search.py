@@ -28,14 +28,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
-from estimator import keys, telephone
+from estimator import keys
 from estimator.db import UTCDateTime, db
-from estimator.estimates import LETTERS
-from estimator.mail import addresses
 from estimator.models import NameWord, PatientRequest, TableVersion
 from estimator.models.requests import REQUEST_STATES, RequestState
-from estimator.requests import name_index, person_index
-from estimator.requests.person import TABLE, email_lookup
+from estimator.requests import person_index
+from estimator.requests.person import TABLE
+from estimator.requests.typed_search import Search, understood
 
 PAGE = 50
 """Maximum number of requests on one page."""
@@ -147,64 +146,6 @@ class Page:
     whole: bool = True
     too_short: bool = False
     left_out: bool = False
-
-
-@dataclass(frozen=True)
-class Search:
-    """A parsed search: the beginning of a reference, an address, digits, or beginnings of words of a name.
-
-    `address` is the beginning of an address that `email` is the whole of. Digits are some of a telephone number, or
-    of the `reference` that stands beside them; so are the words of a name that stand beside a reference.
-    """
-
-    reference: str = ""
-    estimate: str = ""
-    email: str = ""
-    address: int | None = None
-    digits: tuple[int, ...] = ()
-    words: tuple[int, ...] = ()
-    too_short: bool = False
-    left_out: bool = False
-
-
-def understood(typed: str, lookup_key: str) -> Search:
-    """Parse what somebody typed. A name must have all the words; those of one or two letters are left out.
-
-    Digits can be those of a reference as well as of a telephone number, and letters without a space those of a
-    reference as well as of a name.
-    """
-    text = " ".join(typed.split())
-    if not text:
-        return Search()
-    if "@" in text:
-        return Search(
-            email=email_lookup(addresses.spelling(text), lookup_key) or "",
-            address=person_index.of_typed_address(text, lookup_key),
-        )
-    letters = re.sub(r"[\s-]", "", text).upper()
-    named = re.fullmatch(rf"(REQ|EST)([{LETTERS}]{{0,8}})", letters)
-    if named is not None:
-        whole = _reference(named[1], named[2])
-        return Search(reference=whole) if named[1] == "REQ" else Search(estimate=whole)
-    has_digit = re.search(r"[0-9]", letters)
-    is_one_word = " " not in text and not text.startswith("-")
-    is_reference = re.fullmatch(rf"[{LETTERS}]{{2,8}}", letters) and (has_digit or is_one_word)
-    reference = _reference("REQ", letters) if is_reference else ""
-    is_half = re.fullmatch(rf"[{LETTERS}]{{4}}", letters) and (reference or text.startswith("-"))
-    half = (person_index.of_half(letters, lookup_key),) if is_half else ()
-    if telephone.is_typed(text):
-        digits = (*person_index.of_typed_digits(text, lookup_key), *half)
-        return Search(reference=reference, digits=digits, too_short=not (digits or reference))
-    if (reference and has_digit) or (half and not is_one_word):
-        return Search(reference=reference, digits=half)
-    words = name_index.word_of(text, lookup_key)
-    return Search(
-        reference=reference,
-        digits=half,
-        words=tuple(dict.fromkeys(words)),
-        too_short=not (words or reference),
-        left_out=len(words) < len(text.split()),
-    )
 
 
 def page(wanted: Filter, *, keyring: keys.Keyring, lookup_key: str) -> Page:
@@ -525,8 +466,3 @@ def _each(column: InstrumentedAttribute[Any]) -> Select[Any]:
     following = select(func.min(column)).where(column > first.c.value).scalar_subquery()
     each = first.union_all(select(following).where(first.c.value.is_not(None)))
     return select(each.c.value).where(each.c.value.is_not(None))
-
-
-def _reference(kind: str, letters: str) -> str:
-    halves = [letters[:4], letters[4:]]
-    return "-".join([kind, *(half for half in halves if half)]) if letters else f"{kind}-"

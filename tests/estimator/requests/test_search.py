@@ -15,8 +15,9 @@ from estimator import keys, price_lists
 from estimator.db import db
 from estimator.models import NameWord, TableVersion
 from estimator.privacy import erasure
-from estimator.requests import person_index, search
-from estimator.requests.search import NOBODY, PAGE, Filter, Page, Place, Search
+from estimator.requests import person_index, search, typed_search
+from estimator.requests.search import NOBODY, PAGE, Filter, Page, Place
+from estimator.requests.typed_search import Search
 from tests.estimator.requests.many_requests import Known, combinations, expected, fill, pages
 from tests.support import profile
 from tests.support.acts import acting
@@ -153,11 +154,14 @@ def test_letters_alone_are_of_a_reference_as_well_as_of_a_name(app: Flask, versi
 
 def test_letters_with_a_figure_are_a_reference_and_several_words_a_name(app: Flask) -> None:
     key = settings().lookup_key
-    assert search.understood("7k3m92", key) == Search(reference="REQ-7K3M-92")
-    assert search.understood("REQ-7K3M", key) == Search(reference="REQ-7K3M")
-    assert search.understood("EST-7", key) == Search(estimate="EST-7")
-    assert len(search.understood("Kmart Haven", key).words) == 2
-    assert search.understood("Mina Quill mina", key).words == search.understood("mina QUILL", key).words
+    assert typed_search.understood("7k3m92", key) == Search(reference="REQ-7K3M-92")
+    assert typed_search.understood("REQ-7K3M", key) == Search(reference="REQ-7K3M")
+    assert typed_search.understood("EST-7", key) == Search(estimate="EST-7")
+    assert len(typed_search.understood("Kmart Haven", key).words) == 2
+    assert (
+        typed_search.understood("Mina Quill mina", key).words
+        == typed_search.understood("mina QUILL", key).words
+    )
 
 
 def test_a_person_is_found_by_beginnings_of_the_name_and_of_the_address(
