@@ -67,6 +67,7 @@ DRAWN_BY_HAND = {
     "patient/_questions.html": "the questions of a price list, with what is said of each answer",
     "patient/asked.html": "a link to be copied, which is sent nowhere",
     "patient/breakdown.html": "a currency that the address asks for, and a link to be copied",
+    "patient/other_offer.html": "questions to be copied into a chat, which are sent nowhere",
     "desk/_quote_issued.html": "a link to be copied, which is sent nowhere",
     "desk/_chat.html": "two lines to be copied, which are sent nowhere",
     "desk/_conversation.html": "an answer to be copied into a chat, which is sent nowhere",

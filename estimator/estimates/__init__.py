@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from estimator.estimates import other_currency, pdf_cache, pdf_document, plain_text
+from estimator.estimates import (
+    offer_parts,
+    offer_rows,
+    offer_text,
+    offer_words,
+    other_currency,
+    other_offer,
+    pdf_cache,
+    pdf_document,
+    plain_text,
+)
 from estimator.estimates.lifecycle import (
     LETTERS,
     MOST_ATTEMPTS,
@@ -30,7 +40,12 @@ __all__ = [
     "find",
     "has_expired",
     "make",
+    "offer_parts",
+    "offer_rows",
+    "offer_text",
+    "offer_words",
     "other_currency",
+    "other_offer",
     "pdf_cache",
     "pdf_document",
     "plain_text",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from estimator.requests import (
     chat_message,
+    chat_money,
+    chat_offer,
     consents,
     desk_mail,
     mailed_codes,
@@ -91,6 +93,8 @@ __all__ = [
     "breakdown_of",
     "can_wait",
     "chat_message",
+    "chat_money",
+    "chat_offer",
     "consents",
     "consents_of",
     "contact_of",

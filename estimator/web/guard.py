@@ -43,6 +43,7 @@ PUBLIC = frozenset(
         "asking.language",
         "asking.question",
         "asking.first_question",
+        "other_offer.page",
         "my_data.request",
         "my_data.download",
         "my_data.erase",
@@ -246,7 +247,9 @@ MOST_FIELDS = 20_000
 MOST_WORDS = 2_000_000
 """Size, in bytes, up to which a text that is far too long is refused in its form, where it can be shortened."""
 
-WORDY = frozenset({"asking.question", "asking.first_question", "quote.question", "quote.decline"})
+WORDY = frozenset(
+    {"asking.question", "asking.first_question", "other_offer.page", "quote.question", "quote.decline"}
+)
 """Endpoints of everybody that take somebody's own words."""
 
 CHECKS_ITSELF = frozenset(
@@ -254,6 +257,7 @@ CHECKS_ITSELF = frozenset(
         "patient.estimate",
         "patient.change",
         "quote.reminders",  # as well
+        "other_offer.page",  # sending it changes nothing
         "changing.apply",  # its proof is the secret link in its address: reading an estimate needs no cookie
         "changing.question",
         "mailing.email",

@@ -58,6 +58,7 @@ OPEN = {
     "/e/<token>/email": {"GET", "POST"},
     "/e/<token>/ask": {"GET", "POST"},
     "/e/<token>/question": {"GET", "POST"},
+    "/e/<token>/other-offer": {"GET", "POST"},
     "/e/<token>/ask/check": {"GET", "POST"},
     "/e/<token>/data": {"GET"},
     "/e/<token>/data.json": {"GET"},

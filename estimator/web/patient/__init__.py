@@ -9,6 +9,7 @@ from estimator.web.patient import (
     estimate_pdf,
     first_question,
     my_data,
+    other_offer,
     prices,
     quote,
     request,
@@ -25,6 +26,7 @@ blueprints = (
     quote.pages,
     verify.pages,
     prices.pages,
+    other_offer.pages,
 )
 
 __all__ = ["blueprints", "estimate_pdf", "first_question", "request_page"]

@@ -164,6 +164,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         "apply": url_for("changing.apply", token=token),
         "ask": url_for("asking.ask", token=token),
         "first_question": url_for("asking.first_question", token=token),
+        "other_offer": url_for("other_offer.page", token=token),
         "data": url_for("my_data.estimate", token=token),
         "delete": url_for("patient.delete", token=token),
     }

@@ -15,9 +15,9 @@ MOST_FROM = 30
 one."""
 
 
-def too_many(what: Literal["ask", "question"]) -> str | None:
-    """Count one more request, or question, from a network; return the error if the limit is exceeded, else None."""
-    wait = throttle.take(act(), what, networks.counted(), most=MOST_FROM)
+def too_many(what: Literal["ask", "question", "other offer"], most: int = MOST_FROM) -> str | None:
+    """Count one more form of a kind from a network; return the error if the limit is exceeded, else None."""
+    wait = throttle.take(act(), what, networks.counted(), most=most)
     if wait is None:
         return None
     return ngettext(

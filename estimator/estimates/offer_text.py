@@ -1,0 +1,68 @@
+"""What another clinic wrote beside an estimate, as plain text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+
+from estimator import wording
+from estimator.estimates.offer_rows import Cell, Compared, Side
+from estimator.i18n import gettext as _
+from estimator.i18n import listed_apart
+
+WIDTH = 78
+
+
+def text(compared: Compared, head: wording.Head) -> str:
+    """Return everything that the page says; the questions in English too, where the reader's language is another."""
+    return "\n".join(_lines(compared, head)).strip() + "\n"
+
+
+def _lines(compared: Compared, head: wording.Head) -> Iterator[str]:
+    yield _("Compare with what another clinic wrote")
+    yield from _wrapped(
+        _("Estimate %(reference)s, %(provider)s", reference=head.reference, provider=head.provider)
+    )
+    if head.withdrawn:
+        yield from _wrapped(head.withdrawn)
+    yield from _heading(_("The totals, and what they leave out"))
+    yield from _sides(compared.totals)
+    for sentence in compared.sentences:
+        yield from _wrapped(sentence)
+    yield from _heading(_("Line by line"))
+    for row in compared.rows:
+        yield row.label
+        for side, cell in zip(compared.totals, (row.theirs, row.ours), strict=True):
+            yield from _wrapped(_("%(label)s: %(answer)s", label=side.label, answer=_said(cell)), indent=2)
+    yield from _heading(_("For each session"))
+    yield from _wrapped(_("The whole price, divided by the number of sessions."))
+    if compared.per_session_missing:
+        yield from _wrapped(compared.per_session_missing)
+    yield from _sides(compared.per_session)
+    yield from _heading(_("What to ask the other clinic"))
+    yield compared.questions.message
+    if compared.english is not None:
+        yield ""
+        yield compared.english.message
+
+
+def _said(cell: Cell) -> str:
+    return listed_apart(filter(None, (cell.amount, cell.said, listed_apart(cell.names))))
+
+
+def _sides(sides: Sequence[Side]) -> Iterator[str]:
+    for side in sides:
+        yield from _wrapped(_("%(label)s: %(answer)s", label=side.label, answer=side.amount))
+        for note in side.notes:
+            yield from _wrapped(note, indent=2)
+
+
+def _heading(words: str) -> Iterator[str]:
+    yield ""
+    yield words
+    yield "-" * len(words)
+
+
+def _wrapped(words: str, indent: int = 0) -> list[str]:
+    start = " " * indent
+    return textwrap.wrap(words, WIDTH, initial_indent=start, subsequent_indent=start)

@@ -1,0 +1,277 @@
+"""The form of what another clinic wrote: the message, and the figures in it, which whoever reads them checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from typing import Any, cast
+
+from estimator import clinic, figures
+from estimator.estimates import offer_parts, offer_words, other_offer
+from estimator.i18n import Reader, lazy_gettext, listed, listed_apart
+from estimator.i18n import gettext as _
+from estimator.requests import chat_money, chat_offer
+from estimator.web import typed_money, whole_numbers
+from estimator.web.fields import CarriedField, ChoiceField, CompactField
+from estimator.web.forms import Form
+from estimator.web.language import current_reader, own_currency
+from estimator.web.patient.request_form import words_field
+from estimator.web.typed_figures import two_readings
+from pricing.currencies import MINOR_UNIT
+
+LARGEST = Decimal(10) ** 12
+"""The largest amount that is taken; more than any treatment costs in any currency."""
+
+MOST_SESSIONS, MOST_DAYS = 200, 1_000
+
+
+class FigureField(CompactField):
+    """An amount or a number, as somebody types it in their own digits."""
+
+    attributes = {"autocomplete": "off", "dir": "ltr", "inputmode": "decimal", "spellcheck": "false"}  # noqa: RUF012
+
+
+class OtherOfferForm(Form):
+    """What another clinic wrote. Nothing of it is kept, and a form of any visit may be sent."""
+
+    class Meta(Form.Meta):
+        """Without a token: sending it changes nothing."""
+
+        csrf = False
+
+    words = words_field(lazy_gettext("The message of the other clinic (not required)"))
+    price = FigureField(lazy_gettext("The whole price that they wrote"), most_shown=typed_money.LONGEST)
+    currency = ChoiceField(
+        lazy_gettext("Currency of their amounts"),
+        empty=lazy_gettext("Choose"),
+        optional=True,
+        refusal=lazy_gettext("Choose a currency of the list."),
+    )
+    sessions = FigureField(lazy_gettext("Sessions or injections"), most_shown=typed_money.LONGEST)
+    days = FigureField(lazy_gettext("Days or nights there"), most_shown=typed_money.LONGEST)
+    compared = CarriedField()
+
+    def __init__(self, own: str, **values: Any) -> None:
+        super().__init__(**values)
+        first = dict.fromkeys(filter(None, (own, own_currency(), *clinic.exchange_rates.ORIENTATION)))
+        codes = [code for code in first if code in MINOR_UNIT]
+        self.currency.choices = [(code, code) for code in (*codes, *sorted(set(MINOR_UNIT) - set(codes)))]
+
+    @property
+    def lines(self) -> Iterator[tuple[offer_parts.Part, ChoiceField, FigureField]]:
+        """Yield each part with its two controls."""
+        for part in offer_parts.PARTS:
+            yield part, self[f"said-{part}"], self[f"amount-{part}"]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no figure and no line is filled in, whatever the message is."""
+        typed = (
+            self.price,
+            self.sessions,
+            self.days,
+            *(field for _part, *pair in self.lines for field in pair),
+        )
+        return not any(field.data for field in typed)
+
+    def read(self) -> other_offer.Offer | None:
+        """Return what is filled in; None if something is wrong with it, which is then said at its field."""
+        right = self.answers_are_right()
+        reader = current_reader()
+        if self.is_empty and right:
+            self.refuse(
+                _("Paste their message and find the figures in it, or fill in at least one line."), self.words
+            )
+        typed = [self.price, *(amount for _part, _said, amount in self.lines)]
+        if any(field.data for field in typed) and not self.currency.data:
+            self.refuse(_("Choose the currency of their amounts."), self.currency)
+        currency = self.currency.data if self.currency.data in MINOR_UNIT else ""
+        price = self._amount(self.price, currency, reader)
+        parts = {
+            part: other_offer.Stated(cast(Any, said.data or ""), self._amount(amount, currency, reader))
+            for part, said, amount in self.lines
+            if said.data or amount.data
+        }
+        sessions = self._count(self.sessions, MOST_SESSIONS)
+        days = self._count(self.days, MOST_DAYS)
+        if any(field.errors for field in self) or self.form_errors:
+            return None
+        return other_offer.Offer(currency, price, sessions, days, parts)
+
+    def _amount(self, field: FigureField, currency: str, reader: Reader) -> Decimal | None:
+        """Return the amount of a field; None if it is empty, or wrong, which is then said."""
+        if not field.data or not currency:
+            return None
+        found = typed_money.readings(field.data, currency, reader)
+        if len(found) == 1 and 0 < Decimal(found[0]) <= LARGEST:
+            return Decimal(found[0])
+        if len(found) == 2:
+            larger, smaller = map(figures.unambiguous, found)
+            self.refuse(two_readings(field.shown, (larger, smaller)), field)
+        elif found and not Decimal(found[0]):
+            self.refuse(
+                _(
+                    "This amount is zero. If something costs nothing, say that it is included, and leave its "
+                    "amount empty."
+                ),
+                field,
+            )
+        elif found:
+            self.refuse(
+                _("This amount is too large. The most is %(most)s.", most=reader.number(LARGEST)), field
+            )
+        else:
+            self.refuse(
+                _(
+                    "“%(typed)s” is not an amount. Enter one amount above zero in digits, for example %(example)s, "
+                    "or leave it empty.",
+                    typed=field.shown,
+                    example="12000",
+                ),
+                field,
+            )
+        return None
+
+    def _count(self, field: FigureField, most: int) -> int | None:
+        if not field.data:
+            return None
+        number = figures.only(field.data)
+        found = None if number is None else whole_numbers.read(format(number, "f"), least=1, most=most)
+        if found is None:
+            self.refuse(
+                _(
+                    "Enter a whole number from 1 to %(most)s, or leave it empty.",
+                    most=current_reader().number(str(most)),
+                ),
+                field,
+            )
+        return found
+
+    def fill_in(self, found: chat_offer.Found) -> list[str]:
+        """Put what was found in the message into the fields that are empty; return what is to be said of it."""
+        if found.is_empty:
+            return [_("We found no price and no line in the message. Fill in what you know below.")]
+        remarks = [
+            _(
+                "We filled the empty fields with what we found in the message. Check each one: we may have read it "
+                "wrongly."
+            ),
+            *self._fill_in_price(found),
+            *self._fill_in_numbers(found),
+        ]
+        for part, said, amount in self.lines:
+            stated = found.parts.get(part)
+            if stated is None:
+                continue
+            if stated.standing and not said.data:
+                said.data = stated.standing
+            if stated.money and stated.money.currency in (None, self.currency.data):
+                _fill(amount, _figure(stated.money))
+            elif stated.money:
+                remarks.append(
+                    _(
+                        "“%(amount)s” is in another currency than the price, so we left it out.",
+                        amount=stated.money.text,
+                    )
+                )
+        if found.each:
+            remarks.append(
+                _(
+                    "These are prices for one session, night or person: %(prices)s. Work out what they come to, and "
+                    "type that.",
+                    prices=listed_apart(f"“{one}”" for one in found.each),
+                )
+            )
+        if found.contradictory:
+            remarks.append(
+                _(
+                    "The message says of these that they are included, and also that they are not: %(parts)s. "
+                    "Choose what holds.",
+                    parts=offer_words.names_of(found.contradictory),
+                )
+            )
+        if found.is_from:
+            remarks.append(
+                _("The message says “from”. The price may be higher. Ask for the most that it can be.")
+            )
+        return remarks
+
+    def _fill_in_numbers(self, found: chat_offer.Found) -> Iterator[str]:
+        if len(found.sessions) > 1:
+            yield _(
+                "It has several numbers of sessions: %(numbers)s. Type the right one.",
+                numbers=listed(found.sessions),
+            )
+        if len(found.days) > 1:
+            yield _(
+                "It has several numbers of days: %(numbers)s. Type the right one.", numbers=listed(found.days)
+            )
+        for field, numbers in ((self.sessions, found.sessions), (self.days, found.days)):
+            if len(numbers) == 1:
+                _fill(field, numbers[0])
+
+    def _fill_in_price(self, found: chat_offer.Found) -> Iterable[str]:
+        currencies = {money.currency for money in _every(found) if money.currency}
+        figures_ = {(_figure(money), money.currency) for money in found.totals}
+        if len({money.currency for money in found.totals if money.currency}) > 1:
+            yield _(
+                "It has amounts in several currencies: %(amounts)s. Type the price in one of them, and choose that "
+                "currency.",
+                amounts=_amounts(found),
+            )
+            return
+        priced = {money.currency for money in found.totals if money.currency} or currencies
+        if len(priced) == 1 and not self.currency.data:
+            self.currency.data = next(iter(priced))
+        if len(figures_) == 1:
+            _fill(self.price, next(iter(figures_))[0])
+        elif figures_:
+            yield _(
+                "It has several amounts: %(amounts)s. Type the one that is the whole price. Of a range, type the "
+                "higher one.",
+                amounts=_amounts(found),
+            )
+
+
+def _add_lines() -> None:
+    for part in offer_parts.PARTS:
+        said = ChoiceField(
+            offer_words.NAMES[part],  # type: ignore[arg-type]
+            choices=lambda: [("included", _("included")), ("excluded", _("not included"))],
+            empty=lazy_gettext("not said"),
+            optional=True,
+            refusal=lazy_gettext("Choose one of the three."),
+        )
+        setattr(OtherOfferForm, f"said-{part}", said)
+        setattr(
+            OtherOfferForm,
+            f"amount-{part}",
+            FigureField(offer_words.NAMES[part], most_shown=typed_money.LONGEST),
+        )
+
+
+_add_lines()
+
+
+def _every(found: chat_offer.Found) -> Iterator[chat_money.Money]:
+    yield from found.totals
+    yield from (said.money for said in found.parts.values() if said.money)
+
+
+def _fill(field: FigureField, text: str) -> None:
+    if not field.data:
+        field.fill(text)
+
+
+def _figure(money: chat_money.Money) -> str:
+    """Return the figure as it stands in a field: as it is written, or worked out where a word makes it larger."""
+    number = figures.only(money.figure)
+    if money.times == 1:
+        return figures.unambiguous(format(number, "f")) if number is not None else money.figure
+    return money.figure if number is None else format((number * money.times).normalize(), "f")
+
+
+def _amounts(found: chat_offer.Found) -> str:
+    return listed_apart(
+        dict.fromkeys(f"{money.currency or ''} {_figure(money)}".strip() for money in found.totals)
+    )

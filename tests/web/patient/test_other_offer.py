@@ -1,0 +1,266 @@
+"""What another clinic wrote, laid beside an estimate: found, checked, compared, and kept nowhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect, text
+
+from estimator.clinic import exchange_rates
+from estimator.db import db
+from estimator.web.patient import other_offer
+from tests.support.acts import acting
+from tests.support.clinic import ANSWERS, NOW, table_text
+from tests.support.visitor import Page, Visitor, words
+
+MESSAGE = "Hello dear, USD 12,000, 4 injections, 10 days, hotel included, flights not included. Visa USD 80"
+
+
+@pytest.fixture
+def form(visitor: Visitor, breakdown: Page) -> Page:
+    """Return the empty form beside the visitor's estimate."""
+    return visitor.open(f"{breakdown.path}/other-offer")
+
+
+def said(page: Page) -> str:
+    """Return what a page says, with spaces of one kind."""
+    return page.text().replace("\N{NARROW NO-BREAK SPACE}", " ").replace("\xa0", " ")
+
+
+def rows(page: Page) -> dict[str, list[str]]:
+    """Return the lines of the comparison: what the other clinic said, and what we say."""
+    table = page.one("table")
+    return {
+        words(next(row.iter("th"))): [words(cell).replace("\xa0", " ") for cell in row.iter("td")]
+        for row in table.iter("tr")
+        if list(row.iter("td"))
+    }
+
+
+def test_the_breakdown_leads_to_it(visitor: Visitor, breakdown: Page) -> None:
+    assert f"{breakdown.path}/other-offer" in set(breakdown.links())
+
+
+def test_what_is_found_stands_in_the_fields_and_is_compared_only_when_it_is_asked_for(
+    visitor: Visitor, form: Page
+) -> None:
+    found = visitor.send(form, {"words": MESSAGE}, button="find")
+    assert found.status == 200
+    assert [found.control(name) for name in ("price", "currency", "sessions", "days")] == [
+        "12,000",
+        "USD",
+        "4",
+        "10",
+    ]
+    assert found.control("said-hotel") == "included"
+    assert found.control("said-flights") == "excluded"
+    assert (found.control("said-visa"), found.control("amount-visa")) == ("", "80")
+    assert "Check each one" in found.text()
+    assert found.all("table") == []
+    assert found.control("words") == MESSAGE
+    compared = visitor.send(found, button="compare")
+    assert compared.status == 200
+    lines = rows(compared)
+    assert lines["Hotel"] == ["said to be included", "not counted"]
+    assert lines["Flights"][0] == "said to be not included"
+    assert lines["Visa"] == ["USD 80.00not said whether it is inside their price", "not counted"]
+    assert lines["Rehabilitation"][0] == "not said"
+    assert "USD 12,000.00" in said(compared)
+    assert "They do not tell which clinic costs less" in compared.text()
+    assert "cheaper" not in compared.text()
+
+
+def test_what_was_not_said_becomes_questions_to_copy_and_send(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, {"words": MESSAGE}, button="find")
+    page = visitor.send(page, button="compare")
+    message = words(page.one("textarea", id="message-en")).replace("\xa0", " ")
+    for asked in (
+        "Is rehabilitation in the price?",
+        "Would a second session be needed?",
+        "if the treatment stops early",
+        "Who pays if there is a complication",
+        "Until which day is it valid?",
+        "Which cells are they",
+        "Is this treatment approved in your country?",
+        "Visa: you wrote USD 80.00.",
+        "You wrote that these are not included: Flights. What do they cost?",
+    ):
+        assert asked in message
+    assert "hotel in the price" not in message
+    assert any(link.startswith("https://wa.me/?text=Hello.%20Thank") for link in page.links())
+
+
+@pytest.fixture
+def abroad(start: Callable[..., Flask]) -> Visitor:
+    """Return somebody who reads Russian or French."""
+    return Visitor(start(table_text(), languages=("en", "fr", "ru")))
+
+
+def test_the_questions_stand_in_the_readers_language_and_in_english(abroad: Visitor) -> None:
+    path = f"{abroad.estimate(ANSWERS).path}/other-offer"
+    abroad.open(f"{path}?language=ru")
+    page = abroad.send(abroad.open(path), {"words": "12 000 $, 4 укола, отель включён"}, button="find")
+    assert page.control("said-hotel") == "included"
+    page = abroad.send(page, button="compare")
+    assert "Входит ли в цену реабилитация?" in words(page.one("textarea", id="message-ru"))
+    assert "Is rehabilitation in the price?" in words(page.one("textarea", id="message-en"))
+
+
+def test_nothing_of_it_is_stored(app: Flask, visitor: Visitor, form: Page) -> None:
+    def rows_of_tables() -> dict[str, int]:
+        with app.app_context():
+            names = inspect(db.engine).get_table_names()
+            return {
+                name: db.session.execute(text(f'SELECT count(*) FROM "{name}"')).scalar_one()
+                for name in names
+                if name != "staff_attempts"
+            }
+
+    before = rows_of_tables()
+    page = visitor.send(form, {"words": MESSAGE}, button="find")
+    visitor.send(page, button="compare")
+    assert rows_of_tables() == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({}, "Paste their message and find the figures in it, or fill in at least one line."),
+        ({"price": "about 12"}, "“about 12” is not an amount."),
+        ({"price": "-12000"}, "“-12000” is not an amount."),
+        ({"price": "12000 15000"}, "“12000 15000” is not an amount."),
+        ({"price": "9" * 30}, "This amount is too large."),
+        ({"price": "0"}, "This amount is zero."),
+        ({"price": "1.234,5.6"}, "is not an amount."),
+        ({"price": "12.000"}, "“12.000” can be read in two ways."),
+        ({"price": "12000", "currency": ""}, "Choose the currency of their amounts."),
+        ({"price": "12000", "currency": "XXX"}, "Choose a currency of the list."),
+        ({"price": "12000", "sessions": "0"}, "Enter a whole number from 1 to 200, or leave it empty."),
+        ({"price": "12000", "sessions": "four"}, "Enter a whole number from 1 to 200, or leave it empty."),
+        ({"price": "12000", "days": "1.5"}, "Enter a whole number from 1 to 1,000, or leave it empty."),
+        ({"said-hotel": "perhaps"}, "Choose one of the three."),
+        ({"price": "12000", "words": "w" * 5001}, "there is room for 5,000"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_lost(
+    visitor: Visitor, form: Page, typed: dict[str, str], sentence: str
+) -> None:
+    filled = {"currency": "USD", **typed} if typed else {}
+    page = visitor.send(form, filled, button="compare")
+    assert page.status == 422
+    assert [line for line in page.problems if sentence in line], page.problems
+    assert page.all("table") == []
+    for name, value in typed.items():
+        assert page.control(name) == value[:40] if name != "words" else value
+
+
+def test_digits_and_marks_of_other_languages_are_read(visitor: Visitor, form: Page) -> None:
+    for typed in ("١٢٬٠٠٠", "१२,०००", "12 000", "12,000.00"):
+        page = visitor.send(form, {"price": typed, "currency": "USD"}, button="compare")
+        assert page.status == 200, page.problems
+        assert "USD 12,000.00" in said(page)
+
+
+@pytest.mark.parametrize(
+    ("message", "remark"),
+    [
+        ("USD 9,000 or INR 8,50,000", "It has amounts in several currencies: USD 9,000; INR 850000."),
+        ("USD 12,000-15,000", "It has several amounts: USD 12,000; USD 15,000."),
+        ("USD 3,000 per injection", "These are prices for one session, night or person"),
+        ("Hotel included. Hotel not included.", "and also that they are not: Hotel."),
+        ("USD 9,000, hotel EUR 500", "“EUR 500” is in another currency than the price"),
+        ("from USD 9,000", "The message says “from”."),
+        ("Hello dear", "We found no price and no line in the message."),
+        ("USD 9,000, 3 sessions, 5 sessions", "It has several numbers of sessions: 3, 5."),
+    ],
+)
+def test_what_can_be_meant_in_several_ways_is_left_to_the_reader(
+    visitor: Visitor, form: Page, message: str, remark: str
+) -> None:
+    page = visitor.send(form, {"words": message}, button="find")
+    assert page.status == 200
+    assert remark in page.text()
+    assert page.control("words") == message
+
+
+def test_a_message_alone_is_first_read_and_then_compared(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, {"words": MESSAGE}, button="compare")
+    assert page.all("table") == []
+    assert page.control("price") == "12,000"
+
+
+def test_without_a_rate_each_amount_stays_in_its_currency(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, {"price": "1000000", "currency": "INR"}, button="compare")
+    assert "We have no exchange rate between USD and INR" in page.text()
+    assert "according to" not in page.text()
+
+
+def test_with_a_rate_our_total_stands_in_their_currency_with_source_and_day(
+    app: Flask, visitor: Visitor, form: Page
+) -> None:
+    with app.app_context():
+        act = acting(actor="user:1", now=NOW)
+        exchange_rates.enter(act, "USD", "INR", Decimal("83.25"), "Reserve Bank", date(2026, 3, 10))
+        db.session.commit()
+    page = visitor.send(form, {"price": "1000000", "currency": "INR"}, button="compare")
+    assert "1 USD = 83.25 INR on 10 March 2026, according to Reserve Bank" in said(page)
+    assert "no exchange rate" not in page.text()
+
+
+def test_without_sessions_there_is_no_cost_for_each(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, {"price": "12000", "currency": "USD"}, button="compare")
+    assert "We give no cost per session of the other clinic" in page.text()
+    page = visitor.send(form, {"price": "12000", "currency": "USD", "sessions": "4"}, button="compare")
+    assert "USD 3,000.00" in said(page)
+    assert "It leaves out, or may leave out" in page.text()
+
+
+def test_all_of_it_can_be_saved_as_plain_text(visitor: Visitor, form: Page) -> None:
+    filled = {"price": "12000", "currency": "USD", "said-hotel": "included"}
+    page = visitor.send(form, filled, button="compare")
+    saved = visitor.ask("POST", form.path, data={**filled, "act": "text"})
+    assert saved.status == 200
+    saved_text = saved.body.decode().replace("\xa0", " ")
+    for line in ("USD 12,000.00", "said to be included", "Is rehabilitation in the price?", "not said"):
+        assert line in saved_text
+        assert line in said(page)
+
+
+def test_a_switch_of_language_keeps_what_was_typed_and_the_comparison(abroad: Visitor) -> None:
+    path = f"{abroad.estimate(ANSWERS).path}/other-offer"
+    page = abroad.send(abroad.open(path), {"price": "12000", "currency": "USD"}, button="compare")
+    switched = abroad.post(f"{path}?speak=fr", page.typed())
+    assert switched.status == 200
+    assert switched.control("price") == "12000"
+    assert "USD 12 000,00" in said(switched)
+
+
+def test_a_form_that_is_far_too_large_is_answered_with_a_page(visitor: Visitor, form: Page) -> None:
+    page = visitor.post(form.path, {"words": "w" * 500_000, "act": "find"})
+    assert page.status == 413
+    assert "far too long" in page.text("h1")
+
+
+def test_one_network_does_not_send_it_without_end(
+    visitor: Visitor, form: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(other_offer, "MOST_FROM", 1)
+    assert visitor.send(form, {"words": MESSAGE}, button="find").status == 200
+    page = visitor.send(form, {"words": MESSAGE}, button="find")
+    assert page.status == 429
+    assert page.control("words") == MESSAGE
+
+
+def test_an_estimate_of_which_nothing_is_known_is_no_amount_of_zero(start: Callable[..., Flask]) -> None:
+    unknown = re.sub(r"(?m)^price = .*$", "on_request = true", table_text())
+    patient = Visitor(start(unknown))
+    page = patient.open(f"{patient.estimate(ANSWERS).path}/other-offer")
+    page = patient.send(page, {"price": "12000", "currency": "INR", "sessions": "2"}, button="compare")
+    assert page.status == 200, page.problems
+    assert "USD 0" not in said(page)
+    assert "on request: " in said(page)
