@@ -25,6 +25,7 @@ LEAST_BARE = 1_000
 Standing = Literal["", "included", "excluded"]
 
 INCLUDED = offer_parts.either(
+    r"[✅✔✓☑]|"
     r"(?:no|without) (?:extra|additional) (?:costs?|charges?|fees?)|free of charge|included|includes?|including|"
     r"incl|inclusive|free|complimentary|covered|covers|all[ -]in|inclus(?:e|es)?|compris(?:e|es)?|comprend|comprennent|"
     r"incluant|offerte?s?|gratuite?s?|inclu[ií]d[oa]s?|incluyen?|incluyendo|gratis|gratuit[oa]s?",
@@ -33,6 +34,7 @@ INCLUDED = offer_parts.either(
     r"शामिल|सहित|मुफ़्त|मुफ्त|फ्री|অন্তর্ভুক্ত|সহ(?!জ)|ফ্রি|বিনামূল্যে",
 )
 EXCLUDED = offer_parts.either(
+    r"[❌✖✗✘🚫]|"
     r"not (?:yet )?(?:included|including|covered|inclusive)|(?:do(?:es)?n[o’']?t|does not|do not|not) include|"
     r"(?:is|are)n[’']?t included|excluded|excludes?|excluding|excl|except|without|extra|additional(?:ly)?|"
     r"separate(?:ly)?|(?:at|on) your own(?: cost| expense)?|(?:non|pas) (?:inclus|compris)(?:e|es)?|"
@@ -46,6 +48,9 @@ NEAR = offer_parts.either(
     r"not?|pas (?:d[eu’']|les?|la|l[’'])|no (?:los|las|el|la)", r"нет(?!\w)|не(?!\w)", r"ليس", r"नहीं|নয়|নেই"
 )
 """Words that deny only what stands next to them."""
+
+TICKS, CROSSES = "✅✔✓☑", "❌✖✗✘🚫"
+"""What stands before or after what is included, and what is not."""
 
 NEAREST = 6
 """Number of letters within which something stands next to a part."""
@@ -81,7 +86,7 @@ WEEKS = offer_parts.either(r"weeks?|semaines?|semanas?", r"недел", r"أسا
 
 _SENTENCE = re.compile(r"(?<![0-9])[.;!?।](?=\s|$)|(?<=[0-9])[.;!?।](?=\s+\D|$)|[;!?।]|\n\s*\n")
 _LINE = re.compile(r"\n")
-_BULLET = re.compile(r"\s*(?:[-–]\s+|[•*✓✔✅➢·]\s*)")
+_BULLET = re.compile(r"\s*(?:[-–]\s+|[•*➢·]\s*|(?=[✅✔✓☑❌✖✗✘🚫]))")
 _COMMA = re.compile(
     r"(?<![0-9])[,،]|[,،](?![0-9])|\n|(?<!\w)(?:but|mais|pero|но|а|لكن|ولكن|लेकिन|কিন্তু)(?!\w)", re.IGNORECASE
 )
@@ -130,14 +135,10 @@ class _Segment:
     """What stands between two commas."""
 
     text: str
+    bullet: Standing
     parts: list[tuple[int, int, Part]]
     marks: list[tuple[int, int, Standing]]
     money: list[Money]
-    begins: bool = False
-
-    @property
-    def is_priced(self) -> bool:
-        return bool(self.money) and bool(self.parts)
 
 
 def look(text: str) -> Found:
@@ -206,7 +207,12 @@ def _after_a_price(text: str) -> list[str]:
     return [before, after] if colon and any(chat_money.amounts_in(before)) else [text]
 
 
-def _segment(text: str) -> _Segment:
+def _segment(whole: str) -> _Segment:
+    bullet: Standing = ""
+    first = whole.lstrip()[:1]
+    if first and first in TICKS + CROSSES:
+        bullet = "included" if first in TICKS else "excluded"
+    text = whole.replace(first, " ", 1) if bullet else whole
     excluded = [(match.start(), match.end()) for match in EXCLUDED.finditer(text)]
     marks: list[tuple[int, int, Standing]] = []
     for match in INCLUDED.finditer(text):
@@ -225,7 +231,7 @@ def _segment(text: str) -> _Segment:
         ]
         if len(beside) == 1:
             marks.append((*match.span(), "excluded"))
-    return _Segment(text, parts, sorted(marks), list(chat_money.amounts_in(text)))
+    return _Segment(text, bullet, parts, sorted(marks), list(chat_money.amounts_in(text)))
 
 
 def _longest(found: Iterator[tuple[int, int, Part]]) -> list[tuple[int, int, Part]]:
@@ -255,12 +261,12 @@ def _standings(segments: list[_Segment]) -> Iterator[tuple[Part, Standing]]:
     for segment in segments:
         parts, marks = segment.parts, segment.marks
         if not marks:
-            if segment.money:
+            # A tick in a list of what is not included is only a mark before a line.
+            standing = going_on if segment.bullet != "excluded" and going_on else segment.bullet
+            if standing:
+                yield from ((part, standing) for _start, _end, part in parts)
+            elif segment.money:
                 waiting = []
-                if parts and going_on and parts[0][0] < len(segment.text):
-                    yield from ((part, going_on) for _start, _end, part in parts)
-            elif going_on:
-                yield from ((part, going_on) for _start, _end, part in parts)
             else:
                 waiting += [part for _start, _end, part in parts]
             continue

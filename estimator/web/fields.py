@@ -5,6 +5,7 @@ A field keeps what was typed, as it was typed, and shows it again whatever becom
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ LONGEST_NAME = 64
 
 LONGEST_NUMBER = 40
 """Maximum length of a typed number, signs and spaces included."""
+
+_MARKS_OF_A_CHAT = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def lines(text: str) -> str:
@@ -136,6 +139,14 @@ class WordsField(AreaField):
     def meant(self, typed: str) -> str:
         """Return the words."""
         return typed_text.cleaned(lines(typed))
+
+
+class PastedField(WordsField):
+    """A message as it is copied from a chat, without the marks that a chat puts around numbers."""
+
+    def meant(self, typed: str) -> str:
+        """Return the words."""
+        return super().meant(_MARKS_OF_A_CHAT.sub("", typed))
 
 
 class WholeTextField(AreaField):

@@ -12,11 +12,12 @@ from estimator.i18n import Reader, lazy_gettext, listed, listed_apart
 from estimator.i18n import gettext as _
 from estimator.requests import chat_money, chat_offer
 from estimator.web import typed_money, whole_numbers
-from estimator.web.fields import CarriedField, ChoiceField, CompactField
+from estimator.web.fields import CarriedField, ChoiceField, CompactField, PastedField
 from estimator.web.forms import Form
 from estimator.web.language import current_reader, own_currency
-from estimator.web.patient.request_form import words_field
+from estimator.web.patient.request_form import LONGEST_MESSAGE, MOST_SHOWN
 from estimator.web.typed_figures import two_readings
+from estimator.web.validators import NotTooLong, Printable
 from pricing.currencies import MINOR_UNIT
 
 LARGEST = Decimal(10) ** 12
@@ -39,7 +40,11 @@ class OtherOfferForm(Form):
 
         csrf = False
 
-    words = words_field(lazy_gettext("The message of the other clinic (not required)"))
+    words = PastedField(
+        lazy_gettext("The message of the other clinic (not required)"),
+        [NotTooLong(LONGEST_MESSAGE), Printable()],
+        most_shown=MOST_SHOWN,
+    )
     price = FigureField(lazy_gettext("The whole price that they wrote"), most_shown=typed_money.LONGEST)
     currency = ChoiceField(
         lazy_gettext("Currency of their amounts"),
@@ -51,7 +56,7 @@ class OtherOfferForm(Form):
     days = FigureField(lazy_gettext("Days or nights there"), most_shown=typed_money.LONGEST)
     compared = CarriedField()
 
-    def __init__(self, own: str, **values: Any) -> None:
+    def __init__(self, own: str | None = None, **values: Any) -> None:
         super().__init__(**values)
         first = dict.fromkeys(filter(None, (own, own_currency(), *clinic.exchange_rates.ORIENTATION)))
         codes = [code for code in first if code in MINOR_UNIT]

@@ -67,6 +67,11 @@ def standings(text: str) -> dict[str, str]:
         ("hotel included but not flights", {"flights": "excluded", "hotel": "included"}),
         ("no hotel, no hidden costs, visa free", {"visa": "included", "hotel": "excluded"}),
         ("no extra charge for the hotel", {"hotel": "included"}),
+        ("✅ Hotel\n✅ Visa\n❌ Flights", {"visa": "included", "flights": "excluded", "hotel": "included"}),
+        ("❌ Flights\n✅ Hotel", {"flights": "excluded", "hotel": "included"}),
+        ("Hotel ✅ Flights ❌", {"flights": "excluded", "hotel": "included"}),
+        ("Not included:\n✔ flights\n✔ visa", {"visa": "excluded", "flights": "excluded"}),
+        ("Not included: flights USD 900, visa USD 80", {"visa": "excluded", "flights": "excluded"}),
         ("hotel, 10 days", {}),
     ],
 )  # fmt: skip

@@ -188,6 +188,12 @@ def test_what_can_be_meant_in_several_ways_is_left_to_the_reader(
     assert page.control("words") == message
 
 
+def test_the_marks_that_a_chat_puts_around_numbers_are_no_obstacle(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, {"words": "\u202a+91 98765 43210\u202c: \u2066USD 12,000\u2069"}, button="find")
+    assert page.status == 200, page.problems
+    assert page.control("price") == "12,000"
+
+
 def test_a_message_alone_is_first_read_and_then_compared(visitor: Visitor, form: Page) -> None:
     page = visitor.send(form, {"words": MESSAGE}, button="compare")
     assert page.all("table") == []

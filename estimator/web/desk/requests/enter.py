@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -25,7 +24,7 @@ from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import suggestions
 from estimator.web.desk.requests.blueprint import pages
 from estimator.web.estimate_form import EstimateForm, Section
-from estimator.web.fields import CarriedField, TickField, WordsField
+from estimator.web.fields import CarriedField, PastedField, TickField
 from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import request_form
@@ -36,8 +35,6 @@ from estimator.web.transaction import committing
 from estimator.web.validators import Address, HasLetter, NotTooLong, Printable, PrintableLine
 from pricing import PriceTable
 from pricing.answers import Answers
-
-_MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class AddressOrTelephone:
@@ -60,14 +57,6 @@ class NotTooLargeToPaste:
             raise StopValidation(
                 _("This message is longer than 100 kB. Paste only the part that says what they want.")
             )
-
-
-class PastedField(WordsField):
-    """A message as it is copied from a chat, without the marks that a chat puts around numbers."""
-
-    def meant(self, typed: str) -> str:
-        """Return the words."""
-        return super().meant(_MARKS.sub("", typed))
 
 
 class EnteredForm(RequestForm):
