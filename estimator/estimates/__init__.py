@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from estimator.estimates import (
     offer_parts,
+    offer_pdf,
     offer_rows,
     offer_text,
     offer_words,
@@ -41,6 +42,7 @@ __all__ = [
     "has_expired",
     "make",
     "offer_parts",
+    "offer_pdf",
     "offer_rows",
     "offer_text",
     "offer_words",

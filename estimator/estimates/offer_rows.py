@@ -56,8 +56,13 @@ class Side:
 
 @dataclass(frozen=True)
 class Compared:
-    """All that is said of what another clinic wrote. `english` are the questions again, None where they are English."""
+    """All that is said of what another clinic wrote.
 
+    `warnings` say that the estimate beside it has expired, or its list was withdrawn. `english` are the questions
+    again, None where they are English already.
+    """
+
+    warnings: Sequence[str]
     rows: Sequence[Row]
     totals: Sequence[Side]
     sentences: Sequence[str]
@@ -74,13 +79,14 @@ def compared(
     rows: wording.Rows,
     beside: Beside | None,
     reader: Reader,
+    warnings: Sequence[str] = (),
 ) -> Compared:
-    """Lay what another clinic wrote beside an estimate.
+    """Lay what another clinic wrote beside an estimate, with what is to be known of that one first.
 
     `beside` is the estimate's total in the currency of the other clinic; None where both have the same one, or there
     is no rate.
     """
-    return _Comparing(offer, breakdown, table, rows, beside, reader).compared()
+    return _Comparing(offer, breakdown, table, rows, beside, reader).compared(warnings)
 
 
 class _Comparing:
@@ -97,9 +103,10 @@ class _Comparing:
         self.words, self.beside = rows, beside
         self.ours: Mapping[Place, Ours] = our_parts(breakdown, table, reader)
 
-    def compared(self) -> Compared:
+    def compared(self, warnings: Sequence[str]) -> Compared:
         ours_in_english = our_parts(self.breakdown, self.table, reader_of("en"))
         return Compared(
+            warnings=warnings,
             rows=list(self.rows()),
             totals=[self.their_total(), self.our_total()],
             sentences=list(self.sentences()),

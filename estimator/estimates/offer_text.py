@@ -13,18 +13,25 @@ from estimator.i18n import listed_apart
 WIDTH = 78
 
 
-def text(compared: Compared, head: wording.Head) -> str:
+def text(compared: Compared, rows: wording.Rows, head: wording.Head) -> str:
     """Return everything that the page says; the questions in English too, where the reader's language is another."""
-    return "\n".join(_lines(compared, head)).strip() + "\n"
+    return "\n".join(_lines(compared, rows, head)).strip() + "\n"
 
 
-def _lines(compared: Compared, head: wording.Head) -> Iterator[str]:
+def _lines(compared: Compared, rows: wording.Rows, head: wording.Head) -> Iterator[str]:
     yield _("Compare with what another clinic wrote")
     yield from _wrapped(
         _("Estimate %(reference)s, %(provider)s", reference=head.reference, provider=head.provider)
     )
-    if head.withdrawn:
-        yield from _wrapped(head.withdrawn)
+    if rows.demo:
+        yield from _wrapped(_("Demonstration: the provider is invented and the figures are examples."))
+    for warning in compared.warnings:
+        yield from _wrapped(warning)
+    for section in rows.notice("evidence"):
+        yield from _heading(section.heading)
+        for notice in section.rows:
+            yield from _wrapped(str(notice.text))
+            yield from filter(None, [notice.link])
     yield from _heading(_("The totals, and what they leave out"))
     yield from _sides(compared.totals)
     for sentence in compared.sentences:

@@ -6,27 +6,29 @@ from collections.abc import Sequence
 from typing import TypedDict
 from urllib.parse import quote
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from estimator import estimates, price_lists
+from estimator import estimates, price_lists, throttle
 from estimator.db import unavailable
-from estimator.estimates import offer_rows, offer_text, other_currency, other_offer
+from estimator.estimates import offer_pdf, offer_rows, offer_text, other_currency, other_offer
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
+from estimator.pdf import renderer
 from estimator.requests import chat_offer
-from estimator.web import request_context
+from estimator.web import networks, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import network_limit, worded
-from estimator.web.patient.estimate import head_of
+from estimator.web.patient import network_limit, pdf_line, worded
+from estimator.web.patient.estimate import head_of, readers_paper
 from estimator.web.patient.other_offer_form import OtherOfferForm
 from estimator.web.patient.request import far_too_long, with_room
 from estimator.web.patient.request_form import LONGEST_MESSAGE
+from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from pricing.stored import counts_nothing
 
@@ -66,16 +68,64 @@ def page(token: str) -> ResponseReturnValue:
         return _page(found, token, form, status=422)
     if pressed == "text":
         return _as_text(found, offer)
+    if pressed == "pdf":
+        return _as_pdf(found, token, form, offer)
     return _page(found, token, form, offer=offer)
 
 
 def _as_text(found: Estimate, offer: other_offer.Offer) -> Response:
     """Return all that is said as plain text, which any device shows, and any program reads aloud."""
     head = head_of(found, price_lists.parsed(found.table_version), current_reader())
-    content = offer_text.text(_compared(found, offer), head)
+    rows = worded.words_of(found, current_reader()).rows
+    content = offer_text.text(_compared(found, offer), rows, head)
     response = Response(content, mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}-compared.txt"'
     return response
+
+
+def _as_pdf(
+    found: Estimate, token: str, form: OtherOfferForm, offer: other_offer.Offer
+) -> ResponseReturnValue:
+    """Draw all that is said; or show the page again, with the reason why there is no PDF just now."""
+    most = request_context.settings().pdfs_per_network
+    if not throttle.has_room(act(), "pdf", networks.counted(), most=most):
+        sentence = _("Many PDFs were asked for from your network just now.")
+        return _page(found, token, form.refuse(f"{sentence} {_printable()}"), 429, offer)
+    with turns.turn(pdf_line.DRAWING) as free:
+        if not free:
+            sentence = _("Another PDF is being made just now. Ask for it again in a minute.")
+            return _page(found, token, form.refuse(f"{sentence} {_printable()}"), 503, offer)
+        try:
+            content = _drawn(found, offer)
+        except renderer.RenderingFailed as failure:
+            current_app.logger.error("no PDF of a comparison with %s: %s", found.reference, failure)
+            content = None
+    name = f"{found.reference}-compared.pdf"
+    with committing():  # what failed took as long as what succeeds, or longer
+        throttle.take(act(), "pdf", networks.counted(), most=most)
+    if content is None:
+        sentence = _("The PDF could not be made.")
+        again = request_context.estimate_of(token)
+        return _page(again, token, form.refuse(f"{sentence} {_printable()}"), 503, offer)
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _drawn(found: Estimate, offer: other_offer.Offer) -> bytes:
+    reader = current_reader()
+    return offer_pdf.document(
+        _compared(found, offer),
+        worded.words_of(found, reader).rows,
+        head_of(found, price_lists.parsed(found.table_version), reader),
+        reader,
+        request_context.now(),
+        readers_paper(),
+    )
+
+
+def _printable() -> str:
+    return _("The page shows the same, and you can print it.")
 
 
 def _too_many() -> str | None:
@@ -96,7 +146,23 @@ def _compared(found: Estimate, offer: other_offer.Offer) -> offer_rows.Compared:
     if offer.currency != table.currency and not counts_nothing(words.stored):
         rate = other_currency.chosen(table, offer.currency, request_context.now())
     beside = None if rate is None else other_currency.beside(words.stored, table, rate, reader)
-    return offer_rows.compared(offer, words.stored, table, words.rows, beside, reader)
+    return offer_rows.compared(offer, words.stored, table, words.rows, beside, reader, _warnings(found))
+
+
+def _warnings(found: Estimate) -> list[str]:
+    """Return what is to be known of the estimate before its prices are compared with any others."""
+    reader, table = current_reader(), price_lists.parsed(found.table_version)
+    head, warnings = head_of(found, table, reader), []
+    if head.withdrawn:
+        warnings.append(head.withdrawn)
+    if estimates.has_expired(found, request_context.now()):
+        warnings.append(
+            _(
+                "The prices of this estimate have expired. They were valid until %(day)s.",
+                day=head.valid_until,
+            )
+        )
+    return warnings
 
 
 def _page(
@@ -118,7 +184,7 @@ def _page(
         back=url_for("patient.breakdown", token=token),
         record=head_of(found, table, reader),
         demo=table.demo,
-        expired=estimates.has_expired(found, request_context.now()),
+        warnings=_warnings(found),
         evidence=worded.words_of(found, reader).rows.notice("evidence"),
         remarks=remarks,
         compared=result,

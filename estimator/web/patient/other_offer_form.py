@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from estimator.i18n import gettext as _
 from estimator.requests import chat_money, chat_offer
 from estimator.web import typed_money, whole_numbers
 from estimator.web.fields import CarriedField, ChoiceField, CompactField, PastedField
-from estimator.web.forms import Form
+from estimator.web.forms import Form, Unnamed
 from estimator.web.language import current_reader, own_currency
 from estimator.web.patient.request_form import LONGEST_MESSAGE, MOST_SHOWN
 from estimator.web.typed_figures import two_readings
@@ -110,46 +110,19 @@ class OtherOfferForm(Form):
         found = typed_money.readings(field.data, currency, reader)
         if len(found) == 1 and 0 < Decimal(found[0]) <= LARGEST:
             return Decimal(found[0])
-        if len(found) == 2:
-            larger, smaller = map(figures.unambiguous, found)
-            self.refuse(two_readings(field.shown, (larger, smaller)), field)
-        elif found and not Decimal(found[0]):
-            self.refuse(
-                _(
-                    "This amount is zero. If something costs nothing, say that it is included, and leave its "
-                    "amount empty."
-                ),
-                field,
-            )
-        elif found:
-            self.refuse(
-                _("This amount is too large. The most is %(most)s.", most=reader.number(LARGEST)), field
-            )
-        else:
-            self.refuse(
-                _(
-                    "“%(typed)s” is not an amount. Enter one amount above zero in digits, for example %(example)s, "
-                    "or leave it empty.",
-                    typed=field.shown,
-                    example="12000",
-                ),
-                field,
-            )
+        self.refuse(Unnamed(_wrong_amount(field.shown, found, reader)), field)
         return None
 
     def _count(self, field: FigureField, most: int) -> int | None:
+        """Return the number of a field; None if it is empty, or wrong, which is then said."""
         if not field.data:
             return None
         number = figures.only(field.data)
         found = None if number is None else whole_numbers.read(format(number, "f"), least=1, most=most)
         if found is None:
-            self.refuse(
-                _(
-                    "Enter a whole number from 1 to %(most)s, or leave it empty.",
-                    most=current_reader().number(str(most)),
-                ),
-                field,
-            )
+            shown = current_reader().number(str(most))
+            sentence = _("Enter a whole number from 1 to %(most)s, or leave it empty.", most=shown)
+            self.refuse(Unnamed(sentence), field)
         return found
 
     def fill_in(self, found: chat_offer.Found) -> list[str]:
@@ -256,6 +229,26 @@ def _add_lines() -> None:
 
 
 _add_lines()
+
+
+def _wrong_amount(typed: str, found: Sequence[str], reader: Reader) -> str:
+    """Say what is wrong with what was typed for an amount, and what to do; `found` are its readings."""
+    if len(found) == 2:
+        larger, smaller = map(figures.unambiguous, found)
+        return two_readings(typed, (larger, smaller))
+    if found and not Decimal(found[0]):
+        return _(
+            "This amount is zero. If something costs nothing, say that it is included, and leave its "
+            "amount empty."
+        )
+    if found:
+        return _("This amount is too large. The most is %(most)s.", most=reader.number(LARGEST))
+    return _(
+        "“%(typed)s” is not an amount. Enter one amount above zero in digits, for example %(example)s, "
+        "or leave it empty.",
+        typed=typed,
+        example="12000",
+    )
 
 
 def _every(found: chat_offer.Found) -> Iterator[chat_money.Money]:

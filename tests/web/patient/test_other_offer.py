@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import inspect, text
 
 from estimator.clinic import exchange_rates
 from estimator.db import db
-from estimator.web.patient import other_offer
+from estimator.pdf import renderer
+from estimator.web import turns
+from estimator.web.patient import other_offer, pdf_line
 from tests.support.acts import acting
 from tests.support.clinic import ANSWERS, NOW, table_text
 from tests.support.visitor import Page, Visitor, words
@@ -235,6 +239,50 @@ def test_all_of_it_can_be_saved_as_plain_text(visitor: Visitor, form: Page) -> N
     for line in ("USD 12,000.00", "said to be included", "Is rehabilitation in the price?", "not said"):
         assert line in saved_text
         assert line in said(page)
+
+
+def test_all_of_it_can_be_saved_as_a_document(visitor: Visitor, form: Page) -> None:
+    saved = visitor.ask("POST", form.path, data={"price": "12000", "currency": "USD", "act": "pdf"})
+    assert saved.status == 200
+    read = subprocess.run(["pdftotext", "-", "-"], input=saved.body, capture_output=True, check=True)
+    text = " ".join(read.stdout.decode().split())
+    for line in ("USD 12,000.00", "Is rehabilitation in the price?", "not said", "What is known about this"):
+        assert line in text
+
+
+def test_a_document_that_cannot_be_made_leaves_the_comparison_where_it_is(
+    visitor: Visitor, form: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_arguments: object, **_values: object) -> bytes:
+        raise renderer.RenderingFailed("no room")
+
+    monkeypatch.setattr(renderer, "document", fails)
+    page = visitor.post(form.path, {"price": "12000", "currency": "USD", "act": "pdf"})
+    assert page.status == 503
+    assert page.problems == ["The PDF could not be made. The page shows the same, and you can print it."]
+    assert page.control("price") == "12000"
+    assert "USD 12,000.00" in said(page)
+
+
+def test_while_another_document_is_drawn_the_page_says_so(app: Flask, visitor: Visitor, form: Page) -> None:
+    with app.app_context(), turns.turn(pdf_line.DRAWING):
+        page = visitor.post(form.path, {"price": "12000", "currency": "USD", "act": "pdf"})
+    assert page.status == 503
+    assert "Another PDF is being made just now." in page.problems[0]
+
+
+def test_prices_that_have_expired_say_so_in_every_medium(
+    visitor: Visitor, form: Page, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(NOW + timedelta(days=40))
+    filled = {"price": "12000", "currency": "USD"}
+    page = visitor.send(form, filled, button="compare")
+    sentence = "The prices of this estimate have expired."
+    assert sentence in page.text()
+    assert sentence in visitor.ask("POST", form.path, data={**filled, "act": "text"}).body.decode()
+    saved = visitor.ask("POST", form.path, data={**filled, "act": "pdf"})
+    read = subprocess.run(["pdftotext", "-", "-"], input=saved.body, capture_output=True, check=True)
+    assert sentence in " ".join(read.stdout.decode().split())
 
 
 def test_a_switch_of_language_keeps_what_was_typed_and_the_comparison(abroad: Visitor) -> None:
