@@ -45,15 +45,15 @@ class OtherOfferForm(Form):
         [NotTooLong(LONGEST_MESSAGE), Printable()],
         most_shown=MOST_SHOWN,
     )
-    price = FigureField(lazy_gettext("The whole price that they wrote"), most_shown=typed_money.LONGEST)
+    price = FigureField(lazy_gettext("The whole price that they wrote"), most_shown=MOST_SHOWN)
     currency = ChoiceField(
         lazy_gettext("Currency of their amounts"),
         empty=lazy_gettext("Choose"),
         optional=True,
         refusal=lazy_gettext("Choose a currency of the list."),
     )
-    sessions = FigureField(lazy_gettext("Sessions or injections"), most_shown=typed_money.LONGEST)
-    days = FigureField(lazy_gettext("Days or nights there"), most_shown=typed_money.LONGEST)
+    sessions = FigureField(lazy_gettext("Sessions or injections"), most_shown=MOST_SHOWN)
+    days = FigureField(lazy_gettext("Days or nights there"), most_shown=MOST_SHOWN)
     compared = CarriedField()
 
     def __init__(self, own: str | None = None, **values: Any) -> None:
@@ -224,7 +224,7 @@ def _add_lines() -> None:
         setattr(
             OtherOfferForm,
             f"amount-{part}",
-            FigureField(offer_words.NAMES[part], most_shown=typed_money.LONGEST),
+            FigureField(offer_words.NAMES[part], most_shown=MOST_SHOWN),
         )
 
 
@@ -233,6 +233,7 @@ _add_lines()
 
 def _wrong_amount(typed: str, found: Sequence[str], reader: Reader) -> str:
     """Say what is wrong with what was typed for an amount, and what to do; `found` are its readings."""
+    typed = typed if len(typed) <= typed_money.LONGEST else f"{typed[: typed_money.LONGEST]}…"
     if len(found) == 2:
         larger, smaller = map(figures.unambiguous, found)
         return two_readings(typed, (larger, smaller))

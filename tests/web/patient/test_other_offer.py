@@ -139,6 +139,7 @@ def test_nothing_of_it_is_stored(app: Flask, visitor: Visitor, form: Page) -> No
         ({"price": "-12000"}, "“-12000” is not an amount."),
         ({"price": "12000 15000"}, "“12000 15000” is not an amount."),
         ({"price": "9" * 30}, "This amount is too large."),
+        ({"price": MESSAGE}, "…” is not an amount."),
         ({"price": "0"}, "This amount is zero."),
         ({"price": "1.234,5.6"}, "is not an amount."),
         ({"price": "12.000"}, "“12.000” can be read in two ways."),
@@ -160,7 +161,7 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(
     assert [line for line in page.problems if sentence in line], page.problems
     assert page.all("table") == []
     for name, value in typed.items():
-        assert page.control(name) == value[:40] if name != "words" else value
+        assert page.control(name) == value
 
 
 def test_digits_and_marks_of_other_languages_are_read(visitor: Visitor, form: Page) -> None:
