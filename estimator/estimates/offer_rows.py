@@ -243,6 +243,14 @@ class _Comparing:
                 ours=self.table.currency,
                 theirs=offer.currency,
             )
+        ours = our_sessions(self.breakdown, self.table)
+        if offer.sessions and ours and offer.sessions != ours:
+            yield _(
+                "They wrote %(theirs)s sessions or injections, and our estimate has %(ours)s. So the two prices are "
+                "not for the same treatment.",
+                theirs=self.reader.number(str(offer.sessions)),
+                ours=self.reader.number(str(ours)),
+            )
         yield from self.like_for_like()
 
     def like_for_like(self) -> Iterator[str]:

@@ -76,6 +76,7 @@ def test_what_is_found_stands_in_the_fields_and_is_compared_only_when_it_is_aske
     assert lines["Rehabilitation"][0] == "not said"
     assert "USD 12,000.00" in said(compared)
     assert "They do not tell which clinic costs less" in compared.text()
+    assert "They wrote 4 sessions or injections, and our estimate has 2." in compared.text()
     assert "cheaper" not in compared.text()
 
 
