@@ -19,6 +19,7 @@ from estimator.web.patient.request_form import LONGEST_MESSAGE, MOST_SHOWN
 from estimator.web.typed_figures import two_readings
 from estimator.web.validators import NotTooLong, Printable
 from pricing.currencies import MINOR_UNIT
+from pricing.money import decimals
 
 LARGEST = Decimal(10) ** 12
 """The largest amount that is taken; more than any treatment costs in any currency."""
@@ -143,15 +144,8 @@ class OtherOfferForm(Form):
                 continue
             if stated.standing and not said.data:
                 said.data = stated.standing
-            if stated.money and stated.money.currency in (None, self.currency.data):
-                _fill(amount, _figure(stated.money))
-            elif stated.money:
-                remarks.append(
-                    _(
-                        "“%(amount)s” is in another currency than the price, so we left it out.",
-                        amount=stated.money.text,
-                    )
-                )
+            if stated.money:
+                remarks += self._fill_in_amount(amount, stated.money)
         if found.each:
             remarks.append(
                 _(
@@ -174,6 +168,25 @@ class OtherOfferForm(Form):
             )
         return remarks
 
+    def _fill_in_amount(self, field: FigureField, money: chat_money.Money) -> Iterator[str]:
+        """Put an amount into its field if that is empty; yield what is to be said of it."""
+        if field.data:
+            return
+        if money.currency not in (None, self.currency.data):
+            yield _(
+                "“%(amount)s” is in another currency than the one chosen below, so we left it out.",
+                amount=money.text,
+            )
+            return
+        field.fill(_figure(money))
+        readings = typed_money.readings(money.figure, money.currency or "USD", current_reader())
+        if len(readings) == 2 and field.data != money.figure:
+            yield _(
+                "“%(typed)s” can be read in two ways. We filled in %(amount)s. Check it.",
+                typed=money.text,
+                amount=field.data,
+            )
+
     def _fill_in_numbers(self, found: chat_offer.Found) -> Iterator[str]:
         if len(found.sessions) > 1:
             yield _(
@@ -185,12 +198,12 @@ class OtherOfferForm(Form):
                 "It has several numbers of days: %(numbers)s. Type the right one.", numbers=listed(found.days)
             )
         for field, numbers in ((self.sessions, found.sessions), (self.days, found.days)):
-            if len(numbers) == 1:
-                _fill(field, numbers[0])
+            if len(numbers) == 1 and not field.data:
+                field.fill(numbers[0])
 
     def _fill_in_price(self, found: chat_offer.Found) -> Iterable[str]:
         currencies = {money.currency for money in _every(found) if money.currency}
-        figures_ = {(_figure(money), money.currency) for money in found.totals}
+        different = {(_figure(money), money.currency): money for money in found.totals}
         if len({money.currency for money in found.totals if money.currency}) > 1:
             yield _(
                 "It has amounts in several currencies: %(amounts)s. Type the price in one of them, and choose that "
@@ -201,9 +214,9 @@ class OtherOfferForm(Form):
         priced = {money.currency for money in found.totals if money.currency} or currencies
         if len(priced) == 1 and not self.currency.data:
             self.currency.data = next(iter(priced))
-        if len(figures_) == 1:
-            _fill(self.price, next(iter(figures_))[0])
-        elif figures_:
+        if len(different) == 1:
+            yield from self._fill_in_amount(self.price, next(iter(different.values())))
+        elif different:
             yield _(
                 "It has several amounts: %(amounts)s. Type the one that is the whole price. Of a range, type the "
                 "higher one.",
@@ -257,17 +270,17 @@ def _every(found: chat_offer.Found) -> Iterator[chat_money.Money]:
     yield from (said.money for said in found.parts.values() if said.money)
 
 
-def _fill(field: FigureField, text: str) -> None:
-    if not field.data:
-        field.fill(text)
-
-
 def _figure(money: chat_money.Money) -> str:
-    """Return the figure as it stands in a field: as it is written, or worked out where a word makes it larger."""
-    number = figures.only(money.figure)
-    if money.times == 1:
-        return figures.unambiguous(format(number, "f")) if number is not None else money.figure
-    return money.figure if number is None else format((number * money.times).normalize(), "f")
+    """Return the figure as it stands in a field.
+
+    Nobody writes three decimals of a dollar: "12,000" and "12.000" are suggested as twelve thousand. Where a currency
+    has so many, the figure stays as it is written, and whoever compares is asked.
+    """
+    found = figures.readings(money.figure)
+    finest = decimals(MINOR_UNIT[money.currency]) if money.currency else 0
+    if not found or (len(found) == 2 and finest > 2):
+        return money.figure
+    return figures.unambiguous(format((found[0].number * money.times).normalize(), "f"))
 
 
 def _amounts(found: chat_offer.Found) -> str:

@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect
 from estimator.i18n import reader
 from tests.browser.patient.quote_walk import ANSWERS, NAME, check, digits, issue
 from tests.browser.patient.served import Site
-from tests.browser.patient.walk import answer, open_all
+from tests.browser.patient.walk import OFFER, answer, open_all
 from tests.support.accessibility import OVERFLOW
 from tests.support.english_texts import english
 
@@ -168,6 +168,15 @@ def states(page: Page, site: Site, tag: str) -> Iterator[tuple[str, list[str]]]:
     page.locator("main form.asking button.button").last.click()
     expect(page.locator(".error-summary")).to_be_focused()
     yield "question without words", walk.wrong()
+    page.goto(f"{made}/other-offer")
+    page.fill("#words", OFFER)
+    page.locator("main button[value=find]").click()
+    expect(page.locator("#found")).to_be_visible()
+    yield "what another clinic wrote is found", walk.wrong()
+    page.locator("main button[value=compare]").last.click()
+    expect(page.locator(".beside-table")).to_be_visible()
+    open_all(page)
+    yield "what another clinic wrote is compared", walk.wrong()
     page.goto(f"{made}/email")
     page.locator("form.email button").click()
     expect(page.locator(".error-summary")).to_be_focused()

@@ -48,6 +48,9 @@ PACKAGE = {
 }
 """Answers for which the Delhi list has a package that is cheaper."""
 
+OFFER = "USD 12,000, 4 injections, 10 days, hotel included, flights not included, visa USD 80"
+"""What another clinic wrote in a chat."""
+
 LONG_WORDS = Plan(
     "long-words", half={"sessions": "2"}, whole={"rehab": "yes"}, refused={"sessions": "two or three"}
 )
@@ -242,6 +245,16 @@ def states(page: Page, plan: Plan, site: Site) -> Iterator[str]:
     page.goto(f"{path}/change")
     total_is_shown(page)
     yield "change answers"
+    page.goto(f"{path}/other-offer")
+    yield "what another clinic wrote"
+    page.fill("#words", OFFER)
+    page.locator("main button[value=find]").click()
+    expect(page.locator("#found")).to_be_visible()
+    page.locator("main button[value=compare]").last.click()
+    expect(page.locator(".beside-table")).to_be_visible()
+    yield "what another clinic wrote, compared"
+    open_all(page)
+    yield "what another clinic wrote, all open"
     page.goto(f"{path}/delete")
     yield "delete"
     page.locator("main button[type=submit]").click()

@@ -56,7 +56,7 @@ def test_what_is_found_stands_in_the_fields_and_is_compared_only_when_it_is_aske
     found = visitor.send(form, {"words": MESSAGE}, button="find")
     assert found.status == 200
     assert [found.control(name) for name in ("price", "currency", "sessions", "days")] == [
-        "12,000",
+        "12000",
         "USD",
         "4",
         "10",
@@ -175,11 +175,12 @@ def test_digits_and_marks_of_other_languages_are_read(visitor: Visitor, form: Pa
 @pytest.mark.parametrize(
     ("message", "remark"),
     [
-        ("USD 9,000 or INR 8,50,000", "It has amounts in several currencies: USD 9,000; INR 850000."),
-        ("USD 12,000-15,000", "It has several amounts: USD 12,000; USD 15,000."),
+        ("USD 9,000 or INR 8,50,000", "It has amounts in several currencies: USD 9000; INR 850000."),
+        ("USD 12,000-15,000", "It has several amounts: USD 12000; USD 15000."),
         ("USD 3,000 per injection", "These are prices for one session, night or person"),
         ("Hotel included. Hotel not included.", "and also that they are not: Hotel."),
-        ("USD 9,000, hotel EUR 500", "“EUR 500” is in another currency than the price"),
+        ("USD 9,000, hotel EUR 500", "“EUR 500” is in another currency than the one chosen below"),
+        ("USD 12.000", "“USD 12.000” can be read in two ways. We filled in 12000. Check it."),
         ("from USD 9,000", "The message says “from”."),
         ("Hello dear", "We found no price and no line in the message."),
         ("USD 9,000, 3 sessions, 5 sessions", "It has several numbers of sessions: 3, 5."),
@@ -197,13 +198,32 @@ def test_what_can_be_meant_in_several_ways_is_left_to_the_reader(
 def test_the_marks_that_a_chat_puts_around_numbers_are_no_obstacle(visitor: Visitor, form: Page) -> None:
     page = visitor.send(form, {"words": "\u202a+91 98765 43210\u202c: \u2066USD 12,000\u2069"}, button="find")
     assert page.status == 200, page.problems
-    assert page.control("price") == "12,000"
+    assert page.control("price") == "12000"
+
+
+def test_an_amount_in_another_currency_than_the_chosen_one_is_left_out(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, {"words": "USD 9,000", "currency": "INR"}, button="find")
+    assert (page.control("price"), page.control("currency")) == ("", "INR")
+    assert "“USD 9,000” is in another currency than the one chosen below" in page.text()
+
+
+def test_what_was_typed_is_not_replaced_by_what_is_found(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, {"words": MESSAGE, "price": "11000", "said-hotel": "excluded"}, button="find")
+    assert (page.control("price"), page.control("said-hotel")) == ("11000", "excluded")
+
+
+def test_three_decimals_of_a_dinar_are_asked_about(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, {"words": "KWD 12.000"}, button="find")
+    assert page.control("price") == "12.000"
+    page = visitor.send(page, button="compare")
+    assert page.status == 422
+    assert "can be read in two ways" in page.problems[0]
 
 
 def test_a_message_alone_is_first_read_and_then_compared(visitor: Visitor, form: Page) -> None:
     page = visitor.send(form, {"words": MESSAGE}, button="compare")
     assert page.all("table") == []
-    assert page.control("price") == "12,000"
+    assert page.control("price") == "12000"
 
 
 def test_without_a_rate_each_amount_stays_in_its_currency(visitor: Visitor, form: Page) -> None:
