@@ -79,6 +79,7 @@ CONTACT_AT_DESK: Mapping[str, Any] = {
     "patient_name": lazy_gettext("name of the patient"),
     "email": lazy_gettext("email address"),
     "phone": lazy_gettext("telephone"),
+    "country": lazy_gettext("country"),
     "language": lazy_gettext("language"),
 }
 """What the desk calls the fields of a contact."""
