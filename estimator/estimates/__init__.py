@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from estimator.estimates import other_currency, pdf_cache, pdf_document, plain_text
+from estimator.estimates import (
+    compared,
+    comparison_pdf,
+    comparison_text,
+    comparisons,
+    other_currency,
+    pdf_cache,
+    pdf_document,
+    plain_text,
+)
 from estimator.estimates.lifecycle import (
     LETTERS,
     MOST_ATTEMPTS,
@@ -25,6 +34,10 @@ __all__ = [
     "answers_of",
     "breakdown_of",
     "by_reference",
+    "compared",
+    "comparison_pdf",
+    "comparison_text",
+    "comparisons",
     "delete",
     "email",
     "find",

@@ -1,0 +1,36 @@
+"""At which other price lists a plan is to be compared, as the address of a form says it while it is filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request, url_for
+
+from pricing.side_by_side import MOST
+
+NAME = "compare"
+"""The part of an address that names the lists that follow, with a dot between two."""
+
+_SLUG = re.compile(r"[a-z][a-z0-9_]{0,79}")
+
+
+def carried(slugs: Sequence[str]) -> dict[str, Any]:
+    """Return what an address says of the lists that follow; nothing where there are none."""
+    return {NAME: ".".join(slugs)} if slugs else {}
+
+
+def following() -> list[str]:
+    """Return the lists that follow after this form, by what its address says."""
+    found = request.args.get(NAME, "").split(".")
+    return [slug for slug in dict.fromkeys(found) if _SLUG.fullmatch(slug)][: MOST - 1]
+
+
+def after(token: str) -> str:
+    """Return where somebody goes who has just made an estimate: to the next list, or to the estimate."""
+    slugs = following()
+    if not slugs:
+        return url_for("patient.breakdown", token=token)
+    first, *others = slugs
+    return url_for("comparing.of_estimate", token=token, slug=first, **carried(others))
