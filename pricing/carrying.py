@@ -1,7 +1,7 @@
 """Answers to one price table, carried over to another: what fits, what does not and why, and what has to be asked.
 
-Nothing is guessed. An answer goes over where the other table asks the same question with the same role, kind and code,
-or, for what every treatment has, the only question with that role and kind. Amounts of money go over in the same
+Nothing is guessed. An answer goes over where the other table asks a question with the same role and kind that has the
+same code or the same words, or, for what every treatment has, is the only one. Amounts of money go over in the same
 currency only.
 """
 
@@ -18,7 +18,7 @@ Reason = Literal[
     "no_question", "not_offered", "other_units", "other_currency", "other_kind", "other_words", "not_possible"
 ]
 
-_ALIKE: frozenset[Role] = frozenset({"cell_type", "sessions", "hospital_stay", "rehabilitation"})
+ALIKE: frozenset[Role] = frozenset({"cell_type", "sessions", "hospital_stay", "rehabilitation"})
 """The roles that mean one thing everywhere; what is an extra, or is asked about somebody, may be anything."""
 
 
@@ -73,7 +73,12 @@ def counterpart(driver: Driver, table: PriceTable, other: PriceTable) -> Driver 
     for there in other.drivers:
         if there.code == driver.code and there.role == driver.role:
             return there
-    if driver.role not in _ALIKE or not isinstance(driver, ChoiceDriver | NumberDriver):
+    by_words = [
+        each for each in other.drivers if each.role == driver.role and _same_words(each.label, driver.label)
+    ]
+    if len(by_words) == 1:
+        return by_words[0]
+    if driver.role not in ALIKE or not isinstance(driver, ChoiceDriver | NumberDriver):
         return None
     here, found = (
         [each for each in drivers if each.role == driver.role and _kind(each) == _kind(driver)]

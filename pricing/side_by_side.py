@@ -1,8 +1,8 @@
 """Up to three stored breakdowns, line by line: groups beside groups, items beside items, and which costs less.
 
 Groups stand beside each other that have the same code, or else the same role: that of the questions which their
-charges depend on. Within them, items stand beside each other that have the same code, or are the only one of their
-role. What stands alone is said to, and is never compared with something else.
+charges depend on, if it is one that means the same everywhere. Within them, items stand beside each other that have the
+same code, or are the only one of such a role. What stands alone is said to, and is never compared with something else.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple, get_args
 
+from pricing.carrying import ALIKE
 from pricing.left_open import depending
 from pricing.money import Rounder
 from pricing.plans import named
@@ -114,7 +115,7 @@ def _is_like(members: Mapping[int, Group], total: Total, role: Role, sides: Sequ
 
 
 def _role_of_group(group: Group, table: PriceTable) -> Role | None:
-    """Return the role that most charges of a group have; None if none has one, or two roles have as many."""
+    """Return the role that most charges of a group have; None if none has one, two have as many, or it is no such."""
     counted = Counter(
         role
         for charge in table.charges
@@ -122,7 +123,7 @@ def _role_of_group(group: Group, table: PriceTable) -> Role | None:
     ).most_common(2)
     if not counted or (len(counted) == 2 and counted[0][1] == counted[1][1]):
         return None
-    return counted[0][0]
+    return counted[0][0] if counted[0][0] in ALIKE else None
 
 
 def _role_of(entry: Charge | Package, table: PriceTable) -> Role | None:
@@ -167,7 +168,7 @@ def _merged(lines: Iterator[tuple[Cell, ...]], sides: Sequence[Side]) -> Iterato
         item = cells[where[0]].item if len(where) == 1 else None
         if item is not None:
             role = _role_of(_entries(sides[where[0]].table)[item["code"]], sides[where[0]].table)
-            if role is not None:
+            if role in ALIKE:
                 alone.setdefault((role, where[0]), []).append(place)
     partners: dict[Role, dict[int, int]] = {}
     for (role, number), places in alone.items():
@@ -186,7 +187,13 @@ def _merged(lines: Iterator[tuple[Cell, ...]], sides: Sequence[Side]) -> Iterato
 
 
 def _line(cells: tuple[Cell, ...], sides: Sequence[Side]) -> Line:
-    units = [cell.item["unit"] for cell in cells if cell.item is not None and cell.item["unit"] is not None]
+    units = [
+        cell.item["unit"]
+        for cell, side in zip(cells, sides, strict=True)
+        if cell.item is not None
+        and cell.item["unit"] is not None
+        and not _counts_sessions(cell.item, side.table)
+    ]
     other = any(not _overlap(units[0], unit) for unit in units[1:])
     said = {
         (
@@ -197,6 +204,13 @@ def _line(cells: tuple[Cell, ...], sides: Sequence[Side]) -> Line:
         for cell, side in zip(cells, sides, strict=True)
     }
     return Line(cells, same=len(said) == 1 and not other, other_units=other)
+
+
+def _counts_sessions(item: StoredItem, table: PriceTable) -> bool:
+    """Whether an item is counted by sessions, which count the same whatever a clinic calls one."""
+    roles = {driver.code: driver.role for driver in table.drivers}
+    entry = _entries(table)[item["code"]]
+    return isinstance(entry, Charge) and any(roles[code] == "sessions" for code in entry.per)
 
 
 def _overlap(one: Mapping[str, object], another: Mapping[str, object]) -> bool:

@@ -28,7 +28,7 @@ def _comparison(rows: ComparisonRows) -> Iterator[str]:
             yield from heading(name)
         for sentence in sentences:
             yield from wrapped(sentence, bullet=True)
-    for part in rows.parts:
+    for part in (*rows.parts, *rows.items):
         yield from heading(str(part.heading))
         for row in part.rows:
             yield from _row(row, rows.columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from estimator.i18n import Reader, Words, listed, listed_apart, ngettext
 from estimator.i18n import gettext as _
@@ -116,7 +117,8 @@ class Part:
 class ComparisonRows:
     """A whole comparison in the order in which every medium shows it.
 
-    `verdict` says which costs less, or that it cannot be told, and `why`; `cannot` says what cannot be compared.
+    `verdict` says which costs less, or that it cannot be told, and `why`; `cannot` says what cannot be compared. What
+    every item comes to stands in `items`, a part for each group.
     """
 
     columns: Sequence[Column]
@@ -124,6 +126,7 @@ class ComparisonRows:
     why: Sequence[str]
     cannot: Sequence[str]
     parts: Sequence[Part]
+    items: Sequence[Part]
     rates: Sequence[str]
     demo: bool
 
@@ -157,11 +160,12 @@ class _Wording:
                     plan,
                     self.left_out(),
                     self.certainty(),
-                    *self.items(),
+                    self.groups(),
                     self.shares(),
                 )
                 if part.rows
             ],
+            items=list(self.items()),
             rates=list(dict.fromkeys(each.rate for _number, each in self.there if each.rate)),
             demo=any(each.breakdown["demo"] for _number, each in self.there),
         )
@@ -246,7 +250,7 @@ class _Wording:
             if len({each.breakdown["currency"] for _number, each in self.there}) > 1:
                 yield _("This holds for the rates below. A rate changes every day.")
         if plans_differ and len(self.there) > 1:
-            yield _("They are not the same plan. What differs is marked below.")
+            yield _("The plans are not the same; see what differs.")
 
     def doubt(self, doubt: Doubt) -> Iterator[str]:
         plans = self.names(doubt.plans)
@@ -254,15 +258,13 @@ class _Wording:
             case "past":
                 yield _("These prices do not hold any more: %(plans)s.", plans=plans)
             case "no_rate":
-                yield _("The totals are in different currencies, and we have no rate between them.")
+                yield _("We have no rate between the currencies.")
             case "request":
                 yield _("Some prices are on request: %(plans)s.", plans=plans)
             case "open":
-                yield _(
-                    "Some questions are still open, and something is not counted: %(plans)s.", plans=plans
-                )
+                yield _("Something is not counted yet: %(plans)s.", plans=plans)
             case "ranges":
-                yield _("The totals are ranges, and they overlap: %(plans)s.", plans=plans)
+                yield _("The ranges overlap: %(plans)s.", plans=plans)
 
     def sums(self) -> Part:
         """The totals, and what goes to whom."""
@@ -288,7 +290,7 @@ class _Wording:
         for kind, label in labels.items():
             cells = {number: self.sum_said(sums.get(kind)) for number, sums in found.items()}
             if any(sums.get(kind) for sums in found.values()):
-                rows.append(self.row(label, cells))
+                rows.append(self.row(label, cells, marked=False))
         return Part("sums", _("What it comes to"), rows)
 
     def total_said(self, number: int) -> Said:
@@ -394,7 +396,9 @@ class _Wording:
             )
             if any(cell.notes for cell in cells.values())
         ]
-        return Part("certainty", _("How sure this is"), [*rows, self.row(_("Valid until"), valid)])
+        return Part(
+            "certainty", _("How sure this is"), [*rows, self.row(_("Valid until"), valid, marked=False)]
+        )
 
     def warning(self, each: Compared) -> str | None:
         if each.withdrawn is not None:
@@ -417,11 +421,25 @@ class _Wording:
             if units:
                 yield _("%(plan)s and %(other)s count this in other units: %(names)s.", **plans, names=units)
             if missing:
-                yield _("%(other)s is not asked for this of %(plan)s: %(names)s.", **plans, names=missing)
-        for section in self.sections():
+                yield _("%(other)s does not ask about this: %(names)s.", other=plans["other"], names=missing)
+        for section in self.sections:
             for line in section.lines:
-                if line.other_units:
-                    yield _("Other units, so not the same thing: %(name)s.", name=self.label(line))
+                yield from self.beside(line)
+
+    def beside(self, line: Line) -> Iterator[str]:
+        """Say what keeps the amounts of one line from being compared, where one plan has an amount."""
+        states = {number: cell.state for (number, _each), cell in zip(self.there, line.cells, strict=True)}
+        name = self.label(line)
+        if line.other_units:
+            yield _("Other units, so not the same thing: %(name)s.", name=name)
+        if "priced" not in states.values():
+            return
+        request = [number for number, state in states.items() if state == "request"]
+        if request:
+            yield _("On request in %(plans)s: %(name)s.", plans=self.names(request), name=name)
+        left = [number for number, state in states.items() if state == "open"]
+        if left:
+            yield _("Not counted yet in %(plans)s: %(name)s.", plans=self.names(left), name=name)
 
     def lost(self, lost: Sequence[Lost], first: Compared, reason: Reason) -> list[Words]:
         """The questions of the first plan whose answers do not go over to another one, for one reason."""
@@ -441,26 +459,38 @@ class _Wording:
             if one.reason not in ("not_offered", "not_possible") or driver.role not in PLANNED:
                 continue
             answer = answer_words(driver, first.given[one.driver], first.table, self.reader)
-            said = _("%(other)s does not offer this of %(plan)s: %(answer)s.", **plans, answer=answer)
+            said = _("%(other)s does not offer what %(plan)s has: %(answer)s.", **plans, answer=answer)
             if one.why is not None:
                 said = _("%(said)s %(why)s", said=said, why=self.words(each, one.why))
             yield said
 
     # Item by item
 
+    @cached_property
     def sections(self) -> list[Section]:
         return side_by_side.align([Side(each.breakdown, each.table) for _number, each in self.there])
 
+    def groups(self) -> Part:
+        """What each group comes to."""
+        rows = [
+            self.row(self.heading(section), self.sums_of(section), marked=False) for section in self.sections
+        ]
+        return Part("groups", _("Where the money goes"), rows)
+
+    def heading(self, section: Section) -> str:
+        """What groups beside each other are called by the first plan that has one."""
+        found = zip(self.there, section.groups, strict=True)
+        return next(self.words(each, group.label) for (_n, each), group in found if group is not None)
+
+    def sums_of(self, section: Section) -> dict[int, Said]:
+        return {
+            number: self.group_said(each, None if group is None else group.code)
+            for (number, each), group in zip(self.there, section.groups, strict=True)
+        }
+
     def items(self) -> Iterator[Part]:
-        for number, section in enumerate(self.sections(), 1):
-            group = next(each for each in section.groups if each is not None)
-            whose = next(each for (_n, each), g in zip(self.there, section.groups, strict=True) if g is group)
-            heading = self.words(whose, group.label)
-            sums = {
-                column: self.group_said(each, None if found is None else found.code)
-                for (column, each), found in zip(self.there, section.groups, strict=True)
-            }
-            rows = [self.row(_("Together"), sums, strong=True)]
+        for number, section in enumerate(self.sections, 1):
+            rows = [self.row(_("Together"), self.sums_of(section), strong=True)]
             for line in section.lines:
                 label = self.label(line)
                 cells = {
@@ -468,7 +498,7 @@ class _Wording:
                     for (column, each), cell in zip(self.there, line.cells, strict=True)
                 }
                 rows.append(self.row(label, cells, same=line.same))
-            yield Part(f"items-{number}", heading, rows)
+            yield Part(f"items-{number}", self.heading(section), rows)
 
     def group_said(self, each: Compared, code: str | None) -> Said:
         for group in each.breakdown["groups"]:
@@ -561,12 +591,18 @@ class _Wording:
         return Said(at_least.sum_said(found, self.reader.money(found, currency), lack), notes)
 
     def row(
-        self, label: str, cells: Mapping[int, Said], *, strong: bool = False, same: bool | None = None
+        self,
+        label: str,
+        cells: Mapping[int, Said],
+        *,
+        strong: bool = False,
+        same: bool | None = None,
+        marked: bool = True,
     ) -> Row:
         if same is None:
             same = len({(cell.main, tuple(map(str, cell.notes))) for cell in cells.values()}) < 2
         told = {cell.main for cell in cells.values()} & {_("no such line"), _("not in the plan")}
-        marked = not (same or strong or told)
+        marked = marked and not (same or strong or told)
         return Row(label, [cells.get(number) for number in range(len(self.all))], not same, strong, marked)
 
 

@@ -19,6 +19,7 @@ from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import Comparison, Estimate, TableVersion
 from estimator.web import errors, networks, request_context
+from estimator.web.forms import printable
 from estimator.web.language import current_reader, own_currency
 from estimator.web.patient import compare_next
 from estimator.web.request_context import act
@@ -80,7 +81,9 @@ def start() -> ResponseReturnValue:
             "patient/compare.html",
             errors=[(None, sentence) for sentence in problems],
             offers=_offers(current_reader(), request.form.getlist("list")),
-            links=[link[:LONGEST_LINK] for link in request.form.getlist("link") if link.strip()][:MOST],
+            links=[printable(link)[:LONGEST_LINK] for link in request.form.getlist("link") if link.strip()][
+                :MOST
+            ],
             most=MOST,
             kept_days=request_context.settings().kept_days,
             submission=secrets.token_urlsafe(12),
@@ -99,7 +102,7 @@ def _begun(problems: list[str]) -> ResponseReturnValue | None:
         token = _TOKEN.search(link[:LONGEST_LINK])
         record = None if token is None else estimates.find(act(), token[1])
         if token is None or record is None:
-            shown = link.strip()[:40]
+            shown = printable(link).strip()[:40]
             problems.append(
                 _("“%(link)s” opens no estimate. Copy the whole link, or leave the line empty.", link=shown)
             )
