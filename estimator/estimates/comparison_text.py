@@ -23,7 +23,7 @@ def _comparison(rows: ComparisonRows) -> Iterator[str]:
         yield from wrapped(sentence, indent=0)
     for column in rows.columns:
         yield from _column(column)
-    for name, sentences in ((_("What cannot be compared"), rows.cannot), (_("Rates"), rows.rates)):
+    for name, sentences in ((_("What cannot be compared"), rows.cannot), (_("Exchange rates"), rows.rates)):
         if sentences:
             yield from heading(name)
         for sentence in sentences:

@@ -8,7 +8,8 @@ try {
   const young = kept.filter(({ day }) => Date.now() - day < Number(days) * 86_400_000);
   young.forEach(({ link, title, provider, language, total, day }, number) => {
     const row = sample.cloneNode(true);
-    Object.assign(row.querySelector("input"), { id: `kept-${number}`, value: link });
+    const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "kept", id: `kept-${number}`, value: link });
+    row.querySelector(".option").prepend(box);
     row.querySelector("label").htmlFor = `kept-${number}`;
     // the words of the price list, in its language
     Object.assign(row.querySelector(".title"), { textContent: title, lang: language ?? "" });

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from estimator.i18n import Reader, Words, listed, listed_apart, ngettext
 from estimator.i18n import gettext as _
+from estimator.marked_text import joined
 from estimator.wording import at_least
 from estimator.wording.at_least import Certainty
 from estimator.wording.breakdown import headline, item_said
@@ -213,7 +214,7 @@ class _Wording:
             is_at_least(each.breakdown),
             has_range=between is not None,
         )
-        return amount if between is None else _("%(amount)s (%(span)s)", amount=amount, span=between)
+        return amount if between is None else f"{amount} ({between})"
 
     def verdict(self) -> Verdict:
         return side_by_side.cheapest(
@@ -291,7 +292,7 @@ class _Wording:
             cells = {number: self.sum_said(sums.get(kind)) for number, sums in found.items()}
             if any(sums.get(kind) for sums in found.values()):
                 rows.append(self.row(label, cells, marked=False))
-        return Part("sums", _("What it comes to"), rows)
+        return Part("sums", _("What it costs in all"), rows)
 
     def total_said(self, number: int) -> Said:
         head = self.headlines[number][0]
@@ -461,7 +462,7 @@ class _Wording:
             answer = answer_words(driver, first.given[one.driver], first.table, self.reader)
             said = _("%(other)s does not offer what %(plan)s has: %(answer)s.", **plans, answer=answer)
             if one.why is not None:
-                said = _("%(said)s %(why)s", said=said, why=self.words(each, one.why))
+                said = joined(" ", (said, self.words(each, one.why)))
             yield said
 
     # Item by item
@@ -490,7 +491,7 @@ class _Wording:
 
     def items(self) -> Iterator[Part]:
         for number, section in enumerate(self.sections, 1):
-            rows = [self.row(_("Together"), self.sums_of(section), strong=True)]
+            rows = [self.row(_("All together"), self.sums_of(section), strong=True)]
             for line in section.lines:
                 label = self.label(line)
                 cells = {
@@ -536,7 +537,7 @@ class _Wording:
         if item["unit"] is not None:
             quantity = item["quantity"]["likely"]
             unit = self.reader.unit(item["unit"], quantity, each.table.main_language)
-            notes.append(_("%(number)s %(unit)s", number=self.reader.number(quantity), unit=unit))
+            notes.append(joined(" ", (self.reader.number(quantity), unit)))
         between = span(item["amount"], currency, self.reader)
         if between:
             notes.append(between)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +14,14 @@ from sqlalchemy.exc import IntegrityError
 
 from estimator import estimates, price_lists, throttle, wording
 from estimator.estimates import comparisons
-from estimator.i18n import Reader, Words
+from estimator.i18n import Reader, Words, listed
 from estimator.i18n import gettext as _
 from estimator.models import Comparison, Estimate, TableVersion
 from estimator.web import errors, networks, request_context
-from estimator.web.forms import printable
-from estimator.web.language import current_reader, own_currency
+from estimator.web.forms import printable, summary
+from estimator.web.language import current_reader, is_switching, own_currency
 from estimator.web.patient import compare_next
+from estimator.web.patient.compare_form import CompareForm
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from pricing.side_by_side import MOST
@@ -30,9 +30,6 @@ pages = Blueprint("comparing", __name__)
 
 MOST_FROM = 60
 """Maximum number of comparisons that one network makes in a quarter of an hour."""
-
-LONGEST_LINK = 500
-"""Maximum number of characters of a link that is looked at."""
 
 KEY = "compared"
 """Under this name the cookie of a visit holds the link of a comparison, and those of its estimates."""
@@ -62,7 +59,6 @@ class Offer:
     title: Words
     country: str
     address: str
-    chosen: bool = False
 
 
 # Where a comparison begins ---------------------------------------------------------------------------------------
@@ -71,47 +67,47 @@ class Offer:
 @pages.route("/compare", methods=["GET", "POST"])
 def start() -> ResponseReturnValue:
     """Ask which price lists or estimates are to be compared, and begin."""
-    problems: list[str] = []
-    if request.method == "POST":
-        begun = _begun(problems)
+    form, offers = CompareForm(), _offers(current_reader())
+    form.lists.choices = [(offer.slug, _named(offer)) for offer in offers]
+    if request.method == "POST" and not is_switching():
+        begun = _begun(form)
         if begun is not None:
             return begun
-    return (
-        render_template(
-            "patient/compare.html",
-            errors=[(None, sentence) for sentence in problems],
-            offers=_offers(current_reader(), request.form.getlist("list")),
-            links=[printable(link)[:LONGEST_LINK] for link in request.form.getlist("link") if link.strip()][
-                :MOST
-            ],
-            most=MOST,
-            kept_days=request_context.settings().kept_days,
-            submission=secrets.token_urlsafe(12),
-        ),
-        422 if problems else 200,
+    lines = summary(form)
+    page = render_template(
+        "patient/compare.html",
+        errors=lines,
+        form=form,
+        notes={offer.slug: offer.title for offer in offers},
+        kept_days=request_context.settings().kept_days,
     )
+    return page, 422 if lines else 200
 
 
-def _begun(problems: list[str]) -> ResponseReturnValue | None:
-    """Return where a comparison of what was chosen goes on; None with what is wrong with the choice."""
-    slugs = [offer.slug for offer in _offers(current_reader(), request.form.getlist("list")) if offer.chosen]
+def _named(offer: Offer) -> str:
+    """Return the name and the country of a provider."""
+    return listed([offer.provider, offer.country])
+
+
+def _begun(form: CompareForm) -> ResponseReturnValue | None:
+    """Return where a comparison of what was chosen goes on; None with what is wrong with the choice in the form."""
+    slugs = form.lists.ticked
     found: dict[int, tuple[Estimate, str]] = {}
-    for link in request.form.getlist("link"):
-        if not link.strip():
-            continue
-        token = _TOKEN.search(link[:LONGEST_LINK])
+    for field, link in form.typed():
+        token = _TOKEN.search(link)
         record = None if token is None else estimates.find(act(), token[1])
         if token is None or record is None:
-            shown = printable(link).strip()[:40]
-            problems.append(
-                _("“%(link)s” opens no estimate. Copy the whole link, or leave the line empty.", link=shown)
+            shown = printable(link)[:40]
+            form.refuse(
+                _("“%(link)s” opens no estimate. Copy the whole link, or leave the line empty.", link=shown),
+                field,
             )
         else:
             found[record.id] = record, token[1]
     number = len(slugs) + len(found)
-    if not problems and not 2 <= number <= MOST:
-        problems.append(_("Choose two or three, so that there is something to compare."))
-    if problems:
+    if not summary(form) and not 2 <= number <= MOST:
+        form.refuse(_("Choose two or three, so that there is something to compare."))
+    if summary(form):
         return None
     if not found:
         first, *others = slugs
@@ -119,11 +115,9 @@ def _begun(problems: list[str]) -> ResponseReturnValue | None:
     records, tokens = zip(*found.values(), strict=True)
     if len(found) == 1:
         first, *others = slugs
-        return redirect(
-            url_for("comparing.of_estimate", token=tokens[0], slug=first, **compare_next.carried(others)),
-            code=303,
-        )
-    made = make(records, tokens, request.form.get("submission", "")[:100])
+        more = compare_next.carried(others)
+        return redirect(url_for("comparing.of_estimate", token=tokens[0], slug=first, **more), code=303)
+    made = make(records, tokens, form.submission.data or "")
     if slugs:
         return redirect(url_for("comparing.of_comparison", token=made, slug=slugs[0]), code=303)
     return redirect(url_for("comparing.page", token=made), code=303)
@@ -157,7 +151,7 @@ def add(token: str) -> ResponseReturnValue:
 
 def _choosing(base: Estimate, address: Any, back: tuple[str, str], link: str | None) -> ResponseReturnValue:
     reader = current_reader()
-    offers = _offers(reader, (), address)
+    offers = _offers(reader, address)
     own = base.table_version.slug
     return render_template(
         "patient/compare_with.html",
@@ -166,11 +160,11 @@ def _choosing(base: Estimate, address: Any, back: tuple[str, str], link: str | N
         provider=wording.provider(price_lists.parsed(base.table_version), reader),
         back=back,
         link=link,
-        submission=secrets.token_urlsafe(12),
+        form=CompareForm(),
     )
 
 
-def _offers(reader: Reader, chosen: Sequence[str], address: Any = None) -> list[Offer]:
+def _offers(reader: Reader, address: Any = None) -> list[Offer]:
     territories: Mapping[str, str] = Locale.parse(reader.locale).territories
     found = []
     for version in price_lists.all_in_force(request_context.now()):
@@ -183,7 +177,6 @@ def _offers(reader: Reader, chosen: Sequence[str], address: Any = None) -> list[
                 reader.words(table.title, table.main_language),
                 territories.get(country, country),
                 "" if address is None else address(version.slug),
-                version.slug in chosen,
             )
         )
     return found

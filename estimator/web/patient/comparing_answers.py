@@ -14,6 +14,7 @@ from estimator import estimates, price_lists, wording
 from estimator.db import unavailable
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
+from estimator.marked_text import joined
 from estimator.models import Estimate, TableVersion
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.estimate_form import EstimateForm, Section
@@ -210,7 +211,7 @@ def _why(lost: Lost, label: Words, why: Words | None, currency: str) -> str:
             return _("%(label)s: this is not asked there.", label=label)
         case "not_offered":
             said = _("%(label)s: your answer is not offered there.", label=label)
-            return said if why is None else _("%(said)s %(why)s", said=said, why=why)
+            return said if why is None else joined(" ", (said, why))
         case "not_possible":
             return _("%(label)s: your number is not possible there.", label=label)
         case "other_currency":

@@ -165,7 +165,7 @@ def test_chosen_lists_follow_one_after_the_other(family: Visitor) -> None:
     begun = family.open("/compare")
     assert begun.path in family.open("/").links()
     sent = family.post(
-        "/compare", MultiDict([*begun.typed().items(multi=True), ("list", "delhi"), ("list", "mexico")])
+        "/compare", MultiDict([*begun.typed().items(multi=True), ("lists", "delhi"), ("lists", "mexico")])
     )
     assert sent.location == "/estimate/delhi?compare=mexico"
     asked = family.open(sent.location)
@@ -188,9 +188,10 @@ def test_three_lists_are_answered_one_after_the_other(family: Visitor) -> None:
 def test_estimates_that_somebody_has_are_compared_by_their_links(family: Visitor, first: Page) -> None:
     other = family.estimate({**DELHI, "q_sessions": "2"}, "delhi")
     begun = family.open("/compare").typed()
-    links = [("link", f"http://localhost{first.path}"), ("link", f"{other.path}?lang=ar"), ("link", "")]
+    links = [("link_1", f"http://localhost{first.path}"), ("link_2", f"{other.path}?lang=ar"), ("link_3", "")]
     sent = family.post(
-        "/compare", MultiDict([*((n, v) for n, v in begun.items(multi=True) if n != "link"), *links])
+        "/compare",
+        MultiDict([*((n, v) for n, v in begun.items(multi=True) if not n.startswith("link")), *links]),
     )
     page = family.open(sent.location)
     assert len(page.all("section", class_="in-short")) == 2
@@ -200,13 +201,13 @@ def test_estimates_that_somebody_has_are_compared_by_their_links(family: Visitor
     ("chosen", "said"),
     [
         ([], "Choose two or three, so that there is something to compare."),
-        ([("list", "delhi")], "Choose two or three, so that there is something to compare."),
+        ([("lists", "delhi")], "Choose two or three, so that there is something to compare."),
         (
-            [("list", "nobody"), ("list", "delhi")],
+            [("lists", "nobody"), ("lists", "delhi")],
             "Choose two or three, so that there is something to compare.",
         ),
-        ([("link", "/e/" + "x" * 43)], "opens no estimate. Copy the whole link, or leave the line empty."),
-        ([("link", "\x00 hello")], "opens no estimate. Copy the whole link, or leave the line empty."),
+        ([("link_2", "/e/" + "x" * 43)], "opens no estimate. Copy the whole link, or leave the line empty."),
+        ([("kept", "\x00 hello")], "opens no estimate. Copy the whole link, or leave the line empty."),
     ],
 )
 def test_a_choice_with_which_nothing_can_be_compared_is_refused_in_a_sentence(
@@ -221,7 +222,7 @@ def test_a_choice_with_which_nothing_can_be_compared_is_refused_in_a_sentence(
 def test_the_same_estimate_twice_is_no_comparison(family: Visitor, first: Page) -> None:
     token = family.open("/compare").typed()["csrf_token"]
     page = family.post(
-        "/compare", MultiDict([("csrf_token", token), ("link", first.path), ("link", first.path)])
+        "/compare", MultiDict([("csrf_token", token), ("link_1", first.path), ("kept", first.path)])
     )
     assert page.status == 422
 
@@ -399,7 +400,7 @@ def test_comparisons_of_a_network_are_limited(
     other = family.estimate({**DELHI, "q_sessions": "2"}, "delhi")
     token = family.open("/compare").typed()["csrf_token"]
     sent = family.post(
-        "/compare", MultiDict([("csrf_token", token), ("link", first.path), ("link", other.path)])
+        "/compare", MultiDict([("csrf_token", token), ("kept", first.path), ("kept", other.path)])
     )
     assert sent.status == 429
 
