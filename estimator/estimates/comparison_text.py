@@ -28,8 +28,14 @@ def _comparison(rows: ComparisonRows) -> Iterator[str]:
             yield from heading(name)
         for sentence in sentences:
             yield from wrapped(sentence, bullet=True)
-    for part in (*rows.parts, *rows.items):
+    for part in rows.parts:
         yield from heading(str(part.heading))
+        for row in part.rows:
+            yield from _row(row, rows.columns)
+    if rows.items:
+        yield from heading(_("Item beside item"))
+    for part in rows.items:
+        yield ""
         for row in part.rows:
             yield from _row(row, rows.columns)
 

@@ -23,7 +23,7 @@ from pricing.carrying import Lost, Reason, carry
 from pricing.left_open import left_open
 from pricing.money import plain
 from pricing.side_by_side import Cell, Doubt, Line, Section, Side, Verdict
-from pricing.stored import Cases, StoredAnswers, StoredBreakdown, is_at_least
+from pricing.stored import Cases, StoredAnswers, StoredBreakdown, counts_nothing, is_at_least
 from pricing.table import ChoiceDriver, NumberDriver, PriceTable, Role
 
 LETTERS = ("A", "B", "C")
@@ -185,7 +185,7 @@ class _Wording:
             about=None
             if not any(map(str.isdigit, head.amount))
             else about(totals, currency, self.reader, incomplete=head.at_least),
-            also=self.also(each),
+            also=self.also_about(each),
             leaves_out=list(self.leaves_out(head)),
             evidence=list(self.evidence(each)),
             warning=self.warning(each),
@@ -202,19 +202,27 @@ class _Wording:
 
     # What it comes to
 
-    def also(self, each: Compared) -> str | None:
+    def also(self, each: Compared) -> Cases | None:
         """The total in the currency of all, where that is not its own and something is counted."""
         if self.currency is None or each.in_one is None or each.breakdown["currency"] == self.currency:
             return None
-        if is_at_least(each.breakdown) and not Decimal(each.in_one["likely"]):
+        return None if counts_nothing(each.breakdown) else each.in_one
+
+    def also_said(self, each: Compared) -> Said | None:
+        also = self.also(each)
+        if also is None or self.currency is None:
             return None
-        between = span(each.in_one, self.currency, self.reader)
-        amount = at_least.likely(
-            self.reader.money(each.in_one["likely"], self.currency),
-            is_at_least(each.breakdown),
-            has_range=between is not None,
-        )
-        return amount if between is None else f"{amount} ({between})"
+        between = span(also, self.currency, self.reader)
+        amount = self.reader.money(also["likely"], self.currency)
+        said = at_least.likely(amount, is_at_least(each.breakdown), has_range=between is not None)
+        return Said(said, [between] if between else [])
+
+    def also_about(self, each: Compared) -> str | None:
+        also, said = self.also(each), self.also_said(each)
+        if also is None or said is None or self.currency is None:
+            return None
+        short = about(also, self.currency, self.reader, incomplete=is_at_least(each.breakdown))
+        return said.main if short is None else short.amount
 
     def verdict(self) -> Verdict:
         return side_by_side.cheapest(
@@ -275,7 +283,7 @@ class _Wording:
         totals = {number: self.total_said(number) for number, _each in self.there}
         rows = [self.row(_("Likely total"), totals, strong=True)]
         also = {
-            number: Said(self.also(each) or self.headlines[number][0].amount_said())
+            number: self.also_said(each) or self.total_said(number)
             for number, each in self.there
             if each.in_one is not None
         }
@@ -491,7 +499,7 @@ class _Wording:
 
     def items(self) -> Iterator[Part]:
         for number, section in enumerate(self.sections, 1):
-            rows = [self.row(_("All together"), self.sums_of(section), strong=True)]
+            rows = [self.row(self.heading(section), self.sums_of(section), strong=True)]
             for line in section.lines:
                 label = self.label(line)
                 cells = {
@@ -504,6 +512,9 @@ class _Wording:
     def group_said(self, each: Compared, code: str | None) -> Said:
         for group in each.breakdown["groups"]:
             if group["code"] == code:
+                items = [item for item in each.breakdown["items"] if item["group"] == code]
+                if all(item_said(item, str) == _("included") for item in items):
+                    return Said(_("included"))
                 lack = Certainty(each.breakdown, each.table).group(group["code"])
                 currency = each.breakdown["currency"]
                 between = span(group["amount"], currency, self.reader)
