@@ -20,7 +20,7 @@ from estimator.models import Comparison, Estimate, TableVersion
 from estimator.web import errors, networks, request_context
 from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader, is_switching, own_currency
-from estimator.web.patient import compare_next
+from estimator.web.patient import compare_next, worded
 from estimator.web.patient.compare_form import CompareForm
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -244,12 +244,17 @@ def page(token: str) -> ResponseReturnValue:
     found, compared = opened(token)
     reader = current_reader()
     wanted = request.args.get("in", "")
-    rows, together = estimates.compared.rows(act(), compared, reader, wanted, own_currency())
+    gathered = estimates.compared.gather(act(), compared, wanted, own_currency())
+    rows, lines = worded.comparison_of(
+        gathered, reader, lambda rows: render_template("patient/_comparison_lines.html", rows=rows)
+    )
+    together = gathered.together
     also: dict[str, Any] = {"in": together.currency} if wanted and together.currency == wanted else {}
     shown = f"{request_context.settings().public_url}{url_for('comparing.page', token=token, lang=None)}"
     return render_template(
         "patient/comparison.html",
         rows=rows,
+        lines=lines,
         together=together,
         links={
             "page": shown,

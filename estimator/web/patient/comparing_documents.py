@@ -32,9 +32,8 @@ def document(token: str) -> ResponseReturnValue:
 def plain(token: str) -> ResponseReturnValue:
     """Send a comparison as plain text, which any device shows, and any program reads aloud."""
     _found, compared = comparing.opened(token)
-    rows, _together = estimates.compared.rows(
-        act(), compared, current_reader(), request.args.get("in", ""), own_currency()
-    )
+    gathered = estimates.compared.gather(act(), compared, request.args.get("in", ""), own_currency())
+    rows = estimates.compared.rows(gathered, current_reader())
     return _attached(Response(estimates.comparison_text.text(rows), mimetype="text/plain"), "txt")
 
 
@@ -42,9 +41,8 @@ def _drawn(token: str, way_out: pdf_line.WayOut) -> ResponseReturnValue:
     """Draw a comparison, unless the network has asked for too many PDFs."""
     _found, compared = comparing.opened(token)
     reader = current_reader()
-    rows, _together = estimates.compared.rows(
-        act(), compared, reader, request.args.get("in", ""), own_currency()
-    )
+    gathered = estimates.compared.gather(act(), compared, request.args.get("in", ""), own_currency())
+    rows = estimates.compared.rows(gathered, reader)
     with committing():
         wait = throttle.take(
             act(), "pdf", networks.counted(), most=request_context.settings().pdfs_per_network

@@ -330,6 +330,13 @@ def test_its_link_opens_none_of_its_estimates(shipped: Flask, family: Visitor, f
     assert "EST-" not in stranger.html
 
 
+def test_what_is_kept_of_an_estimate_says_that_it_is_compared(family: Visitor, first: Page) -> None:
+    assert family.open(f"{first.path}/data.json").json["comparisons"] == 0
+    compared(family, f"{first.path}/compare", "mexico", MEXICO)
+    assert family.open(f"{first.path}/data.json").json["comparisons"] == 1
+    assert "1 comparison shows it, under a link of its own." in family.open(f"{first.path}/data").text()
+
+
 def test_a_deleted_estimate_is_gone_from_it_and_the_last_one_takes_it_along(
     shipped: Flask, family: Visitor, first: Page
 ) -> None:
