@@ -8,6 +8,8 @@ from typing import Any
 
 from flask import request, url_for
 
+from estimator import price_lists
+from estimator.web import request_context
 from pricing.side_by_side import MOST
 
 NAME = "compare"
@@ -22,9 +24,17 @@ def carried(slugs: Sequence[str]) -> dict[str, Any]:
 
 
 def following() -> list[str]:
-    """Return the lists that follow after this form, by what its address says."""
-    found = request.args.get(NAME, "").split(".")
-    return [slug for slug in dict.fromkeys(found) if _SLUG.fullmatch(slug)][: MOST - 1]
+    """Return the lists that follow after this form, by what its address says; one that is not in force does not."""
+    found = request.args.get(NAME, "").split(".")[:MOST]
+    return [slug for slug in dict.fromkeys(found) if _SLUG.fullmatch(slug) and _is_in_force(slug)][: MOST - 1]
+
+
+def _is_in_force(slug: str) -> bool:
+    try:
+        price_lists.in_force(slug, request_context.now())
+    except LookupError:
+        return False
+    return True
 
 
 def after(token: str) -> str:

@@ -79,6 +79,7 @@ def start() -> ResponseReturnValue:
         errors=lines,
         form=form,
         notes={offer.slug: offer.title for offer in offers},
+        whose=offers[0].provider if offers else "",
         kept_days=request_context.settings().kept_days,
     )
     return page, 422 if lines else 200

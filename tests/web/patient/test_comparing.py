@@ -185,6 +185,11 @@ def test_three_lists_are_answered_one_after_the_other(family: Visitor) -> None:
     assert len(page.all("section", class_="in-short")) == 3
 
 
+def test_a_list_that_is_not_there_does_not_follow_and_the_estimate_is_not_lost(family: Visitor) -> None:
+    sent = family.send(family.open("/estimate/delhi?compare=nobody.../x"), DELHI)
+    assert re.fullmatch(r"/e/[A-Za-z0-9_-]{43}", sent.location)
+
+
 def test_estimates_that_somebody_has_are_compared_by_their_links(family: Visitor, first: Page) -> None:
     other = family.estimate({**DELHI, "q_sessions": "2"}, "delhi")
     begun = family.open("/compare").typed()
