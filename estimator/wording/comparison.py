@@ -152,7 +152,7 @@ class _Wording:
         return ComparisonRows(
             columns=columns,
             verdict=self.verdict_said(verdict),
-            why=list(self.why(verdict, any(row.differs for row in plan.rows))),
+            why=list(self.why(verdict, [row.label for row in plan.rows if row.differs])),
             cannot=list(self.cannot()),
             parts=[
                 part
@@ -249,7 +249,7 @@ class _Wording:
             return _("There is nothing left to compare with.")
         return _("It cannot be told which costs less.")
 
-    def why(self, verdict: Verdict, plans_differ: bool) -> Iterator[str]:
+    def why(self, verdict: Verdict, differing: Sequence[str]) -> Iterator[str]:
         for doubt in verdict.doubts:
             yield from self.doubt(doubt)
         if verdict.less is not None:
@@ -258,8 +258,36 @@ class _Wording:
                 yield _("Even the highest sum of its range is below the others.")
             if len({each.breakdown["currency"] for _number, each in self.there}) > 1:
                 yield _("This holds for the rates below. A rate changes every day.")
-        if plans_differ and len(self.there) > 1:
-            yield _("The plans are not the same; see what differs.")
+        if differing and len(self.there) > 1:
+            yield _("The plans differ in: %(names)s.", names=listed_apart(differing))
+        if verdict.less is not None and (names := self.largest_differences(verdict.less)):
+            yield _("The largest difference is in: %(names)s.", names=listed_apart(names))
+
+    def largest_differences(self, least: int) -> list[str]:
+        """Name the group in which each other plan costs most more than the least one; in one currency only."""
+        if len({each.breakdown["currency"] for _number, each in self.there}) > 1:
+            return []
+        found: dict[str, None] = {}
+        for number, _each in self.there:
+            more = {
+                self.heading(section): self.likely(section, number) - self.likely(section, least)
+                for section in self.sections
+                if section.total != "reserve"
+            }
+            name = max(more, key=lambda heading: more[heading], default="")
+            if number != least and more.get(name, Decimal(0)) > 0:
+                found[name] = None
+        return list(found)
+
+    def likely(self, section: Section, number: int) -> Decimal:
+        """Return what the groups of a section come to in one plan; 0 where it has none."""
+        for (column, each), group in zip(self.there, section.groups, strict=True):
+            if column == number and group is not None:
+                amounts = [
+                    one["amount"]["likely"] for one in each.breakdown["groups"] if one["code"] == group.code
+                ]
+                return sum(map(Decimal, amounts), Decimal(0))
+        return Decimal(0)
 
     def doubt(self, doubt: Doubt) -> Iterator[str]:
         plans = self.names(doubt.plans)
