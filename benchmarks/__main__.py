@@ -9,6 +9,7 @@ from benchmarks import (
     ahead,
     arithmetic,
     bounds,
+    compare,
     coordinator,
     desk,
     documents,
@@ -44,6 +45,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "languages": ("Languages", languages.rows),
     "two-languages": ("Documents in two languages", two_languages.rows),
     "ranges": ("Ranges of past bills", ranges.rows),
+    "compare": ("A comparison of three estimates", compare.rows),
     "screens": ("Screens and words on a phone", screens.rows),
 }
 

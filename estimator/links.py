@@ -11,7 +11,7 @@ import hmac
 import re
 from base64 import urlsafe_b64encode
 
-_IN_PATH = re.compile(r"""(/(?:[eqr]|verify)/)[^/\s?#"'<>]+""")
+_IN_PATH = re.compile(r"""(/(?:[eqr]|verify|compare)/)[^/\s?#"'<>]+""")
 _ALONE = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 
 

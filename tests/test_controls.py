@@ -15,6 +15,7 @@ TYPED_FIELDS = (
 CHECKED_ELSEWHERE = {
     "estimator/web/estimate_form.py": "pricing says which answers are possible, and it is put at the question",
     "estimator/web/patient/my_data.py": "a code is right or wrong, and nothing else is said of it",
+    "estimator/web/patient/compare_form.py": "a link is looked up, and what opens nothing is told at the field",
     "estimator/web/patient/verify.py": "verification reads number and revision together",
     "estimator/web/staff/settings/all_rates.py": "the clinic's rates say what a source may be",
     "estimator/web/staff/settings/letters.py": "the clinic's settings say what may stand in a letter",
@@ -68,6 +69,7 @@ DRAWN_BY_HAND = {
     "patient/asked.html": "a link to be copied, which is sent nowhere",
     "patient/breakdown.html": "a currency that the address asks for, and a link to be copied",
     "patient/other_offer.html": "questions to be copied into a chat, which are sent nowhere",
+    "patient/comparison.html": "a currency that the address asks for, and a link to be copied",
     "desk/_quote_issued.html": "a link to be copied, which is sent nowhere",
     "desk/_chat.html": "two lines to be copied, which are sent nowhere",
     "desk/_conversation.html": "an answer to be copied into a chat, which is sent nowhere",

@@ -274,6 +274,7 @@ def test_nothing_is_styled_in_two_places() -> None:
 
 def test_no_page_loads_more_than_three_style_sheets() -> None:
     assert [path.stem for path in STYLES] == [
+        "compare",
         "components",
         "desk",
         "errors",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from estimator.estimates import (
+    compared,
+    comparison_pdf,
+    comparison_text,
+    comparisons,
     offer_parts,
     offer_pdf,
     offer_rows,
@@ -36,6 +40,10 @@ __all__ = [
     "answers_of",
     "breakdown_of",
     "by_reference",
+    "compared",
+    "comparison_pdf",
+    "comparison_text",
+    "comparisons",
     "delete",
     "email",
     "find",

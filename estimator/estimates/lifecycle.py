@@ -15,6 +15,7 @@ import pricing
 from estimator import links, price_lists
 from estimator.act import Act
 from estimator.db import changed_rows, db, insert_if_absent
+from estimator.estimates import comparisons
 from estimator.mail import outbox
 from estimator.models import Document, Estimate, Mail, TableVersion
 from pricing.answers import Answers
@@ -122,10 +123,11 @@ def email(
 
 
 def delete(estimate: Estimate) -> None:
-    """Remove an estimate, its documents and its mail for good."""
+    """Remove an estimate, its documents and its mail for good; comparisons say that it was deleted."""
     outbox.drop(estimate.reference)
     db.session.execute(sql_delete(Document).filter_by(estimate_id=estimate.id))
     db.session.execute(sql_delete(Estimate).filter_by(id=estimate.id))
+    comparisons.drop_empty()
 
 
 def purge(act: Act) -> int:
@@ -134,7 +136,9 @@ def purge(act: Act) -> int:
     old = select(Estimate.id).where(is_old)
     outbox.drop(select(Estimate.reference).where(is_old))
     changed_rows(sql_delete(Document).where(Document.estimate_id.in_(old)))
-    return changed_rows(sql_delete(Estimate).where(is_old))
+    removed = changed_rows(sql_delete(Estimate).where(is_old))
+    comparisons.drop_empty()
+    return removed
 
 
 def token_of(estimate: Estimate, link_key: str) -> str:

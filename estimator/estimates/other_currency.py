@@ -65,33 +65,35 @@ def chosen(table: PriceTable, currency: str, now: datetime) -> Chosen | None:
 
 def beside(breakdown: StoredBreakdown, table: PriceTable, rate: Chosen, reader: Reader) -> Beside:
     """Convert the totals, each from its rounded amount and rounded once; single items stay as they are."""
-    exact = Decimal(rate.rate)
-
-    def there(amounts: Cases) -> Cases:
-        low, likely, high = (
-            exchange_rates.converted(amount, exact, rate.quoted)
-            for amount in (amounts["low"], amounts["likely"], amounts["high"])
-        )
-        return {"low": low, "likely": likely, "high": high}
-
     totals = breakdown["totals"]
-    converted: StoredBreakdown = {
+    there: StoredBreakdown = {
         **breakdown,
         "currency": rate.quoted,
         "totals": {
-            "provider": there(totals["provider"]),
-            "others": there(totals["others"]),
-            "reserve": there(totals["reserve"]),
-            "total": there(totals["total"]),
+            "provider": converted(totals["provider"], rate),
+            "others": converted(totals["others"], rate),
+            "reserve": converted(totals["reserve"], rate),
+            "total": converted(totals["total"], rate),
         },
     }
-    headline, sums = wording.headline(converted, table, reader)
-    return Beside(headline, sums, _sentence(rate, reader))
+    headline, sums = wording.headline(there, table, reader)
+    return Beside(headline, sums, said(rate, reader))
 
 
-def _sentence(rate: Chosen, reader: Reader) -> str:
+def converted(amounts: Cases, rate: Chosen) -> Cases:
+    """Convert the three cases of one rounded amount, each rounded once."""
+    exact = Decimal(rate.rate)
+    low, likely, high = (
+        exchange_rates.converted(amount, exact, rate.quoted)
+        for amount in (amounts["low"], amounts["likely"], amounts["high"])
+    )
+    return {"low": low, "likely": likely, "high": high}
+
+
+def said(rate: Chosen, reader: Reader) -> str:
+    """Say a rate with its day and source, and that it is for orientation."""
     written = f"1{NO_BREAK}{rate.base} = {reader.number(rate.rate)}{NO_BREAK}{rate.quoted}"
-    said = _(
+    sentence = _(
         "For orientation: %(rate)s on %(day)s, according to %(source)s. The price is the one in %(currency)s.",
         rate=written,
         day=reader.day(rate.day),
@@ -99,8 +101,8 @@ def _sentence(rate: Chosen, reader: Reader) -> str:
         currency=rate.base,
     )
     if rate.old:
-        said += " " + _("This rate is more than %(days)s days old.", days=OLD_DAYS)
-    return said
+        sentence += " " + _("This rate is more than %(days)s days old.", days=OLD_DAYS)
+    return sentence
 
 
 def _day(table: PriceTable, now: datetime) -> date:

@@ -381,3 +381,7 @@ def _width(words: str) -> int:
         0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
         for letter in words
     )
+
+
+heading, labelled, wrapped, written = _heading, _amount, _wrapped, _written
+"""How lines are laid out, for what else is told as plain text."""

@@ -11,6 +11,7 @@ from estimator.db import Base, Sealed
 from estimator.models.accounts import PaymentAccount, QuoteAccount
 from estimator.models.audit import AuditEntry
 from estimator.models.clinic import ClinicSetting, Rate
+from estimator.models.comparisons import Comparison, ComparisonColumn
 from estimator.models.documents import Document
 from estimator.models.estimates import Estimate
 from estimator.models.operations import InstallationState, KeyFingerprint, WorkerHeartbeat
@@ -49,6 +50,8 @@ __all__ = [
     "AuditEntry",
     "Certificate",
     "ClinicSetting",
+    "Comparison",
+    "ComparisonColumn",
     "Counter",
     "Document",
     "Draft",

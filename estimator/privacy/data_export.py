@@ -164,6 +164,7 @@ def of_estimate(record: Estimate, *, kept_until: datetime, keyring: keys.Keyring
         },
         "answers": dict(estimates.answers_of(record)),
         "breakdown": estimates.breakdown_of(record),
+        "comparisons": estimates.comparisons.number_with(record),
         "mail": [_masked(_mail(mail, keyring)) for mail in outbox.mails_about(record.reference)],
     }
 

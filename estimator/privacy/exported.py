@@ -160,4 +160,6 @@ class KeptEstimate(TypedDict):
     price_list: KeptPriceList
     answers: StoredAnswers
     breakdown: StoredBreakdown
+    #: in how many comparisons it stands
+    comparisons: int
     mail: list[KeptMail]

@@ -34,6 +34,14 @@ PUBLIC = frozenset(
         "changing.question",
         "changing.total",
         "changing.which",
+        "comparing.start",
+        "comparing.begin",
+        "comparing.of_estimate",
+        "comparing.page",
+        "comparing.add",
+        "comparing.of_comparison",
+        "comparing.document",
+        "comparing.plain",
         "mailing.email",
         "asking.ask",
         "asking.check",
@@ -260,6 +268,8 @@ CHECKS_ITSELF = frozenset(
         "other_offer.page",  # sending it changes nothing
         "changing.apply",  # its proof is the secret link in its address: reading an estimate needs no cookie
         "changing.question",
+        "comparing.of_estimate",
+        "comparing.of_comparison",
         "mailing.email",
         "asking.ask",
         "asking.check",

@@ -7,7 +7,7 @@ separators, nothing else.
 
 from __future__ import annotations
 
-from estimator.wording import at_least, firm_plans, injury
+from estimator.wording import at_least, comparison, firm_plans, injury
 from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, item_said, likely_answer, not_counted, rows
 from estimator.wording.certificate import SHOWN, Shown, StatedRow, stated
@@ -91,6 +91,7 @@ __all__ = [
     "at_least",
     "changed_rows",
     "changes",
+    "comparison",
     "difference",
     "differences",
     "firm_plans",

@@ -11,7 +11,7 @@ from sqlalchemy import event, func, select
 
 from estimator import price_lists
 from estimator.db import db
-from estimator.models import Document, Estimate
+from estimator.models import Comparison, Document, Estimate
 from tests.support.acts import acting
 from tests.support.clinic import NOW
 
@@ -23,7 +23,7 @@ def publish(app: Flask, text: str) -> None:
         db.session.commit()
 
 
-def count(app: Flask, model: type[Estimate | Document] = Estimate) -> int:
+def count(app: Flask, model: type[Estimate | Document | Comparison] = Estimate) -> int:
     """Return how many rows there are."""
     with app.app_context():
         return db.session.scalar(select(func.count()).select_from(model)) or 0

@@ -117,6 +117,7 @@ def fill() -> None:
     request(NOW, DAUGHTER, record=record, submission="other", for_whom="other", answer_by="telephone")
     mailed_codes.send(act, open_)
     ask(record, NOW)
+    estimates.comparisons.make(act, db.session.query(Estimate).limit(2).all(), submission="compared")
     pdf_cache.keep("d" * 64, record, b"%PDF-1.7", NOW)
     draft = drafts.begin(
         act.by("user:1"),

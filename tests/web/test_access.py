@@ -54,6 +54,14 @@ OPEN = {
     "/e/<token>/answer": {"GET"},
     "/e/<token>/with": {"POST"},
     "/e/<token>/total": {"POST"},
+    "/e/<token>/compare": {"GET"},
+    "/e/<token>/compare/<slug>": {"GET", "POST"},
+    "/compare": {"GET", "POST"},
+    "/compare/<token>": {"GET"},
+    "/compare/<token>/add": {"GET"},
+    "/compare/<token>/add/<slug>": {"GET", "POST"},
+    "/compare/<token>/comparison.pdf": {"GET"},
+    "/compare/<token>/comparison.txt": {"GET"},
     "/e/<token>/delete": {"GET", "POST"},
     "/e/<token>/email": {"GET", "POST"},
     "/e/<token>/ask": {"GET", "POST"},
@@ -105,6 +113,7 @@ DEMONSTRATION = {
 """What exists in demonstration mode alone."""
 
 MISSING_WITHOUT_ITS_RECORD = (
+    "/compare/",
     "/e/",
     "/logo/",
     "/prices/",

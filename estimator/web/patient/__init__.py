@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from estimator.web.patient import (
     changing,
+    comparing,
+    comparing_answers,
+    comparing_documents,
     estimate,
     estimate_email,
     estimate_pdf,
@@ -20,6 +23,7 @@ from estimator.web.patient import (
 blueprints = (
     estimate.pages,
     changing.pages,
+    comparing.pages,
     estimate_email.pages,
     request.pages,
     my_data.pages,
@@ -29,4 +33,11 @@ blueprints = (
     other_offer.pages,
 )
 
-__all__ = ["blueprints", "estimate_pdf", "first_question", "request_page"]
+__all__ = [
+    "blueprints",
+    "comparing_answers",
+    "comparing_documents",
+    "estimate_pdf",
+    "first_question",
+    "request_page",
+]

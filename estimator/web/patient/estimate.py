@@ -33,7 +33,7 @@ from estimator.models import Estimate, TableVersion
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
 from estimator.web.language import carried, current_reader, is_switching, own_currency
-from estimator.web.patient import before, cookies, making, worded
+from estimator.web.patient import before, compare_next, cookies, making, worded
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
 from pricing import PriceTable
@@ -93,7 +93,7 @@ def estimate(slug: str) -> ResponseReturnValue:
         )
     return _answering(
         version,
-        action=url_for("patient.estimate", slug=slug),
+        action=url_for("patient.estimate", slug=slug, **compare_next.carried(compare_next.following())),
         total_url=url_for("patient.total", slug=slug),
     )
 
@@ -167,6 +167,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         "other_offer": url_for("other_offer.page", token=token),
         "data": url_for("my_data.estimate", token=token),
         "delete": url_for("patient.delete", token=token),
+        "compare": url_for("comparing.begin", token=token),
     }
     beside = (
         None if rate is None or counts_nothing(stored) else other_currency.beside(stored, table, rate, reader)
@@ -368,7 +369,7 @@ def _make(version: TableVersion, answers: Mapping[str, Any], submission: str) ->
         token = making.make(version, answers, submission)
     except making.TooMany:
         return _Said(429, making.too_many())
-    return redirect(url_for("patient.breakdown", token=token), code=303)
+    return redirect(compare_next.after(token), code=303)
 
 
 def _changed(version: TableVersion) -> str:

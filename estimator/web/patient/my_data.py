@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, u
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 
-from estimator import clinic, price_lists, quotes, requests, throttle
+from estimator import clinic, estimates, price_lists, quotes, requests, throttle
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.mail import outbox, smtp
@@ -169,6 +169,7 @@ def estimate(token: str) -> ResponseReturnValue:
         made_at=reader.clock(found.created_at, zone),
         until=reader.moment(until, zone),
         mails=len(data_export.of_estimate(found, kept_until=until, keyring=settings.data_keys)["mail"]),
+        comparisons=estimates.comparisons.number_with(found),
         forgotten_days=settings.addresses_kept_days,
         back=url_for("patient.breakdown", token=token),
         json=url_for("my_data.estimate_download", token=token),

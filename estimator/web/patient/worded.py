@@ -54,6 +54,7 @@ class Worded:
 
 
 _words: _Kept[Worded] = _Kept()
+_comparisons: _Kept[wording.comparison.ComparisonRows] = _Kept()
 _parts: _Kept[str] = _Kept()
 
 
@@ -68,6 +69,17 @@ def parts_of(record: Estimate, reader: Reader, also: Hashable, draw: Callable[[]
     """Return what `draw` returns for an estimate and a language; `also` is whatever else it depends on."""
     place = (_place(record, reader), record.reference, also)
     return Markup(_parts.made(place, draw))  # noqa: S704 (a template of ours drew it, and has escaped every value)
+
+
+def comparison_of(
+    gathered: estimates.compared.Gathered,
+    reader: Reader,
+    draw: Callable[[wording.comparison.ComparisonRows], str],
+) -> tuple[wording.comparison.ComparisonRows, Markup]:
+    """Return the rows of a comparison in the reader's language, which is spoken, and what `draw` returns for them."""
+    place = (gathered.key(), reader.tag)
+    rows = _comparisons.made(place, lambda: estimates.compared.rows(gathered, reader))
+    return rows, Markup(_parts.made(place, lambda: draw(rows)))  # noqa: S704 (a template of ours drew it)
 
 
 def _place(record: Estimate, reader: Reader) -> Hashable:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Table, func, or_, select
 from estimator import audit, estimates, models, requests, staff, throttle
 from estimator.db import db
 from estimator.models import (
+    Comparison,
     Document,
     Draft,
     Estimate,
@@ -57,6 +58,10 @@ def of_nobody_else(table: Table) -> ColumnElement[bool]:
 
 DUE: Mapping[str, Due] = {
     "estimate": before("created_at"),
+    "comparison": before("created_at"),
+    "comparison_column": lambda table: table.c.comparison_id.in_(
+        select(Comparison.id).where(Comparison.created_at < LIMIT)
+    ),
     "document": lambda table: table.c.created_at < NOW - timedelta(days=7),
     "preview": before("ended_at"),
     "mail": lambda table: (
@@ -147,6 +152,7 @@ def live(now: datetime, version: TableVersion) -> dict[str, Any]:
         found = estimates.find(act, token)
         assert found is not None
         made.append(found)
+    estimates.comparisons.make(act, made[:3], submission=form)
     ask(made[0], now, address=f"{form}@example.org", submission=form)
     content = Document(key=form, estimate_id=made[0].id, content=b"%PDF", created_at=now)
     open_, accepted, declined, unanswered = (

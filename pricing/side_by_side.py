@@ -1,0 +1,291 @@
+"""Up to three stored breakdowns, line by line: groups beside groups, items beside items, and which costs less.
+
+Groups stand beside each other that have the same code, or else the same role: that of the questions which their
+charges depend on, if it is one that means the same everywhere. Within them, items stand beside each other that have the
+same code, or are the only one of such a role. What stands alone is said to, and is never compared with something else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal, NamedTuple, get_args
+
+from pricing.carrying import ALIKE
+from pricing.left_open import depending
+from pricing.money import Rounder
+from pricing.plans import named
+from pricing.stored import StoredBreakdown, StoredItem
+from pricing.table import Charge, Group, Package, PriceTable, Role, Total
+
+MOST = 3
+"""Maximum number of breakdowns that are laid side by side."""
+
+State = Literal["priced", "request", "open", "not_in_plan", "no_line"]
+"""Of a line in one plan: it has an amount, is on request, was left open, is not in the plan, or not in the table."""
+
+_ROLES: Sequence[Role] = get_args(Role)
+_TOTALS: Sequence[Total] = get_args(Total)
+
+
+class Side(NamedTuple):
+    """One stored breakdown with the table that it was worked out with."""
+
+    breakdown: StoredBreakdown
+    table: PriceTable
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one plan has in a line; `item` where the line is in its breakdown."""
+
+    state: State
+    item: StoredItem | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What stands beside each other, with a cell for each plan.
+
+    It is the `same` if all plans say the same amount in one currency, or all nothing. With `other_units` the plans
+    count it in other units, so that the amounts are not of the same thing.
+    """
+
+    cells: tuple[Cell, ...]
+    same: bool
+    other_units: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Groups that stand beside each other: one for each plan, None where its table has none like it."""
+
+    total: Total
+    groups: tuple[Group | None, ...]
+    lines: tuple[Line, ...]
+
+
+def align(sides: Sequence[Side]) -> list[Section]:
+    """Return what the breakdowns consist of, by groups and lines; sections without an item are left out."""
+    found = []
+    for members in _sections(sides):
+        lines = tuple(_merged(_lines(sides, members), sides))
+        if lines:
+            groups = tuple(members.get(number) for number in range(len(sides)))
+            found.append(Section(next(iter(members.values())).total, groups, lines))
+    return sorted(found, key=lambda section: _TOTALS.index(section.total))
+
+
+def _sections(sides: Sequence[Side]) -> list[dict[int, Group]]:
+    """Return which groups belong together, each by the number of its side."""
+    found: list[dict[int, Group]] = []
+    for number, side in enumerate(sides):
+        rest: list[Group] = []
+        for group in side.table.groups:
+            alike = next((each for each in found if number not in each and _has(each, group)), None)
+            if alike is None:
+                rest.append(group)
+            else:
+                alike[number] = group
+        roles = {group.code: _role_of_group(group, side.table) for group in rest}
+        counted = Counter((group.total, roles[group.code]) for group in rest)
+        candidates = [each for each in found if number not in each]
+        for group in rest:
+            role = roles[group.code]
+            alike_by_role = [each for each in candidates if role and _is_like(each, group.total, role, sides)]
+            if len(alike_by_role) == 1 and counted[group.total, role] == 1:
+                alike_by_role[0][number] = group
+            else:
+                found.append({number: group})
+    return found
+
+
+def _has(members: Mapping[int, Group], group: Group) -> bool:
+    return any((each.code, each.total) == (group.code, group.total) for each in members.values())
+
+
+def _is_like(members: Mapping[int, Group], total: Total, role: Role, sides: Sequence[Side]) -> bool:
+    return any(
+        each.total == total and _role_of_group(each, sides[number].table) == role
+        for number, each in members.items()
+    )
+
+
+def _role_of_group(group: Group, table: PriceTable) -> Role | None:
+    """Return the role that most charges of a group have; None if none has one, two have as many, or it is no such."""
+    counted = Counter(
+        role
+        for charge in table.charges
+        if charge.group == group.code and (role := _role_of(charge, table)) is not None
+    ).most_common(2)
+    if not counted or (len(counted) == 2 and counted[0][1] == counted[1][1]):
+        return None
+    return counted[0][0] if counted[0][0] in ALIKE else None
+
+
+def _role_of(entry: Charge | Package, table: PriceTable) -> Role | None:
+    """Return the first role among the questions that a charge or package depends on; None if it depends on none."""
+    roles = {driver.code: driver.role for driver in table.drivers}
+    asked = {*named(entry.when, entry.unless), *(entry.per if isinstance(entry, Charge) else ())}
+    return min((roles[code] for code in asked), key=_ROLES.index, default=None)
+
+
+def _entries(table: PriceTable) -> dict[str, Charge | Package]:
+    charges: dict[str, Charge | Package] = {entry.code: entry for entry in table.charges}
+    return charges | {entry.code: entry for entry in table.packages}
+
+
+def _lines(sides: Sequence[Side], members: Mapping[int, Group]) -> Iterator[tuple[Cell, ...]]:
+    """Return the cells of each code that one of the breakdowns has in a section, in the order of the first."""
+    codes: dict[str, None] = {}
+    for number, group in members.items():
+        items = [item["code"] for item in sides[number].breakdown["items"] if item["group"] == group.code]
+        codes |= dict.fromkeys(items)
+    for code in codes:
+        yield tuple(_cell(side, members.get(number), code) for number, side in enumerate(sides))
+
+
+def _cell(side: Side, group: Group | None, code: str) -> Cell:
+    entry = _entries(side.table).get(code)
+    if group is None or entry is None or entry.group != group.code:
+        return Cell("no_line")
+    for item in side.breakdown["items"]:
+        if item["code"] == code:
+            return Cell("request" if item["amount"]["likely"] is None else "priced", item)
+    left = depending(side.table, side.breakdown.get("not_counted", ()))
+    return Cell("open" if code in left else "not_in_plan")
+
+
+def _merged(lines: Iterator[tuple[Cell, ...]], sides: Sequence[Side]) -> Iterator[Line]:
+    """Lay lines that stand alone beside each other where each plan has one of their role, and no more."""
+    all_lines = list(lines)
+    alone: dict[tuple[Role, int], list[int]] = {}
+    for place, cells in enumerate(all_lines):
+        where = [number for number, cell in enumerate(cells) if cell.state != "no_line"]
+        item = cells[where[0]].item if len(where) == 1 else None
+        if item is not None:
+            role = _role_of(_entries(sides[where[0]].table)[item["code"]], sides[where[0]].table)
+            if role in ALIKE:
+                alone.setdefault((role, where[0]), []).append(place)
+    partners: dict[Role, dict[int, int]] = {}
+    for (role, number), places in alone.items():
+        if len(places) == 1:
+            partners.setdefault(role, {})[number] = places[0]
+    gone: set[int] = set()
+    for by_side in partners.values():
+        first, *others = by_side.values()
+        for number, place in by_side.items():
+            cells = all_lines[first]
+            all_lines[first] = (*cells[:number], all_lines[place][number], *cells[number + 1 :])
+        gone.update(others)
+    for place, cells in enumerate(all_lines):
+        if place not in gone:
+            yield _line(cells, sides)
+
+
+def _line(cells: tuple[Cell, ...], sides: Sequence[Side]) -> Line:
+    units = [
+        cell.item["unit"]
+        for cell, side in zip(cells, sides, strict=True)
+        if cell.item is not None
+        and cell.item["unit"] is not None
+        and not _counts_sessions(cell.item, side.table)
+    ]
+    other = any(not _overlap(units[0], unit) for unit in units[1:])
+    said = {
+        (
+            cell.state,
+            *(cell.item["amount"].values() if cell.item else ()),
+            side.breakdown["currency"] if cell.state == "priced" else "",
+        )
+        for cell, side in zip(cells, sides, strict=True)
+    }
+    return Line(cells, same=len(said) == 1 and not other, other_units=other)
+
+
+def _counts_sessions(item: StoredItem, table: PriceTable) -> bool:
+    """Whether an item is counted by sessions, which count the same whatever a clinic calls one."""
+    roles = {driver.code: driver.role for driver in table.drivers}
+    entry = _entries(table)[item["code"]]
+    return isinstance(entry, Charge) and any(roles[code] == "sessions" for code in entry.per)
+
+
+def _overlap(one: Mapping[str, object], another: Mapping[str, object]) -> bool:
+    return any(one[tag] == another[tag] for tag in one.keys() & another.keys())
+
+
+# Which costs less ----------------------------------------------------------------------------------------------------
+
+Why = Literal["alone", "past", "request", "open", "no_rate", "ranges"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The total of one plan, in the currency of all: `low` to `high`; None where there is no rate to it.
+
+    It leaves out what is on `request` or left `open`. It is `past` if its prices do not hold any more.
+    """
+
+    low: Decimal | None
+    high: Decimal | None
+    request: bool = False
+    open: bool = False
+    past: bool = False
+
+
+class Doubt(NamedTuple):
+    """What keeps it from being told which plan costs less, and because of which plans, by their numbers."""
+
+    why: Why
+    plans: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Which plan costs less than all others, by its number; or that all cost the `same`; or why nobody can tell."""
+
+    less: int | None = None
+    same: bool = False
+    doubts: tuple[Doubt, ...] = ()
+
+
+def cheapest(sums: Sequence[Sum | None]) -> Verdict:
+    """Say which total is less than all others whatever comes to pass in its range; None is a plan that is gone."""
+    there = {number: each for number, each in enumerate(sums) if each is not None}
+    if len(there) < 2:
+        return Verdict(doubts=(Doubt("alone", tuple(there)),))
+    lacking: dict[Why, Callable[[Sum], bool]] = {
+        "past": lambda each: each.past,
+        "no_rate": lambda each: each.low is None or each.high is None,
+        "request": lambda each: each.request,
+        "open": lambda each: each.open,
+    }
+    found = {
+        why: tuple(number for number, each in there.items() if is_so(each)) for why, is_so in lacking.items()
+    }
+    doubts = tuple(Doubt(why, numbers) for why, numbers in found.items() if numbers)
+    if doubts:
+        return Verdict(doubts=doubts)
+    ranges = {
+        number: (each.low, each.high)
+        for number, each in there.items()
+        if each.low is not None and each.high is not None
+    }
+    if len(set(ranges.values())) == 1 and all(low == high for low, high in ranges.values()):
+        return Verdict(same=True)
+    least = min(ranges, key=lambda number: ranges[number][1])
+    touching = [number for number in ranges if number != least and ranges[number][0] <= ranges[least][1]]
+    if touching:
+        return Verdict(doubts=(Doubt("ranges", tuple(sorted((least, *touching)))),))
+    return Verdict(less=least)
+
+
+def for_each(amount: str, number: Decimal, table: PriceTable) -> str | None:
+    """Return an amount divided by a number of sessions or nights, rounded as the table rounds; None if that is none."""
+    if number <= 0:
+        return None
+    rounder = Rounder(table.round_to, table.rounding)
+    return rounder.text(rounder.ratio(Fraction(Decimal(amount)) / Fraction(number)))

@@ -1,0 +1,36 @@
+"""Two estimates of a browser side by side: which costs less is the first thing that a phone shows, with both totals."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.patient.served import Opener
+from tests.browser.patient.walk import DELHI, PACKAGE, Plan, estimate
+from tests.support.accessibility import OVERFLOW, hindrances
+
+
+def test_estimates_that_a_browser_keeps_are_ticked_and_compared_in_the_first_screen(
+    open_page: Opener,
+) -> None:
+    page = open_page()
+    estimate(page, DELHI)
+    expect(page.locator("#total-title")).to_be_visible()
+    estimate(page, Plan("delhi", half={"cells": "umbilical"}, whole=PACKAGE))
+    page.wait_for_function("JSON.parse(localStorage.estimates ?? '[]').length === 2")
+    page.goto("/compare")
+    boxes = page.get_by_role("group", name="My estimates on this device").get_by_role("checkbox")
+    expect(boxes).to_have_count(2)
+    assert hindrances(page) == []
+    for number in (0, 1):
+        boxes.nth(number).check()
+    page.get_by_role("button", name="Compare").click()
+    expect(page).to_have_title(re.compile("Comparison"))
+    for seen in (page.locator("#verdict"), *page.locator(".total-of").all()):
+        place = seen.bounding_box()
+        assert place is not None
+        assert place["y"] + place["height"] < 740
+    page.get_by_text("Item beside item").first.click()
+    assert page.evaluate(OVERFLOW) == []
+    assert hindrances(page) == []
