@@ -1,9 +1,9 @@
 """What the final bills of comparable cases say of a new estimate, and of all estimates of a group.
 
 Comparable are bills that stand, of the same price list, the same type of cells and the same currency, from the last
-MONTHS months, whose estimate was the whole: nothing in it on request, no question left open that a price depends on. The
-range is that of what is paid to the provider, because the bill is the provider's. No case is left out because of how it
-ended. docs/ranges.md says what the figures promise, and what they do not.
+MONTHS months, whose estimate was the whole: nothing in it on request, no question left open that a price depends on.
+The range is that of what is paid to the provider, because the bill is the provider's. No case is left out because
+of how it ended. docs/ranges.md says what the figures promise, and what they do not.
 """
 
 from __future__ import annotations
@@ -151,11 +151,15 @@ def by_month(cases: Sequence[PastCase]) -> list[Month]:
     return [Month(month, len(inside), sum(inside)) for month, inside in sorted(months.items())]
 
 
+def in_percent(ratio: Fraction) -> int:
+    """Return a ratio in whole per cent, half away from zero."""
+    whole = int(abs(ratio) * 100 + Fraction(1, 2))
+    return whole if ratio >= 0 else -whole
+
+
 def whole_percent(median: Fraction) -> int:
-    """Return by how many per cent a ratio is above 1, in whole per cent, half away from zero."""
-    exact = (median - 1) * 100
-    whole = int(abs(exact) + Fraction(1, 2))
-    return whole if exact >= 0 else -whole
+    """Return by how many whole per cent a ratio is above 1, below it if negative."""
+    return in_percent(median - 1)
 
 
 def said_of(
