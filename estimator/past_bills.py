@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple, NotRequired, TypedDict, cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import select
 
@@ -24,7 +24,7 @@ from estimator.db import db
 from estimator.models import FinalBill
 from pricing import PriceTable
 from pricing.money import Rounder
-from pricing.past_bills import Case, held, record, trend
+from pricing.past_bills import Case, Said, held, record, trend
 from pricing.stored import StoredBreakdown, is_at_least
 from pricing.table import ChoiceDriver
 
@@ -51,27 +51,6 @@ class PastCase(NamedTuple):
 
     billed_on: date
     case: Case
-
-
-class SaidRange(TypedDict):
-    """A range of past bills, frozen in amounts."""
-
-    low: str
-    high: str
-
-
-class Said(TypedDict):
-    """What an estimate says of past bills, as it is kept with it; few are fewer than 11, of which nothing is told."""
-
-    few: bool
-    #: first and last day on which those bills were made
-    since: str
-    until: str
-    count: NotRequired[int]
-    inside: NotRequired[int]
-    #: whole per cent by which the bill in the middle was above the likely total, below it if negative
-    median: NotRequired[int]
-    range: NotRequired[SaidRange]
 
 
 def cells_of(table: PriceTable, answers: Mapping[str, str | bool]) -> str:
@@ -191,7 +170,12 @@ def said_of(
     if around is not None:
         text = Rounder(table.round_to, "down").text
         low, high = around.around(Decimal(provider["likely"]), table.round_to)
-        said["range"] = {"low": text(low), "high": text(high)}
+        said["range"] = {
+            "low": text(low),
+            "high": text(high),
+            "list_low": provider["low"],
+            "list_high": provider["high"],
+        }
     return said if record_too or "range" in said else None
 
 
