@@ -148,3 +148,13 @@ def test_the_cells_of_an_answer_are_those_of_the_choices_about_them(app: Flask) 
     assert past_bills.cells_of(table, {"cells": "own", "sessions": "2", "rehab": True}) == "cells=own"
     assert past_bills.cells_of(table, {"sessions": "2"}) == ""
     assert past_bills.cells_of(table, {"cells": "x" * 2000}).isalnum()
+
+
+def test_what_others_are_paid_need_not_be_known(app: Flask) -> None:
+    """The taxi is somebody else's, and no bill of the provider has it."""
+    on_request = example.list_text().replace(
+        "price = { low = 40.00, likely = 50.00, high = 70.00 }", "on_request = true"
+    )
+    version = example.publish(on_request)
+    history(version, some(FEW))
+    assert said(version)["count"] == FEW
