@@ -80,9 +80,9 @@ def test_an_estimate_says_nothing_of_past_bills_where_nothing_is_kept(visitor: V
 
 
 @pytest.mark.parametrize("tag", ["ar", "fr", "es", "ru", "hi", "bn"])
-def test_readers_of_other_languages_read_it_in_theirs(tag: str) -> None:
+def test_readers_of_other_languages_read_it_in_theirs(app: Flask, tag: str) -> None:
     english = list(wording.past_bills.sentences(SAID, "USD", reader("en")))
-    with speaking(reader(tag)):
+    with app.app_context(), speaking(reader(tag)):
         told = list(wording.past_bills.sentences(SAID, "USD", reader(tag)))
     assert len(told) == len(english) == 4
     assert not set(told) & set(english)
