@@ -64,7 +64,7 @@ def overruns() -> ResponseReturnValue:
         return _page(OverrunForm(None, data=_data(request_context.clinic().overrun_rules)))
     form = _as_sent()
     form.validate()
-    status = change(form, {"overrun_rules": tuple(_rules(form))})
+    status = change(form, {} if summary(form) else {"overrun_rules": tuple(_rules(form))})
     if status != 303:
         return _page(form, status)
     return done(_("Saved: %(what)s.", what=_("Overruns of final bills")))
