@@ -118,6 +118,9 @@ def _rules(form: Form) -> Iterable[Rule]:
 
 def _page(form: Form, status: int = 200) -> ResponseReturnValue:
     stored = clinic.current().overrun_rules if status == MEANWHILE else ()
+    for number in range(MOST_RULES):
+        for part in PARTS:
+            form[f"{number}-{part}"].place = _("Rule %(number)s:", number=number + 1)
     page = render_template(
         "staff/settings/overruns.html",
         rules=[{part: form[f"{number}-{part}"] for part in PARTS} for number in range(MOST_RULES)],
