@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import comb
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict
 
 from pricing.money import Rounder
 
@@ -79,6 +79,29 @@ class Held:
         return Rounder(unit, "down").ratio(self.low * exact), Rounder(unit, "up").ratio(self.high * exact)
 
 
+class SaidRange(TypedDict):
+    """The range of past bills beside the range of the price list, as amounts in plain digits."""
+
+    low: str
+    high: str
+    list_low: str
+    list_high: str
+
+
+class Said(TypedDict):
+    """What an estimate says of past bills, as it is stored; `few` are fewer than FEW, of which nothing is told."""
+
+    few: bool
+    #: first and last day, as ISO text, on which those bills were made
+    since: str
+    until: str
+    count: NotRequired[int]
+    inside: NotRequired[int]
+    #: whole per cent by which the bill in the middle was above the likely total, below it if negative
+    median: NotRequired[int]
+    range: NotRequired[SaidRange]
+
+
 def record(cases: Sequence[Case]) -> Record | None:
     """Return how the estimates of these cases came true; None if they are fewer than FEW."""
     if len(cases) < FEW:
@@ -113,8 +136,9 @@ def trend(cases: Sequence[Case]) -> Literal["rising", "falling"] | None:
     if not cases:
         return None
     ratios = [case.ratio for case in cases]
-    middle = sorted(ratios)[len(ratios) // 2]
-    if _is_no_chance([ratio >= middle and ratio > min(ratios) for ratio in ratios]):
+    ordered = sorted(ratios)
+    least, middle = ordered[0], ordered[len(ratios) // 2]
+    if _is_no_chance([ratio >= middle and ratio > least for ratio in ratios]):
         return "rising"
     if _is_no_chance([ratio < middle for ratio in ratios]):
         return "falling"

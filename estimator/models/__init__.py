@@ -10,6 +10,7 @@ from sqlalchemy import MetaData, Table
 from estimator.db import Base, Sealed
 from estimator.models.accounts import PaymentAccount, QuoteAccount
 from estimator.models.audit import AuditEntry
+from estimator.models.bills import FinalBill
 from estimator.models.clinic import ClinicSetting, Rate
 from estimator.models.comparisons import Comparison, ComparisonColumn
 from estimator.models.documents import Document
@@ -58,6 +59,7 @@ __all__ = [
     "DraftComment",
     "DraftSave",
     "Estimate",
+    "FinalBill",
     "InstallationState",
     "KeyFingerprint",
     "Mail",

@@ -147,6 +147,7 @@ MAY: dict[str, set[str]] = {
     "settings.message": {"administrator"},
     "settings.logo": {"administrator"},
     "settings.rates": {"administrator"},
+    "settings.overruns": {"administrator"},
     "settings.account": {"administrator"},
     "settings.confirm_account": {"administrator", "approver"},
     "settings.all_rates": {"administrator"},
@@ -188,6 +189,12 @@ MAY: dict[str, set[str]] = {
     "quotes_desk.propose": {"coordinator"},
     "quotes_desk.leave_account": {"coordinator"},
     "quotes_desk.certificate": {"coordinator"},
+    "bills_desk.page": {"coordinator", "approver"},
+    "bills_desk.sheet_xlsx": {"coordinator", "approver"},
+    "bills_desk.accuracy": {"coordinator", "approver"},
+    "bills_desk.enter": {"coordinator"},
+    "bills_desk.spreadsheet": {"coordinator"},
+    "bills_desk.withdraw": {"coordinator"},
     "older_accounts.page": {"coordinator", "approver"},
     "outbox.page": {"coordinator"},
     "outbox.again": {"coordinator"},
@@ -254,6 +261,7 @@ ROOMS_OF_STAFF = (
     "desk.",
     "quotes_desk.",
     "outbox.",
+    "bills_desk.",
     "older_accounts.",
     "reports.",
     "price_lists.",
@@ -277,7 +285,7 @@ PARTS = {
     "<any(quotes, requests):what>": "quotes",
     "<any(csv, xlsx, jsonl):kind>": "csv",
     "<any(csv, xlsx):kind>": "csv",
-    "<any(days, quotes, mail, prices, kept, language):code>": "days",
+    "<any(days, quotes, mail, prices, ranges, kept, language):code>": "days",
 }
 """What stands in the places of an address; the token opens nothing, and there is no mail of that name."""
 
