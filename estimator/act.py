@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from estimator.config import Settings
+from pricing.overruns import Rule
 
 PATIENT = "patient"
 COMMAND_LINE = "command line"
@@ -57,6 +58,18 @@ class Clinic(Protocol):
     @property
     def quotes_kept_years(self) -> int:
         """Years after which the person of a quote is erased."""
+
+    @property
+    def overrun_rules(self) -> tuple[Rule, ...]:
+        """Rules by which a final bill is far above what was expected."""
+
+    @property
+    def past_bills(self) -> str:
+        """When an estimate says how often the range was true: "never", "enough" with at least 11 bills, "always"."""
+
+    @property
+    def past_bills_range(self) -> bool:
+        """Whether the range of past bills stands beside the list's own."""
 
     @property
     def desk_mail(self) -> str:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from estimator.clinic import account_details, accounts, business_days, card_numbers, exchange_rates
+from estimator.clinic import (
+    account_details,
+    accounts,
+    business_days,
+    card_numbers,
+    exchange_rates,
+    overrun_rules,
+)
 from estimator.clinic.settings import (
     DEFAULTS,
     DESK_MAIL,
@@ -11,13 +18,13 @@ from estimator.clinic.settings import (
     LONGEST_NAME,
     LONGEST_TEXT,
     MOST_MESSAGES,
+    PAST_BILLS,
     PLACEHOLDERS,
     PLACES,
     Clinic,
     Logo,
     MessageTemplate,
     SomebodyElse,
-    WrongValue,
     bases,
     change,
     change_logo,
@@ -27,6 +34,7 @@ from estimator.clinic.settings import (
     logo_content,
     problem_of_text,
 )
+from estimator.clinic.wrong_value import WrongValue
 
 __all__ = [
     "DEFAULTS",
@@ -36,6 +44,7 @@ __all__ = [
     "LONGEST_NAME",
     "LONGEST_TEXT",
     "MOST_MESSAGES",
+    "PAST_BILLS",
     "PLACEHOLDERS",
     "PLACES",
     "Clinic",
@@ -55,5 +64,6 @@ __all__ = [
     "exchange_rates",
     "filled",
     "logo_content",
+    "overrun_rules",
     "problem_of_text",
 ]

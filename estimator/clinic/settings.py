@@ -23,10 +23,13 @@ from sqlalchemy import select
 
 from estimator import audit
 from estimator.act import Act
+from estimator.clinic import overrun_rules
 from estimator.clinic.shipped_messages import SHIPPED
+from estimator.clinic.wrong_value import WrongValue
 from estimator.db import advisory_lock, db
 from estimator.i18n import gettext as _
 from estimator.models import ClinicSetting
+from pricing.overruns import Rule
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +45,9 @@ MOST_MESSAGES = 20
 
 DESK_MAIL = ("at_once", "hourly", "none")
 """When a mail tells the desk of a new request or question."""
+
+PAST_BILLS = ("never", "enough", "always")
+"""When patients read how often the range was true: never, with at least 11 comparable bills, or also with fewer."""
 
 PLACEHOLDERS = ("name", "patient", "reference", "provider")
 """What can stand in a message in braces: who asks, the patient, the request, the provider."""
@@ -102,6 +108,12 @@ class Clinic:
     logo: Logo | None = None
     #: when a mail tells the desk of a new request or question
     desk_mail: str = "at_once"
+    #: rules by which a final bill is far above what was expected
+    overrun_rules: tuple[Rule, ...] = ()
+    #: when an estimate says to patients how often the range was true
+    past_bills: str = "never"
+    #: whether the range of past bills stands beside the price list's own
+    past_bills_range: bool = False
     #: what the clinic is called in mails to patients; empty: the provider's name in the price list
     mail_name: str = ""
     #: templates of messages to whoever asks, by their codes
@@ -116,15 +128,6 @@ class Clinic:
         texts = self.letters.get(letter, {}).get(place, {})
         text = texts.get(language) or texts.get(language.partition("-")[0], "")
         return [part.strip() for part in re.split(r"\n\s*\n", text) if part.strip()]
-
-
-class WrongValue(ValueError):
-    """A value that cannot be set; `problems` says what is wrong, by the place in it, "" for the whole."""
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        self.problems = dict(problems)
-        self.sentence = next(iter(self.problems.values()))
-        super().__init__(self.sentence)
 
 
 class SomebodyElse(Exception):
@@ -435,6 +438,9 @@ KINDS: Mapping[str, _Kind] = {
         lambda logo: None if logo is None else [logo.sha256, logo.width, logo.height],
         lambda parts: Logo(*parts),
     ),
+    "overrun_rules": _Kind(overrun_rules.checked, overrun_rules.written, overrun_rules.read),
+    "past_bills": _Kind(_one_of(*PAST_BILLS)),
+    "past_bills_range": _Kind(_flag),
     "desk_mail": _Kind(_one_of(*DESK_MAIL)),
     "mail_name": _Kind(_name),
     "messages": _Kind(

@@ -6,13 +6,13 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
 
 import pricing
-from estimator import demonstration_marks, links, price_lists
+from estimator import demonstration_marks, links, past_bills, price_lists
 from estimator.act import Act
 from estimator.db import changed_rows, db, insert_if_absent
 from estimator.mail import outbox
@@ -55,12 +55,14 @@ def make(
     )
     parts = (submission or secrets.token_hex(), version.sha256, language, said)
     name = hashlib.sha256("\x00".join(parts).encode()).hexdigest()
+    today = price_lists.day_of(act.now, table.time_zone)
     row = {
         "table_version_id": version.id,
         "given": said,
         "breakdown": breakdown.as_json().decode(),
         "language": language,
-        "valid_until": price_lists.day_of(act.now, table.time_zone) + timedelta(days=table.quote_valid_days),
+        "past_bills": past_bills.written(_said(act, table, breakdown, today)),
+        "valid_until": today + timedelta(days=table.quote_valid_days),
         "submission": name,
         "link_serial": 1,
         "created_at": act.now,
@@ -74,6 +76,23 @@ def make(
         if same is not None:
             return token_of(same, act.settings.link_key)
     raise RuntimeError("no reference is free")
+
+
+def _said(
+    act: Act, table: pricing.PriceTable, breakdown: pricing.Breakdown, today: date
+) -> past_bills.Said | None:
+    """Return what the estimate says of past bills for ever; a clinic that shows nothing looks at none."""
+    when = act.clinic.past_bills
+    if when == "never" and not act.clinic.past_bills_range:
+        return None
+    return past_bills.said_of(
+        table,
+        breakdown.as_dict(),
+        today,
+        record_too=when != "never",
+        few_too=when == "always",
+        range_too=act.clinic.past_bills_range,
+    )
 
 
 def find(act: Act, token: str) -> Estimate | None:
@@ -152,6 +171,11 @@ def breakdown_of(estimate: Estimate) -> StoredBreakdown:
 def answers_of(estimate: Estimate) -> Mapping[str, str | bool]:
     """Return the answers in normal form, by driver; questions left open are not in it."""
     return read_answers(estimate.given)
+
+
+def past_bills_of(estimate: Estimate) -> past_bills.Said | None:
+    """Return what an estimate says of past bills; None if it says nothing."""
+    return past_bills.read(estimate.past_bills)
 
 
 def has_expired(estimate: Estimate, now: datetime) -> bool:

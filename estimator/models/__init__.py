@@ -10,6 +10,7 @@ from sqlalchemy import MetaData, Table
 from estimator.db import Base, Sealed
 from estimator.models.accounts import PaymentAccount, QuoteAccount
 from estimator.models.audit import AuditEntry
+from estimator.models.bills import FinalBill
 from estimator.models.clinic import ClinicSetting, Rate
 from estimator.models.documents import Document
 from estimator.models.estimates import Estimate
@@ -55,6 +56,7 @@ __all__ = [
     "DraftComment",
     "DraftSave",
     "Estimate",
+    "FinalBill",
     "InstallationState",
     "KeyFingerprint",
     "Mail",

@@ -36,5 +36,7 @@ class Estimate(Base):
     link_hash: Mapped[str] = mapped_column(String(64), unique=True)
     link_serial: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, index=True)
+    #: JSON: what the bills of comparable cases said on that day (`past_bills.Said`); None if nothing was asked
+    past_bills: Mapped[str | None] = mapped_column(Text)
 
     table_version: Mapped[TableVersion] = relationship(lazy="joined", innerjoin=True)

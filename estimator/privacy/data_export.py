@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any, Literal, overload
 
 from sqlalchemy import select
 
-from estimator import estimates, keys, price_lists, quotes, requests, wording
+from estimator import bills, estimates, keys, price_lists, quotes, requests, wording
 from estimator.act import Act
 from estimator.db import db
 from estimator.i18n import Reader, Words, lazy_gettext, listed, listed_apart, speaking
@@ -19,10 +19,20 @@ from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import addresses, outbox
 from estimator.marked_text import joined
-from estimator.models import Estimate, Mail, PatientRequest, Quote, QuoteDecision, QuoteDraft, QuoteRevision
+from estimator.models import (
+    Estimate,
+    FinalBill,
+    Mail,
+    PatientRequest,
+    Quote,
+    QuoteDecision,
+    QuoteDraft,
+    QuoteRevision,
+)
 from estimator.pdf import page_foot, renderer
 from estimator.privacy import erasure
 from estimator.privacy.exported import (
+    KeptBill,
     KeptConsent,
     KeptDecision,
     KeptDraft,
@@ -136,6 +146,7 @@ def of_request(act: Act, record: PatientRequest) -> KeptRequest:
         ],
         "quote": None if quote is None else _quote(act, quote),
         "quote_in_preparation": _draft(record, keyring),
+        "final_bills": [_bill(bill, keyring) for bill in bills.of_request(record)],
         "mail": [
             _mail(mail, keyring) for name in about for mail in outbox.mails_about(name) if _is_theirs(mail)
         ],
@@ -162,6 +173,7 @@ def of_estimate(record: Estimate, *, kept_until: datetime, keyring: keys.Keyring
             "sha256": record.table_version.sha256,
             "withdrawn_at": None if withdrawn is None else _iso(withdrawn),
         },
+        "past_bills": estimates.past_bills_of(record),
         "answers": dict(estimates.answers_of(record)),
         "breakdown": estimates.breakdown_of(record),
         "mail": [_masked(_mail(mail, keyring)) for mail in outbox.mails_about(record.reference)],
@@ -252,6 +264,7 @@ class _Worded:
         yield Part(_("What you asked about"), list(self.plan()))
         yield Part(_("What you agreed to"), list(self.consents()))
         yield Part(_("Quotes"), list(self.quotes()))
+        yield Part(_("Final bills"), list(self.bills()))
         yield self.newest(_("What happened"), self.history(), len(self.found["history"]))
         yield self.newest(_("Mail"), self.mail(), len(self.found["mail"]))
 
@@ -363,6 +376,20 @@ class _Worded:
             for decision in revision["decisions"]:
                 said.append(self.decision(decision))
             yield Row(label, "\n".join(said), typed=True)
+
+    def bills(self) -> Iterator[Row]:
+        for bill in self.found["final_bills"]:
+            said = [self.reader.money(bill["total"], bill["currency"])]
+            if bill["ended_as"] == "corrected":
+                said.append(_("It was corrected later."))
+            elif bill["ended_as"] == "withdrawn":
+                said.append(_("It was withdrawn later."))
+            said += [self.reason(bill["reasons"])] if bill["reasons"] else []
+            said += filter(None, [*bill["labels"], bill["note"]])
+            yield Row(self.reader.day(date.fromisoformat(bill["billed_on"])), "\n".join(said), typed=True)
+
+    def reason(self, codes: list[str]) -> str:
+        return listed([str(states.BILL_REASONS.get(code, code)) for code in codes])
 
     def totals(self, content: StoredQuote) -> Iterator[str]:
         for letter, each in quote_plans.by_plan(content).items():
@@ -489,6 +516,26 @@ def _draft(record: PatientRequest, keyring: keys.Keyring) -> KeptDraft | None:
         "priced": {code: each.text for code, each in quotes.given_prices.of(draft).items()},
         "words": _opened(draft, draft.words, "words", keyring),
         "changed_at": _iso(draft.changed_at),
+    }
+
+
+def _bill(bill: FinalBill, keyring: keys.Keyring) -> KeptBill:
+    note, labels = bills.words_of(bill, keyring)
+    return {
+        "billed_on": bill.billed_on.isoformat(),
+        "total": bill.total,
+        "currency": bill.currency,
+        "low": bill.low,
+        "likely": bill.likely,
+        "high": bill.high,
+        "quoted": bill.quoted,
+        "items": list(bills.of_bill(bill)),
+        "labels": list(labels),
+        "reasons": bill.reasons.split(),
+        "note": note,
+        "entered_at": _iso(bill.entered_at),
+        "ended_as": bill.ended_as,
+        "ended_at": _iso(bill.ended_at),
     }
 
 

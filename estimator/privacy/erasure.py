@@ -5,6 +5,8 @@ What becomes of each part when a person is erased:
 - name, address, number, message, planned month, what was said about the injury, when they can be reached, what they
   are found by, notes, questions, mail, codes and a quote that is being prepared are removed at once;
 - the plan and its figures, the country and the states it went through stay: nothing in them tells who it was;
+- a final bill keeps its figures; the note and the names of lines that somebody typed are removed. Once the request
+  itself is removed, nothing leads from those figures to it;
 - consents stay as facts, marked as withdrawn on that day: they show that all that was done until then was allowed;
 - an issued quote keeps its number and its figures, so that it can still be computed again. Name, worded rows and
   PDF are removed, its link opens nothing, and if it could still be accepted it is withdrawn;
@@ -29,6 +31,7 @@ from estimator.act import Act, Clinic
 from estimator.db import advisory_lock, changed_rows, db
 from estimator.mail import outbox
 from estimator.models import (
+    FinalBill,
     Mail,
     NameWord,
     PatientRequest,
@@ -115,6 +118,7 @@ def erase(act: Act, request: PatientRequest, *, whole: bool = False, spared: Col
     for model in (QuoteDraft, QuoteCode):
         changed_rows(sql_delete(model).filter_by(request_id=request.id))
     changed_rows(update(RequestEvent).where(RequestEvent.request_id == request.id).values(words=None))
+    changed_rows(update(FinalBill).where(FinalBill.request_id == request.id).values(words=None))
     not_withdrawn = RequestConsent.request_id == request.id, RequestConsent.withdrawn_at.is_(None)
     changed_rows(update(RequestConsent).where(*not_withdrawn).values(withdrawn_at=act.now))
     request.email = request.phone = request.message = request.answer_hours = None
@@ -182,6 +186,11 @@ def remove_old(act: Act) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     outbox.drop(select(PatientRequest.reference).where(PatientRequest.id.in_(old)))
+    changed_rows(
+        update(FinalBill)
+        .where(FinalBill.request_id.in_(old))
+        .values(words=None, request_id=None, estimate_reference=None)
+    )
     return changed_rows(sql_delete(PatientRequest).where(PatientRequest.id.in_(old))) if old else 0
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict
 
+from estimator.past_bills import Said
 from pricing.stored import StoredAnswers, StoredBreakdown, StoredQuote
 
 
@@ -111,6 +112,25 @@ class KeptDraft(TypedDict):
     changed_at: str
 
 
+class KeptBill(TypedDict):
+    """A final bill as it was entered, with what it was compared with; `ended_as` is None while it stands."""
+
+    billed_on: str
+    total: str
+    currency: str
+    low: str | None
+    likely: str | None
+    high: str | None
+    quoted: str | None
+    items: list[Any]
+    labels: list[str]
+    reasons: list[str]
+    note: str | None
+    entered_at: str
+    ended_as: str | None
+    ended_at: str | None
+
+
 class KeptRequest(TypedDict):
     """Everything that is kept of a request."""
 
@@ -135,6 +155,7 @@ class KeptRequest(TypedDict):
     history: list[KeptEvent]
     quote: KeptQuote | None
     quote_in_preparation: KeptDraft | None
+    final_bills: list[KeptBill]
     mail: list[KeptMail]
 
 
@@ -158,6 +179,7 @@ class KeptEstimate(TypedDict):
     language: str
     valid_until: str
     price_list: KeptPriceList
+    past_bills: Said | None
     answers: StoredAnswers
     breakdown: StoredBreakdown
     mail: list[KeptMail]

@@ -193,6 +193,12 @@ STAFF: dict[str, str] = {
     "settings.all_rates": "settings.edit",
     "settings.account": "settings.edit",
     "settings.confirm_account": "accounts.confirm",
+    "bills_desk.page": "requests.read",
+    "bills_desk.sheet_xlsx": "requests.read",
+    "bills_desk.accuracy": "requests.read",
+    "bills_desk.enter": "requests.work",
+    "bills_desk.spreadsheet": "requests.work",
+    "bills_desk.withdraw": "requests.work",
     "older_accounts.page": "requests.read",
     "quotes_desk.leave_account": "quotes.issue",
     "quotes_desk.certificate": "quotes.issue",
@@ -320,7 +326,7 @@ def _keep_strangers_out() -> ResponseReturnValue | None:
         request.max_content_length = LARGEST_PDF + verify.ROUND_IT
     if endpoint in WORDY:
         request.max_content_length = request.max_form_memory_size = MOST_WORDS
-    if endpoint.startswith(("settings.", "desk.", "quotes_desk.")) and security.KEY in session:
+    if endpoint.startswith(("settings.", "desk.", "quotes_desk.", "bills_desk.")) and security.KEY in session:
         request.max_content_length = request.max_form_memory_size = LARGEST // 10
     if endpoint.startswith("price_lists.") and security.KEY in session:
         # Also for somebody whose session has just ended, so that what they typed can be shown to them.

@@ -72,6 +72,23 @@ REQUEST_IN_MY_DATA: Mapping[str, Any] = {
 }
 """What patients read among their data when a request came to a state; it begins as new."""
 
+# Final bills ------------------------------------------------------------------------------------------------------
+
+BILL_REASONS: Mapping[str, Any] = {
+    "more_nights": lazy_gettext("More nights"),
+    "fewer_nights": lazy_gettext("Fewer nights"),
+    "more_sessions": lazy_gettext("More sessions"),
+    "fewer_sessions": lazy_gettext("Fewer sessions"),
+    "complication": lazy_gettext("A complication"),
+    "other_rehabilitation": lazy_gettext("Other rehabilitation"),
+    "other_cells": lazy_gettext("Other cells"),
+    "price_changed": lazy_gettext("A price changed"),
+    "exchange_rate": lazy_gettext("The rate of exchange"),
+    "taken_out": lazy_gettext("Something was taken out"),
+    "other": lazy_gettext("Another reason"),
+}
+"""Why a final bill is another than what was expected, by the codes of `bills.REASONS`."""
+
 # Events -----------------------------------------------------------------------------------------------------------
 
 EVENTS_IN_MY_DATA: Mapping[str, Any] = {
@@ -99,6 +116,9 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "taken_back": lazy_gettext("Acceptance taken back"),
     "withdrawn": lazy_gettext("Quote withdrawn"),
     "expired": lazy_gettext("Quote expired"),
+    "bill_entered": lazy_gettext("Final bill entered"),
+    "bill_corrected": lazy_gettext("Final bill corrected"),
+    "bill_withdrawn": lazy_gettext("Final bill withdrawn"),
     "erased": lazy_gettext("Personal data deleted"),
 }
 """What each kind of event is called for the person it is about."""

@@ -60,6 +60,9 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "approved": lazy_gettext("approved adjustments and given prices of the quote"),
     "certificate": lazy_gettext("made a confirmation of quote %(quote)s, revision %(revision)s, for others"),
     "account_left": lazy_gettext("left quote %(quote)s, revision %(revision)s, with the older account"),
+    "bill_entered": lazy_gettext("entered the final bill"),
+    "bill_corrected": lazy_gettext("corrected the final bill"),
+    "bill_withdrawn": lazy_gettext("withdrew the final bill"),
     "erased": lazy_gettext("deleted the person’s details"),
 }
 """What each kind of event is called, with what its detail holds; an assignment and a state have their own."""

@@ -22,6 +22,7 @@ from pathlib import Path
 import psycopg
 
 from estimator import (
+    bills,
     clinic,
     create_app,
     estimates,
@@ -115,6 +116,8 @@ def fill() -> None:
     requests.note(act.by("user:1"), open_, "Called twice.")
     requests.answer(act.by("user:1"), open_, "Yes, there is a lift.")
     request(NOW, DAUGHTER, record=record, submission="other", for_whom="other", answer_by="telephone")
+    bill = bills.Entered(Decimal("4500.00"), "USD", NOW.date(), note="One night more.")
+    bills.correct(act.by("user:1"), open_, bills.enter(act.by("user:1"), open_, bill).id, bill)
     mailed_codes.send(act, open_)
     ask(record, NOW)
     pdf_cache.keep("d" * 64, record, b"%PDF-1.7", NOW)

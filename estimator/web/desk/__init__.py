@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.web.desk import older_accounts, outbox, price_lists, quotes, reports, requests
+from estimator.web.desk import bills, older_accounts, outbox, price_lists, quotes, reports, requests
 
 blueprints = (
     price_lists.pages,
@@ -11,4 +11,5 @@ blueprints = (
     outbox.pages,
     older_accounts.pages,
     reports.pages,
+    bills.pages,
 )

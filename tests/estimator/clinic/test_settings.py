@@ -16,6 +16,7 @@ from estimator.act import Act
 from estimator.clinic import Clinic
 from estimator.db import db
 from estimator.models import AuditEntry, ClinicSetting
+from pricing.overruns import Rule
 from tests.support.acts import acting
 from tests.support.at_once import at_once
 
@@ -39,6 +40,12 @@ VALUES: dict[str, Any] = {
     "default_language": "ar",
     "letters": {"estimate": {"before": {"en": "Hello.\n\nWrite to us: https://example.org/x"}}},
     "public_prices": True,
+    "overrun_rules": (
+        Rule("45 CFR 149.620", "USD", by=Decimal(400)),
+        Rule("GOZ, section 9 (2)", "EUR", percent=Decimal(15), beyond=Decimal(1000)),
+    ),
+    "past_bills": "enough",
+    "past_bills_range": True,
     "desk_mail": "hourly",
     "mail_name": "Riverside",
     "messages": {

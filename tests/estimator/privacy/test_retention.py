@@ -30,6 +30,7 @@ from estimator.staff import invitations, sessions
 from tests.support import example_quotes as example
 from tests.support.acts import acting
 from tests.support.commands import environment, estimator
+from tests.support.example_bills import enter as enter_bill
 from tests.support.example_mail import ask
 from tests.support.example_request import PERSON, request
 
@@ -85,6 +86,10 @@ DUE: Mapping[str, Due] = {
     "request_consent": lambda table: (table.c.given_at < LIMIT) & table.c.withdrawn_at.is_(None),
     "quote_draft": before("changed_at"),
     "quote_revision": filled("issued_at", "patient", "rows", "pdf"),
+    "final_bill": lambda table: (
+        filled("entered_at", "words")(table)
+        | (table.c.entered_at < LIMIT) & table.c.request_id.is_not(None) & table.c.revision_id.is_(None)
+    ),
     "quote_decision": filled("at", "typed_name", "words"),
     "quote_code": before("created_at"),
     "staff_session": before("began_at"),
@@ -159,6 +164,8 @@ def live(now: datetime, version: TableVersion) -> dict[str, Any]:
     example.prepare(unanswered, now)
     example.issue(unanswered, now)
     example.prepare(declined, now, adjustments=[("-100.00", "For Wilhelmina")])
+    for each in (open_, accepted):
+        enter_bill(each, now, total="4500.00", note="One night more.")
     mailed_codes.send(act, open_)
     throttle.take(act, "password", form, most=9)
     user = db.session.scalars(select(StaffUser)).one()

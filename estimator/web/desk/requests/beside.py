@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from flask import url_for
 
-from estimator import price_lists, quotes, requests, wording
+from estimator import bills, price_lists, quotes, requests, wording
 from estimator.config import Settings
 from estimator.i18n import Reader, listed_apart
 from estimator.i18n import gettext as _
@@ -179,6 +179,30 @@ def link(found: PatientRequest, settings: Settings) -> LinkTexts:
         if issued is None or not signed_in.may("quotes.issue")
         else chat.of_quote(found, quotes.newest(issued)),
         "estimate": chat.of_estimate(found),
+    }
+
+
+class BillLink(TypedDict):
+    """What leads to the page of a request's final bill."""
+
+    address: str
+    words: str
+
+
+def bill(found: PatientRequest) -> BillLink | None:
+    """Return the way to the final bill, or to where it is entered; None where there is nothing to read or to do."""
+    standing = bills.standing(found)
+    address = url_for("bills_desk.page", reference=found.reference)
+    if standing is not None:
+        total = current_reader().money(standing.total, standing.currency)
+        return {"address": address, "words": _("Final bill: %(total)s", total=total)}
+    if bills.of_request(found):
+        return {"address": address, "words": _("The final bill was withdrawn")}
+    if found.kind == "question" or found.erased_at is not None or not signed_in.may("requests.work"):
+        return None
+    return {
+        "address": url_for("bills_desk.enter", reference=found.reference),
+        "words": _("Enter the final bill"),
     }
 
 

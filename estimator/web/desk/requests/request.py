@@ -290,6 +290,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         if may_work and found.erased_at is None and not unreadable
         else None,
         renew=beside.renew(found),
+        bill_link=beside.bill(found),
         longest=reader.number(str(LONGEST_MESSAGE)),
     )
     return shown, status

@@ -1,0 +1,182 @@
+"""What a final bill is compared with: the estimate that was asked about, and the quote that came of it.
+
+Of the estimate it is what is paid to the provider, whose bill it is. Of several plans of a quote it is the one that was
+accepted, with what was taken with it; without an acceptance the first one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NotRequired, TypedDict
+
+from sqlalchemy import select
+
+from estimator import past_bills, price_lists, quotes, requests
+from estimator.db import db
+from estimator.models import Estimate, FinalBill, PatientRequest, Quote, QuoteRevision, TableVersion
+from pricing import PriceTable, quote_plans
+from pricing.stored import Cases, CasesOrRequest, StoredBreakdown, is_at_least, read_breakdown
+
+TAXES, ADJUSTMENTS, OPTIONS = "+taxes", "+adjustments", "+options"
+"""Lines that are no charge of a list: the provider's taxes; of a quote its adjustments, and what was taken with it."""
+
+CASES = ("low", "likely", "high")
+
+
+class OtherList(Exception):
+    """The estimate that was named is of another price list than the request."""
+
+
+class Line(TypedDict):
+    """One line of estimate, quote and bill, as it is stored; what is not there was not said."""
+
+    #: of a charge or package, or one of TAXES, ADJUSTMENTS, OPTIONS; None for what neither of both has
+    code: str | None
+    low: NotRequired[str]
+    likely: NotRequired[str]
+    high: NotRequired[str]
+    quoted: NotRequired[str]
+    #: what was billed for it
+    amount: NotRequired[str]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a bill of a request is compared with, all in one currency."""
+
+    estimate_reference: str
+    version: TableVersion
+    table: PriceTable
+    breakdown: StoredBreakdown
+    currency: str
+    #: what is paid to the provider; None where the estimate was not the whole, or is in another currency
+    cases: Cases | None
+    revision: QuoteRevision | None
+    quoted: str | None
+    #: the breakdown of the plan of the quote
+    quoted_breakdown: StoredBreakdown | None
+    #: the lines of both, in the order of the list
+    lines: Sequence[Line]
+
+    @property
+    def group(self) -> past_bills.Group:
+        """The cases that this one is comparable with."""
+        return past_bills.Group(
+            self.table.table, past_bills.cells_of(self.table, self.breakdown["answers"]), self.currency
+        )
+
+
+def compared_with(request: PatientRequest, estimate: Estimate | None = None) -> Compared:
+    """Return what a bill of a request is compared with.
+
+    That is the plan that was asked about, or another `estimate` that was made of the same list; raises OtherList.
+    """
+    version, breakdown, reference = (
+        request.table_version,
+        requests.breakdown_of(request),
+        request.estimate_reference,
+    )
+    if estimate is not None and estimate.reference != reference:
+        if estimate.table_version.slug != request.slug:
+            raise OtherList
+        version, breakdown, reference = (
+            estimate.table_version,
+            read_breakdown(estimate.breakdown),
+            estimate.reference,
+        )
+    table = price_lists.parsed(version)
+    revision = _revision(request)
+    currency = breakdown["currency"]
+    plan: StoredBreakdown | None = None
+    quoted: str | None = None
+    lines_of_quote: dict[str, str] = {}
+    if revision is not None:
+        plan, quoted, lines_of_quote = _quoted(revision)
+        currency = revision.currency
+    whole = currency == breakdown["currency"] and not is_at_least(breakdown)
+    provider = breakdown["totals"]["provider"]
+    same = currency == breakdown["currency"]
+    return Compared(
+        estimate_reference=reference,
+        version=version,
+        table=table,
+        breakdown=breakdown,
+        currency=currency,
+        cases=provider if whole and Decimal(provider["likely"]) > 0 else None,
+        revision=revision,
+        quoted=quoted,
+        quoted_breakdown=plan,
+        lines=_together(dict(_lines(breakdown)) if same else {}, lines_of_quote),
+    )
+
+
+def of_bill(bill: FinalBill) -> list[Line]:
+    """Return the lines of a bill as they were when it was entered."""
+    stored: list[Line] = json.loads(bill.items)
+    return stored
+
+
+def _revision(request: PatientRequest) -> QuoteRevision | None:
+    """Return the revision that was accepted, else the last one that was issued."""
+    found = (
+        select(QuoteRevision)
+        .join(Quote, Quote.id == QuoteRevision.quote_id)
+        .where(Quote.request_id == request.id)
+        .order_by((QuoteRevision.state == "accepted").desc(), QuoteRevision.number.desc())
+        .limit(1)
+    )
+    return db.session.scalar(found)
+
+
+def _quoted(revision: QuoteRevision) -> tuple[StoredBreakdown, str, dict[str, str]]:
+    """Return what was quoted: the plan, its firm total with what was taken, and its lines by their codes."""
+    agreed = quotes.agreed(revision)
+    content = (
+        agreed.content
+        if agreed is not None
+        else next(iter(quote_plans.by_plan(quotes.content_of(revision)).values()))
+    )
+    total = content["total"] if agreed is None else agreed.total
+    lines = {code: cases["likely"] for code, cases in _lines(content["breakdown"])}
+    extra = {
+        ADJUSTMENTS: Decimal(content["adjusted"]),
+        OPTIONS: Decimal(total) - Decimal(content["total"]),
+    }
+    said = {code: amount for code, amount in lines.items() if amount is not None}
+    return content["breakdown"], total, said | {code: str(amount) for code, amount in extra.items() if amount}
+
+
+def _lines(breakdown: StoredBreakdown) -> Iterator[tuple[str, CasesOrRequest]]:
+    """Yield what the provider bills by its code, without what a package pays for, and its taxes as one line."""
+    groups = {group["code"] for group in breakdown["groups"] if group["total"] == "provider"}
+    provider = breakdown["totals"]["provider"]
+    rest = {case: Decimal(provider[case]) for case in CASES}  # type: ignore[literal-required]
+    for item in breakdown["items"]:
+        if item["group"] not in groups:
+            continue
+        amounts = item["amount"]
+        for case in CASES:
+            rest[case] -= Decimal(amounts[case] or 0)  # type: ignore[literal-required]
+        if item["covered_by"] is None or any(Decimal(amounts[case] or 0) for case in CASES):  # type: ignore[literal-required]
+            yield item["code"], amounts
+    if any(rest.values()):
+        yield TAXES, {"low": str(rest["low"]), "likely": str(rest["likely"]), "high": str(rest["high"])}
+
+
+def _together(estimated: dict[str, CasesOrRequest], quoted: dict[str, str]) -> list[Line]:
+    lines: list[Line] = []
+    last = (TAXES, ADJUSTMENTS, OPTIONS)
+    codes = [code for code in dict.fromkeys([*estimated, *quoted]) if code not in last]
+    for code in [*codes, *(code for code in last if code in estimated or code in quoted)]:
+        line = Line(code=code)
+        if code in estimated:
+            for case in CASES:
+                if (amount := estimated[code][case]) is not None:  # type: ignore[literal-required]
+                    line[case] = amount  # type: ignore[literal-required]
+        if code in quoted:
+            line["quoted"] = quoted[code]
+        lines.append(line)
+    return lines

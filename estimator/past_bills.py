@@ -1,0 +1,205 @@
+"""What the final bills of comparable cases say of a new estimate, and of all estimates of a group.
+
+Comparable are bills that stand, of the same price list, the same type of cells and the same currency, from the last
+MONTHS months, whose estimate was the whole: nothing in it on request, no question left open that a price depends on.
+The range is that of what is paid to the provider, because the bill is the provider's. No case is left out because
+of how it ended. docs/ranges.md says what the figures promise, and what they do not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple, NotRequired, TypedDict, cast
+
+from sqlalchemy import select
+
+from estimator.db import db
+from estimator.models import FinalBill
+from pricing import PriceTable
+from pricing.money import Rounder
+from pricing.past_bills import Case, held, record, trend
+from pricing.stored import StoredBreakdown, is_at_least
+from pricing.table import ChoiceDriver
+
+MONTHS = 15
+"""For so long back, from the day of an estimate, bills count. Source: Hospital Price Transparency asks for 12 to 15."""
+
+MOST = 1000
+"""Maximum number of bills of a group that are looked at, the newest of them."""
+
+LONGEST_CELLS = 1000
+
+
+@dataclass(frozen=True)
+class Group:
+    """Which cases are comparable: those of one price list, one type of cells, and one currency."""
+
+    slug: str
+    cells: str
+    currency: str
+
+
+class PastCase(NamedTuple):
+    """One case that came to its end: the day of its bill, and what its estimate and its bill said."""
+
+    billed_on: date
+    case: Case
+
+
+class SaidRange(TypedDict):
+    """A range of past bills, frozen in amounts."""
+
+    low: str
+    high: str
+
+
+class Said(TypedDict):
+    """What an estimate says of past bills, as it is kept with it; few are fewer than 11, of which nothing is told."""
+
+    few: bool
+    #: first and last day on which those bills were made
+    since: str
+    until: str
+    count: NotRequired[int]
+    inside: NotRequired[int]
+    #: whole per cent by which the bill in the middle was above the likely total, below it if negative
+    median: NotRequired[int]
+    range: NotRequired[SaidRange]
+
+
+def cells_of(table: PriceTable, answers: Mapping[str, str | bool]) -> str:
+    """Return the type of cells that was answered, as it is compared: "cells=own"; of several questions all of them."""
+    said = " ".join(
+        f"{driver.code}={answers[driver.code]}"
+        for driver in table.drivers
+        if isinstance(driver, ChoiceDriver) and driver.role == "cell_type" and driver.code in answers
+    )
+    return said if len(said) <= LONGEST_CELLS else hashlib.sha256(said.encode()).hexdigest()
+
+
+def group_of(table: PriceTable, breakdown: StoredBreakdown) -> Group:
+    """Return the group that an estimate belongs to."""
+    return Group(table.table, cells_of(table, breakdown["answers"]), breakdown["currency"])
+
+
+def first_day(until: date) -> date:
+    """Return the first day of the period that ends with a day."""
+    year, month = divmod(until.year * 12 + until.month - 1 - MONTHS, 12)
+    return date(year, month + 1, min(until.day, 28)) + timedelta(days=1)
+
+
+def comparable_cases(group: Group, until: date) -> list[PastCase]:
+    """Return the cases of a group in the period that ends with a day, the oldest first."""
+    found = db.session.execute(
+        select(FinalBill.billed_on, FinalBill.low, FinalBill.likely, FinalBill.high, FinalBill.total)
+        .where(
+            FinalBill.slug == group.slug,
+            FinalBill.cells == group.cells,
+            FinalBill.currency == group.currency,
+            FinalBill.billed_on >= first_day(until),
+            FinalBill.billed_on <= until,
+            FinalBill.ended_at.is_(None),
+            FinalBill.likely.is_not(None),
+        )
+        .order_by(FinalBill.billed_on.desc(), FinalBill.id.desc())
+        .limit(MOST)
+    )
+    cases = [
+        PastCase(day, Case(Decimal(low), Decimal(likely), Decimal(high), Decimal(total)))
+        for day, low, likely, high, total in found
+        if low is not None and likely is not None and high is not None
+    ]
+    return cases[::-1]
+
+
+def all_groups(until: date) -> dict[Group, list[PastCase]]:
+    """Return the cases of every group in the period that ends with a day, each group's oldest first."""
+    found = db.session.execute(
+        select(FinalBill.slug, FinalBill.cells, FinalBill.currency)
+        .where(
+            FinalBill.billed_on >= first_day(until),
+            FinalBill.billed_on <= until,
+            FinalBill.ended_at.is_(None),
+            FinalBill.likely.is_not(None),
+        )
+        .distinct()
+    )
+    groups = sorted((Group(*row) for row in found), key=lambda each: (each.slug, each.cells, each.currency))
+    return {group: comparable_cases(group, until) for group in groups}
+
+
+class Month(NamedTuple):
+    """How often ranges came true in the bills of one month."""
+
+    month: date
+    bills: int
+    inside: int
+
+
+def by_month(cases: Sequence[PastCase]) -> list[Month]:
+    """Return how many bills of each month were inside their range, the oldest month first."""
+    months: dict[date, list[bool]] = defaultdict(list)
+    for each in cases:
+        months[each.billed_on.replace(day=1)].append(each.case.is_inside)
+    return [Month(month, len(inside), sum(inside)) for month, inside in sorted(months.items())]
+
+
+def in_percent(ratio: Fraction) -> int:
+    """Return a ratio in whole per cent, half away from zero."""
+    whole = int(abs(ratio) * 100 + Fraction(1, 2))
+    return whole if ratio >= 0 else -whole
+
+
+def whole_percent(median: Fraction) -> int:
+    """Return by how many whole per cent a ratio is above 1, below it if negative."""
+    return in_percent(median - 1)
+
+
+def said_of(
+    table: PriceTable,
+    breakdown: StoredBreakdown,
+    until: date,
+    *,
+    record_too: bool,
+    few_too: bool,
+    range_too: bool,
+) -> Said | None:
+    """Return what an estimate that is made on a day is to say of past bills; None if that is nothing.
+
+    `record_too` is how often ranges were true, `few_too` that there are fewer than 11 bills, and `range_too` the range
+    of past bills beside the list's own, which it never says where bills come to be higher or lower.
+    """
+    provider = breakdown["totals"]["provider"]
+    if is_at_least(breakdown) or not Decimal(provider["likely"]) > 0:
+        return None
+    cases = [each.case for each in comparable_cases(group_of(table, breakdown), until)]
+    found = record(cases)
+    since, last = first_day(until).isoformat(), until.isoformat()
+    if found is None:
+        return Said(few=True, since=since, until=last) if few_too else None
+    said = Said(few=False, since=since, until=last, count=found.count)
+    if record_too:
+        said["inside"], said["median"] = found.inside, whole_percent(found.median)
+    around = held(cases) if range_too and trend(cases) is None else None
+    if around is not None:
+        text = Rounder(table.round_to, "down").text
+        low, high = around.around(Decimal(provider["likely"]), table.round_to)
+        said["range"] = {"low": text(low), "high": text(high)}
+    return said if record_too or "range" in said else None
+
+
+def written(said: Said | None) -> str | None:
+    """Return what an estimate says of past bills as it is stored."""
+    return None if said is None else json.dumps(said, sort_keys=True)
+
+
+def read(stored: str | None) -> Said | None:
+    """Return what an estimate says of past bills; no validation."""
+    return None if stored is None else cast(Said, json.loads(stored))

@@ -1,0 +1,8 @@
+"""The desk's pages of final bills: enter and correct one, beside estimate and quote; how often ranges were true."""
+
+from __future__ import annotations
+
+from estimator.web.desk.bills import accuracy, enter, page, spreadsheet
+from estimator.web.desk.bills.blueprint import pages
+
+__all__ = ["accuracy", "enter", "page", "pages", "spreadsheet"]

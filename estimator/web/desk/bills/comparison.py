@@ -1,0 +1,156 @@
+"""A final bill beside its estimate and its quote, line by line and in all, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from estimator import bills, past_bills
+from estimator.bills import Overrun
+from estimator.i18n import Reader, Words
+from estimator.i18n import gettext as _
+from estimator.models import FinalBill
+from pricing.money import plain
+
+
+@dataclass(frozen=True)
+class ComparedLine:
+    """One line of the table; what was not said is empty."""
+
+    label: Words
+    estimate: str
+    quote: str
+    bill: str
+    #: how much more or less was billed than was quoted, or estimated where there is no quote
+    difference: str
+    #: what no line of estimate or quote is
+    is_new: bool = False
+
+
+def lines_of(
+    bill: FinalBill, labels: Mapping[str, Words], others: Sequence[str], reader: Reader
+) -> list[ComparedLine]:
+    """Return the lines of a bill; none where it was entered in all. `others` are what its further lines are called."""
+    found = []
+    further = iter(others)
+    stored = bills.of_bill(bill)
+    for line in stored:
+        code, billed = line["code"], line.get("amount")
+        label = Words(next(further, _("A further line"))) if code is None else labels.get(code, Words(code))
+        expected = line.get("quoted", line.get("likely"))
+        found.append(
+            ComparedLine(
+                label,
+                _span(line.get("low"), line.get("likely"), line.get("high"), bill.currency, reader),
+                _money(line.get("quoted"), bill.currency, reader),
+                _money(billed, bill.currency, reader),
+                _difference(billed, "0" if code is None else expected, bill.currency, reader),
+                code is None,
+            )
+        )
+    rest = Decimal(bill.total) - sum((Decimal(line.get("amount", 0)) for line in stored), Decimal(0))
+    if stored and rest:
+        found.append(
+            ComparedLine(
+                Words(_("Not told by item")), "", "", _money(str(rest), bill.currency, reader), "", True
+            )
+        )
+    return found
+
+
+def whole(bill: FinalBill, reader: Reader) -> ComparedLine:
+    """Return what a bill comes to in all."""
+    return ComparedLine(
+        Words(_("In all")),
+        _span(bill.low, bill.likely, bill.high, bill.currency, reader),
+        _money(bill.quoted, bill.currency, reader),
+        _money(bill.total, bill.currency, reader),
+        _difference(bill.total, bill.quoted or bill.likely, bill.currency, reader),
+    )
+
+
+def sentences(bill: FinalBill, reader: Reader) -> Iterator[str]:
+    """Say where a bill is: inside the range or not, and how far from what was likely and what was quoted."""
+    total, currency = Decimal(bill.total), bill.currency
+    if bill.low is None or bill.likely is None or bill.high is None:
+        yield _(
+            "The estimate was not the whole, or in another currency. It does not count towards how often ranges were "
+            "true."
+        )
+    elif total > Decimal(bill.high):
+        above = reader.money(total - Decimal(bill.high), currency)
+        yield _("The bill is %(amount)s above the range of the estimate.", amount=above)
+    elif total < Decimal(bill.low):
+        below = reader.money(Decimal(bill.low) - total, currency)
+        yield _("The bill is %(amount)s below the range of the estimate.", amount=below)
+    else:
+        yield _("The bill is inside the range of the estimate.")
+    if bill.likely is not None:
+        yield _from_expected(total, Decimal(bill.likely), currency, reader, quoted=False)
+    if bill.quoted is not None:
+        yield _from_expected(total, Decimal(bill.quoted), currency, reader, quoted=True)
+
+
+def _from_expected(total: Decimal, expected: Decimal, currency: str, reader: Reader, *, quoted: bool) -> str:
+    amount = reader.money(abs(total - expected), currency)
+    if total == expected:
+        return (
+            _("It is the firm total of the quote.")
+            if quoted
+            else _("It is the likely total of the estimate.")
+        )
+    if not expected:
+        return _("It is %(amount)s more than the quote, which came to nothing.", amount=amount)
+    share = reader.percent(str(abs(past_bills.whole_percent(Fraction(total) / Fraction(expected)))))
+    said = {"amount": amount, "share": share}
+    if quoted and total > expected:
+        return _("It is %(amount)s, or %(share)s, above the firm total of the quote.", **said)
+    if quoted:
+        return _("It is %(amount)s, or %(share)s, below the firm total of the quote.", **said)
+    if total > expected:
+        return _("It is %(amount)s, or %(share)s, above the likely total of the estimate.", **said)
+    return _("It is %(amount)s, or %(share)s, below the likely total of the estimate.", **said)
+
+
+def overrun(found: Overrun, reader: Reader) -> str:
+    """Say by which rule a bill is far above what was expected."""
+    of = _("the estimate") if found["of"] == "estimate" else _("the quote")
+    if "by" in found:
+        said = _(
+            "The bill is far above %(of)s: by %(amount)s or more.",
+            of=of,
+            amount=reader.money(found["by"], found["currency"]),
+        )
+    else:
+        said = _(
+            "The bill is far above %(of)s: by more than %(share)s.",
+            of=of,
+            share=reader.percent(found.get("percent", "0")),
+        )
+    return _("%(said)s Rule: %(source)s", said=said, source=found["source"])
+
+
+def _money(amount: str | None, currency: str, reader: Reader) -> str:
+    return "" if amount is None else reader.money(amount, currency)
+
+
+def _span(low: str | None, likely: str | None, high: str | None, currency: str, reader: Reader) -> str:
+    if low is None or likely is None or high is None:
+        return ""
+    if plain(Decimal(low)) == plain(Decimal(high)):
+        return reader.money(likely, currency)
+    return _(
+        "%(likely)s (%(low)s to %(high)s)",
+        likely=reader.money(likely, currency),
+        low=reader.money(low, currency),
+        high=reader.money(high, currency),
+    )
+
+
+def _difference(billed: str | None, expected: str | None, currency: str, reader: Reader) -> str:
+    if billed is None or expected is None:
+        return ""
+    difference = Decimal(billed) - Decimal(expected)
+    return reader.money(difference, currency, sign=True) if difference else "="

@@ -1,0 +1,180 @@
+"""Enter the final bill of a request, or correct the one that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from flask import flash, render_template
+from flask import request as sent
+from flask.typing import ResponseReturnValue
+
+from estimator import bills, estimates, keys, requests
+from estimator.bills import Compared
+from estimator.i18n import gettext as _
+from estimator.models import Estimate, FinalBill, PatientRequest
+from estimator.web import errors, request_context, whole_numbers
+from estimator.web.desk.bills.blueprint import labels_of, pages, the_request, to
+from estimator.web.desk.bills.form import BillForm, data_of
+from estimator.web.desk.bills.page import head_of, told
+from estimator.web.forms import summary
+from estimator.web.language import current_reader
+from estimator.web.staff.signed_in import act
+from estimator.web.transaction import committing
+
+
+@pages.route("/requests/<reference>/bill/enter", methods=["GET", "POST"])
+def enter(reference: str) -> ResponseReturnValue:
+    """Show the form, filled where a bill is to be corrected, and keep what was typed."""
+    of = the_request(reference)
+    if of.erased_at is not None:
+        raise requests.Erased
+    compared = bills.compared_with(of)
+    standing = bills.standing(of)
+    if sent.method != "POST":
+        return show(of, BillForm.of(compared, labels_of(compared), None, data=data_kept(standing)), standing)
+    form = BillForm.of(compared, labels_of(compared))
+    if not form.is_read():
+        return show(of, form, standing, 422)
+    estimate = _other_estimate(form, compared)
+    if form.estimate.errors:
+        return show(of, form, standing, 422)
+    return _keep(of, form, estimate)
+
+
+def data_kept(standing: FinalBill | None) -> dict[str, Any]:
+    """Return what stands in the form of the bill that counts; nothing without one."""
+    if standing is None:
+        return {}
+    try:
+        note, labels = bills.words_of(standing, request_context.settings().data_keys)
+    except keys.Unreadable:
+        note, labels = None, ()
+    return data_of(standing, note, labels, current_reader())
+
+
+def _other_estimate(form: BillForm, compared: Compared) -> Estimate | None:
+    typed = form.estimate.data.upper()
+    if not typed or compared.revision is not None:
+        return None
+    found = estimates.by_reference(act(), typed)
+    if found is None:
+        form.refuse(_("There is no estimate with this reference, or it is not kept any more."), form.estimate)
+    return found
+
+
+def _keep(of: PatientRequest, form: BillForm, estimate: Estimate | None) -> ResponseReturnValue:
+    over = whole_numbers.read(form.over.data)
+    bill, sure = form.entered(), bool(form.sure.data)
+    try:
+        with committing():
+            if over is None:
+                bills.enter(act(), of, bill, estimate=estimate, sure=sure)
+            else:
+                bills.correct(act(), of, over, bill, estimate=estimate, sure=sure)
+    except requests.Erased:
+        raise
+    except (bills.AlreadyEntered, requests.ChangedMeanwhile):
+        return _meanwhile(of.reference, form)
+    except bills.Unusual:
+        form.refuse(
+            _(
+                "%(total)s is ten times what was expected or more, or a tenth of it or less. Look at it again. If it "
+                "is right, tick the box beside the button.",
+                total=current_reader().money(bill.total, bill.currency),
+            ),
+            form.total,
+        )
+        return show(of, form, bills.standing(of), 422, ask=True)
+    except bills.WrongDay:
+        form.refuse(
+            _("The day of the bill is not before the day of the request, and not still to come."), form.day
+        )
+        return show(of, form, bills.standing(of), 422)
+    except bills.OtherList:
+        form.refuse(_("That estimate was made with another price list than this request."), form.estimate)
+        return show(of, form, bills.standing(of), 422)
+    except (bills.WrongAmount, bills.OtherCurrency, bills.ItemsAboveTotal):
+        # What it is compared with has changed since the form was read, a moment ago.
+        return _meanwhile(of.reference, form)
+    flash(_("The final bill is corrected.") if over is not None else _("The final bill is kept."))
+    return to("page", reference=of.reference)
+
+
+def _meanwhile(reference: str, form: BillForm) -> ResponseReturnValue:
+    """Show what was typed beside the bill that counts now; sending it again corrects that one."""
+    of = the_request(reference)
+    if of.erased_at is not None:
+        return errors.erased_meanwhile()
+    standing = bills.standing(of)
+    if standing is None:
+        form.over.data = ""
+        sentence = _(
+            "The bill was withdrawn, or the quote was changed, while you were typing. Nothing of yours was lost. "
+            "Send it again if you still want to keep it."
+        )
+    else:
+        form.over.data = str(standing.id)
+        sentence = _(
+            "A final bill of %(total)s was entered for this request already, and stands below. Nothing of yours was "
+            "lost, and nothing was changed. Send it again if yours is to correct that one.",
+            total=current_reader().money(Decimal(standing.total), standing.currency),
+        )
+    return show(of, form.refuse(sentence), standing, 409)
+
+
+def show(
+    of: PatientRequest,
+    form: BillForm,
+    standing: FinalBill | None,
+    status: int = 200,
+    *,
+    ask: bool = False,
+    brought: Sequence[dict[str, str]] | None = None,
+    notes: Sequence[str] = (),
+) -> ResponseReturnValue:
+    """Return the page with the form; `brought` is what a spreadsheet changes in it, and `notes` what was left out."""
+    reader = current_reader()
+    page = render_template(
+        "desk/bill_enter.html",
+        errors=summary(form),
+        request_=head_of(of),
+        form=form,
+        lines=form.lines(reader),
+        others=form.others(),
+        compared=form.compared,
+        expected=_expected(form.compared),
+        standing=None if standing is None else told(standing, of, reader),
+        ask=ask or bool(form.sure.data),
+        brought=brought,
+        notes=notes,
+    )
+    return page, status
+
+
+def _expected(compared: Compared) -> list[tuple[str, str]]:
+    """Return what the bill will be compared with."""
+    reader, found = current_reader(), []
+    if compared.cases is not None:
+        low, likely, high = (
+            reader.money(compared.cases[case], compared.currency) for case in ("low", "likely", "high")
+        )
+        span = (
+            likely
+            if low == high
+            else _("%(likely)s (%(low)s to %(high)s)", likely=likely, low=low, high=high)
+        )
+        found.append((_("Estimate %(number)s", number=compared.estimate_reference), span))
+    if compared.quoted is not None and compared.revision is not None:
+        found.append(
+            (
+                _(
+                    "Quote %(number)s, revision %(revision)s",
+                    number=compared.revision.quote.number,
+                    revision=compared.revision.number,
+                ),
+                reader.money(compared.quoted, compared.currency),
+            )
+        )
+    return found

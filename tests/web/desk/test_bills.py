@@ -1,0 +1,266 @@
+"""The final bill of a request: typed, asked about again where it is strange, corrected, withdrawn, as a spreadsheet."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import openpyxl
+import pytest
+import time_machine
+from flask import Flask
+
+from estimator import bills
+from estimator.db import db
+from estimator.models import FinalBill
+from estimator.models.staff import Role
+from estimator.privacy import erasure
+from tests.support.acts import acting
+from tests.support.delhi_list import NOW
+from tests.support.quote_desk import request_of
+from tests.support.staff_browser import Page, Staff
+
+
+@pytest.fixture
+def address(reference: str, clock: time_machine.Traveller) -> str:
+    """Return where the bill of a request is, a month after it was asked for."""
+    clock.shift(timedelta(days=30))
+    return f"/desk/requests/{reference}/bill"
+
+
+@pytest.fixture
+def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff], address: str) -> Staff:
+    """Return somebody who answers requests, and signs in on the day of the bill."""
+    return sign_in(app, "coordinator")
+
+
+def likely(app: Flask, reference: str) -> str:
+    with request_of(app, reference) as found:
+        cases = bills.compared_with(found).cases
+        assert cases is not None
+        return cases["likely"]
+
+
+def the_bills(app: Flask) -> list[FinalBill]:
+    with app.app_context():
+        return db.session.query(FinalBill).order_by(FinalBill.id).all()
+
+
+def today() -> str:
+    return (NOW + timedelta(days=30)).date().isoformat()
+
+
+def enter(person: Staff, address: str, **typed: object) -> Page:
+    person.see(f"{address}/enter")
+    return person.press("Keep the bill", **{"day": today(), **typed})
+
+
+def test_a_bill_is_entered_from_the_request_and_stands_beside_the_estimate(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    assert "Enter the final bill" in coordinator.see(f"/desk/requests/{reference}").text
+    expected = likely(app, reference)
+    page = enter(
+        coordinator, address, total=expected, reasons=["more_nights", "complication"], note="Said by phone."
+    )
+    assert "The bill is inside the range of the estimate." in page.text
+    assert "It is the likely total of the estimate." in page.text
+    assert "Why: More nights; A complication" in page.text
+    assert "Said by phone." in page.text
+    request = coordinator.see(f"/desk/requests/{reference}").text
+    assert "Final bill: USD" in request
+    assert "entered the final bill" in request
+
+
+def test_items_are_enough_and_what_was_not_expected_has_lines_of_its_own(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    coordinator.see(f"{address}/enter")
+    with request_of(app, reference) as found:
+        first = str(bills.compared_with(found).lines[0]["code"])
+    typed = {"day": today(), f"billed-{first}": "9,000.00", "label-0": "A wheelchair", "amount-0": "350.50"}
+    page = coordinator.send("Keep the bill", typed)
+    assert "9,350.50" in page.text
+    assert "A wheelchair not expected" in page.text
+    (bill,) = the_bills(app)
+    assert bill.total == "9350.50"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"amount-1": "", "label-1": ""}, "Enter what was billed in all, or by item."),
+        ({"total": "a lot"}, "“a lot” cannot be read as an amount in USD."),
+        ({"total": "€ 4000"}, "“€ 4000” cannot be read as an amount in USD."),
+        ({"total": "-4000"}, "What was billed is not below 0."),
+        ({"total": "0"}, "A bill is above 0."),
+        ({"total": "9.500"}, "“9.500” can be read in two ways."),
+        ({"total": "9500.005"}, "has at most 2 decimals"),
+        ({"total": "9" * 30}, "is not absurdly large"),
+        ({"total": "9500", "currency": "EUR"}, "a bill in another currency cannot be compared"),
+        ({"total": "9500", "day": "2026-02-30"}, "Enter a day like this"),
+        ({"total": "9500", "day": ""}, "Enter a day like this"),
+        ({"total": "9500", "day": "2027-12-24"}, "still to come"),
+        ({"total": "9500", "day": "2020-12-24"}, "not before the day of the request"),
+        ({"total": "9500", "label-0": "A wheelchair"}, "Enter what was billed for it."),
+        ({"total": "9500", "amount-0": "10"}, "Enter what it was billed for."),
+        (
+            {"total": "9500", "label-0": "A wheelchair", "amount-0": "9500.01"},
+            "more than the total of",
+        ),
+        ({"total": "9500", "note": "x" * 301}, "there is room for 300"),
+        ({"total": "9500", "estimate": "EST-2222-2222"}, "There is no estimate with this reference"),
+        ({"total": "9500", "estimate": "x" * 5000}, "Shorten it"),
+    ],
+)
+def test_what_cannot_be_a_bill_is_said_at_its_field_and_nothing_typed_is_lost(
+    app: Flask, coordinator: Staff, address: str, typed: dict[str, str], said: str
+) -> None:
+    coordinator.see(f"{address}/enter")
+    page = coordinator.send("Keep the bill", {"day": today(), "label-1": "Kept", "amount-1": "1", **typed})
+    assert page.status == 422
+    assert any(said in sentence for sentence in page.errors()), page.text
+    for name, text in typed.items():
+        assert page.value(name).startswith(text[:300]), name
+    assert "label-1" in typed or page.value("label-1") == "Kept"
+    assert the_bills(app) == []
+
+
+def test_ten_times_as_much_is_asked_about_again_and_then_taken(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    much = f"{float(likely(app, reference)) * 10:.2f}"
+    page = enter(coordinator, address, total=much)
+    assert page.status == 422
+    assert "ten times what was expected" in page.text
+    assert the_bills(app) == []
+    page = coordinator.press("Keep the bill", sure="yes")
+    assert "above the range of the estimate" in page.text
+    assert len(the_bills(app)) == 1
+
+
+def test_entering_it_twice_offers_to_correct_the_first(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    expected = likely(app, reference)
+    coordinator.see(f"{address}/enter")
+    form = coordinator.page.sent("Keep the bill", {"total": expected, "day": today()})
+    coordinator.press("Keep the bill", total=expected, day=today())
+    page = coordinator.post(form[0], form[1].to_dict())
+    assert page.status == 409
+    assert "was entered for this request already" in page.text
+    assert page.value("total") == expected
+    coordinator.page = page
+    page = coordinator.press("Keep the correction", total="9,500.00")
+    assert "What stood before" in page.text
+    assert [bill.ended_as for bill in the_bills(app)] == ["corrected", None]
+
+
+def test_a_withdrawn_bill_counts_no_more_and_can_be_entered_anew(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    enter(coordinator, address, total=likely(app, reference))
+    coordinator.see(f"{address}/withdraw")
+    page = coordinator.press("Withdraw it")
+    assert "No final bill counts for this request." in page.text
+    assert "Withdrawn by" in page.text
+    enter(coordinator, address, total=likely(app, reference))
+    assert [bill.ended_as for bill in the_bills(app)] == ["withdrawn", None]
+
+
+def test_after_the_person_was_removed_nothing_is_entered(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    coordinator.see(f"{address}/enter")
+    with request_of(app, reference) as found:
+        erasure.erase(acting(actor="user:1"), found)
+    page = coordinator.press("Keep the bill", total="9500", day=today())
+    assert page.status in (404, 409, 410)
+    assert the_bills(app) == []
+
+
+def taken_out(person: Staff, address: str) -> openpyxl.Workbook:
+    answer = person.client.get(f"{address}/bill.xlsx")
+    assert answer.status_code == 200
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    answer.close()
+    return book
+
+
+def content_of(book: openpyxl.Workbook) -> bytes:
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def row_of(book: openpyxl.Workbook, code: str) -> int:
+    return [cell.value for cell in book.active["A"]].index(code) + 1
+
+
+def test_a_spreadsheet_is_filled_in_and_looked_at_before_it_counts(
+    app: Flask, coordinator: Staff, address: str
+) -> None:
+    book = taken_out(coordinator, address)
+    sheet = book.active
+    first = 2
+    sheet.cell(first, 5, 9000)
+    sheet.cell(first + 1, 5, "a lot")
+    sheet.cell(row_of(book, "+total"), 5, 9500.5)
+    sheet.cell(row_of(book, "+day"), 5, today())
+    last = sheet.max_row + 1
+    sheet.cell(last, 2, "A wheelchair")
+    sheet.cell(last, 5, 350.5)
+    sheet.cell(last + 1, 1, "unknown")
+    sheet.cell(last + 1, 5, 1)
+    page = coordinator.bring(f"{address}/spreadsheet", content_of(book))
+    assert "Nothing is kept yet." in page.text
+    assert "neither estimate nor quote has a line “unknown”" in page.text
+    assert (page.value("total"), page.value("day")) == ("9,500.5", today())
+    assert (page.value("label-0"), page.value("amount-0")) == ("A wheelchair", "350.5")
+    assert the_bills(app) == []
+    page = coordinator.press("Keep the bill")
+    assert any("“a lot” cannot be read" in sentence for sentence in page.errors())
+    wrong = next(name for name, text in page.typed(page.form("Keep the bill")[0]).items() if text == "a lot")
+    coordinator.send("Keep the bill", {wrong: ""})
+    (bill,) = the_bills(app)
+    assert bill.total == "9500.50"
+
+
+def test_what_was_kept_comes_back_from_its_spreadsheet_unchanged(
+    app: Flask, coordinator: Staff, address: str
+) -> None:
+    coordinator.see(f"{address}/enter")
+    coordinator.send("Keep the bill", {"day": today(), "total": "9500", "label-0": "=2+2", "amount-0": "1.5"})
+    page = coordinator.bring(f"{address}/spreadsheet", content_of(taken_out(coordinator, address)))
+    assert "The spreadsheet changes nothing." in page.text
+    assert page.value("label-0") == "=2+2"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no spreadsheet", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
+)
+def test_a_file_that_is_no_spreadsheet_changes_nothing(
+    app: Flask, coordinator: Staff, address: str, content: bytes
+) -> None:
+    page = coordinator.bring(f"{address}/spreadsheet", content)
+    assert page.status == 422
+    assert "Nothing was changed." in page.text
+
+
+def test_a_spreadsheet_of_another_request_is_refused(app: Flask, coordinator: Staff, address: str) -> None:
+    book = taken_out(coordinator, address)
+    book["about"]["B1"] = "REQ-2222-2222"
+    page = coordinator.bring(f"{address}/spreadsheet", content_of(book))
+    assert page.status == 422
+    assert "another request" in page.text
+
+
+def test_of_few_bills_no_figures_are_given(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    assert "No final bill was entered" in coordinator.see("/desk/bills").text
+    enter(coordinator, address, total=likely(app, reference))
+    page = coordinator.see("/desk/bills")
+    assert "Fewer than 11 comparable bills yet." in page.text
+    assert "inside the range" not in page.text
