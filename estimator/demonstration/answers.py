@@ -39,12 +39,12 @@ def _delhi(random: Random) -> Given:
 
 
 def _mexico(random: Random) -> Given:
-    drip, local = random.random() < 0.8, random.random() < 0.35
+    # No drip: the list names no legal basis for its doses, so no quote can be made of one.
+    local = random.random() < 0.6
     return {
         "cells": "donor",
-        "iv": drip,
-        **({"iv_dose": random.choices(["m100", "m200", "m300"], [45, 35, 20])[0]} if drip else {}),
-        "intrathecal": True if not drip else random.random() < 0.7,
+        "iv": False,
+        "intrathecal": not local or random.random() < 0.5,
         "local": local,
         **({"local_doses": str(random.choice([1, 2, 4]))} if local else {}),
         "sessions": str(random.choices([1, 2], [75, 25])[0]),
@@ -94,11 +94,10 @@ def other(random: Random, slug: str, given: Mapping[str, str | bool]) -> Given:
 
 
 def longer(slug: str, given: Mapping[str, str | bool]) -> Given:
-    """Return the same answers with what a patient often asks for after a first quote: a longer or a better stay."""
+    """Return the same answers with what a patient often asks for after a first quote: to stay longer."""
     changed = dict(given)
     if slug == "delhi":
         changed["nights"] = str(int(str(given["nights"])) + 3)
     else:
-        changed["own_mri"] = True
-        changed["sessions"] = "2" if given["sessions"] == "1" else "1"
+        changed["hotel"] = str(int(str(given["hotel"])) * 3 // 2)
     return changed

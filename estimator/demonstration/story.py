@@ -19,7 +19,7 @@ from estimator import estimates, price_lists, quotes, requests
 from estimator.act import CLOCK, PATIENT, Act
 from estimator.clinic import Clinic
 from estimator.db import db
-from estimator.demonstration import answers, hours
+from estimator.demonstration import answers, billing, hours
 from estimator.demonstration.people import Asking, somebody
 from estimator.i18n import reader
 from estimator.models import Estimate, PatientRequest, QuoteDraft, QuoteRevision
@@ -204,7 +204,11 @@ def _quoted(case: Case, at: datetime, revision: int = 1) -> Story:
         draft = _draft_of(case)
         prepared = quotes.drafts.preview(case.world.desk(at), draft)
     if prepared.missing:
-        return  # somebody has changed the list so that no quote can be made of these answers
+        # Somebody has changed the list so that no quote can be made of these answers.
+        quotes.drafts.discard(draft, save=draft.save)
+        if "closed" in requests.NEXT[case.request.state]:
+            requests.move(case.world.desk(at), case.request, "closed")
+        return
     issued = quotes.issue(
         case.world.desk(at), case.request, save=draft.save, fingerprint=prepared.fingerprint
     )
@@ -277,6 +281,14 @@ def _accepted(case: Case, at: datetime, id_: int) -> Story:
         said = quotes.decision_of(_revision(id_))
         if said is not None and said.reversible_until is not None and back < said.reversible_until:
             quotes.take_back(case.world.patient(back), _revision(id_))
+            return
+        at = back
+    if random.random() < 0.08:
+        return  # nobody has entered the bill yet
+    # Some weeks until they travel, the stay, and a few days until the bill is there.
+    billed = case.at_work(at + timedelta(days=random.randrange(28, 75)), 60)
+    yield billed
+    billing.enter(case.world.desk(billed), random, case.request)
 
 
 def _decline(case: Case, at: datetime, id_: int) -> None:
