@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from random import Random
 
 from estimator import bills, price_lists
@@ -30,7 +30,7 @@ def enter(act: Act, random: Random, request: PatientRequest) -> None:
         total,
         compared.currency,
         price_lists.day_of(act.now, compared.version.time_zone),
-        items=_items(compared, total, unit) if random.random() < 0.4 else (),
+        items=_items(compared, total) if random.random() < 0.5 else (),
         reasons=reasons,
         note=NOTE if random.random() < 0.3 else None,
     )
@@ -56,13 +56,20 @@ def _exact(share: float) -> Decimal:
     return Decimal(f"{share:.3f}")
 
 
-def _items(compared: Compared, total: Decimal, unit: Decimal) -> list[Item]:
-    """Return a bill line by line, each in proportion to what was said of it; together they are no more than `total`."""
+def _items(compared: Compared, total: Decimal) -> Sequence[Item]:
+    """Return a bill line by line: as it was said, but for the largest line, which has what is more or less in all.
+
+    There is none where that cannot be, because something was taken off.
+    """
     said = {
         line["code"]: Decimal(line.get("quoted") or line.get("likely") or "0")
         for line in compared.lines
         if line["code"] is not None
     }
-    above = {code: amount for code, amount in said.items() if amount > 0}
-    whole = sum(above.values(), Decimal(0))
-    return [Item((amount * total / whole).quantize(unit, ROUND_DOWN), code) for code, amount in above.items()]
+    if not said or any(amount < 0 for amount in said.values()):
+        return ()
+    largest = max(said, key=lambda code: said[code])
+    said[largest] += total - sum(said.values(), Decimal(0))
+    if said[largest] < 0:
+        return ()
+    return [Item(amount, code) for code, amount in said.items() if amount]

@@ -118,7 +118,7 @@ LANGUAGES: Mapping[str, Speaking] = {
 }
 """Who asks, by the language that they ask in."""
 
-DOMAIN = "demonstration.example.org"
+DOMAIN = "example.org"
 
 
 class Asking(NamedTuple):

@@ -167,6 +167,9 @@ def _worked_on(case: Case, asked_at: datetime) -> Story:
             return
         quotes.ask_question(case.world.patient(at), case.request, random.choice(case.asking.speaking.answers))
         _untold(case.request)
+        at = case.at_work(at, 6)
+        yield at
+        requests.answer(case.world.desk(at), case.request, _message(case, "preparing"))
     elif random.random() < 0.2:
         at = case.later(at, 20)
         yield at

@@ -60,7 +60,7 @@ def test_figures_and_their_picture_say_the_same(app: Flask, sign_in: Callable[[F
     row = ["12", "11 of 12 (92 %)", "1 of 12 (8 %)", "100 %", "–", "0"]
     assert cells(shown) == [[shown_month(), *row], [str(now().year), *row]]
     fills = [rect.get("width") for rect in shown.all("{http://www.w3.org/2000/svg}rect", class_="bar-fill")]
-    assert fills == ["91.67", "91.67"]
+    assert fills == ["91.67"]
     for by in ("list", "cells", "rehabilitation", "adjustments"):
         assert cells(person.see(f"{PAGE}?by={by}"))[0][1:] == row
     book = openpyxl.load_workbook(io.BytesIO(person.see(f"{PAGE}.xlsx?by=adjustments").content))

@@ -18,9 +18,9 @@ from estimator.reports.accuracy import By, Group, Part
 from estimator.reports.work import FEW
 from estimator.spreadsheets import Cell, Column
 from estimator.web import downloads, errors
-from estimator.web.desk.reports.blueprint import pages, year
+from estimator.web.desk.reports.blueprint import counts_invented, pages, year
 from estimator.web.language import current_reader
-from estimator.web.request_context import now, settings
+from estimator.web.request_context import now
 from pricing import PriceTable
 from pricing.table import ChoiceDriver
 
@@ -113,7 +113,7 @@ def _way() -> By:
 
 def _named(shown: int, by: By) -> Sequence[Named]:
     """Return the groups of a year with their names, and all together last."""
-    found = accuracy.groups(shown, by, invented=settings().demo)
+    found = accuracy.groups(shown, by, invented=counts_invented())
     names = _Names()
     rows = [Named(names.of(by, group), group) for group in found]
     return [*rows, Named(str(shown), accuracy.total(found), whole=True)] if found else []
@@ -212,8 +212,8 @@ def _columns(by: By) -> Sequence[Column]:
         Column(_("With a whole estimate"), "count", 14),
         Column(_("Inside the range"), "count", 14),
         Column(_("Above the range"), "count", 14),
-        Column(_("Bill in the middle, % of the likely total"), "amount", 18),
-        Column(_("Bill in the middle, % of the quote"), "amount", 18),
+        Column(_("Middle bill to likely total (%)"), "amount", 18),
+        Column(_("Middle bill to quote (%)"), "amount", 18),
         Column(_("Overruns"), "count", 12),
     ]
 
