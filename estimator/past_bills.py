@@ -1,9 +1,9 @@
 """What the final bills of comparable cases say of a new estimate, and of all estimates of a group.
 
 Comparable are bills that stand, of the same price list, the same type of cells and the same currency, from the last
-MONTHS months, whose estimate was the whole: nothing in it on request, no question left open that a price depends on.
-The range is that of what is paid to the provider, because the bill is the provider's. No case is left out because
-of how it ended. docs/ranges.md says what the figures promise, and what they do not.
+MONTHS months, whose estimate was the whole of what the provider bills: nothing of it on request, and no question left
+open that a price of the provider depends on. The range is that of what is paid to the provider, because the bill is the
+provider's. No case is left out because of how it ended. docs/ranges.md says what the figures promise, and what not.
 """
 
 from __future__ import annotations
@@ -16,16 +16,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple, NotRequired, TypedDict, cast
+from typing import NamedTuple, cast
 
 from sqlalchemy import select
 
 from estimator.db import db
 from estimator.models import FinalBill
 from pricing import PriceTable
+from pricing.left_open import not_firm
 from pricing.money import Rounder
-from pricing.past_bills import Case, held, record, trend
-from pricing.stored import StoredBreakdown, is_at_least
+from pricing.past_bills import Case, Said, held, record, trend
+from pricing.stored import Cases, StoredBreakdown
 from pricing.table import ChoiceDriver
 
 MONTHS = 15
@@ -53,27 +54,6 @@ class PastCase(NamedTuple):
     case: Case
 
 
-class SaidRange(TypedDict):
-    """A range of past bills, frozen in amounts."""
-
-    low: str
-    high: str
-
-
-class Said(TypedDict):
-    """What an estimate says of past bills, as it is kept with it; few are fewer than 11, of which nothing is told."""
-
-    few: bool
-    #: first and last day on which those bills were made
-    since: str
-    until: str
-    count: NotRequired[int]
-    inside: NotRequired[int]
-    #: whole per cent by which the bill in the middle was above the likely total, below it if negative
-    median: NotRequired[int]
-    range: NotRequired[SaidRange]
-
-
 def cells_of(table: PriceTable, answers: Mapping[str, str | bool]) -> str:
     """Return the type of cells that was answered, as it is compared: "cells=own"; of several questions all of them."""
     said = " ".join(
@@ -87,6 +67,20 @@ def cells_of(table: PriceTable, answers: Mapping[str, str | bool]) -> str:
 def group_of(table: PriceTable, breakdown: StoredBreakdown) -> Group:
     """Return the group that an estimate belongs to."""
     return Group(table.table, cells_of(table, breakdown["answers"]), breakdown["currency"])
+
+
+def range_of(table: PriceTable, breakdown: StoredBreakdown) -> Cases | None:
+    """Return what an estimate says is paid to the provider; None if that is not the whole of it, or nothing.
+
+    What others are paid may be on request, or depend on a question that was left open: that is on no bill of theirs.
+    """
+    of_provider = {group["code"] for group in breakdown["groups"] if group["total"] == "provider"}
+    on_request = set(breakdown["on_request"])
+    if any(item["code"] in on_request and item["group"] in of_provider for item in breakdown["items"]):
+        return None
+    provider = breakdown["totals"]["provider"]
+    whole = not not_firm(table, breakdown.get("not_counted", ()))
+    return provider if whole and Decimal(provider["likely"]) > 0 else None
 
 
 def first_day(until: date) -> date:
@@ -176,8 +170,8 @@ def said_of(
     `record_too` is how often ranges were true, `few_too` that there are fewer than 11 bills, and `range_too` the range
     of past bills beside the list's own, which it never says where bills come to be higher or lower.
     """
-    provider = breakdown["totals"]["provider"]
-    if is_at_least(breakdown) or not Decimal(provider["likely"]) > 0:
+    provider = range_of(table, breakdown)
+    if provider is None:
         return None
     cases = [each.case for each in comparable_cases(group_of(table, breakdown), until)]
     found = record(cases)
@@ -191,7 +185,12 @@ def said_of(
     if around is not None:
         text = Rounder(table.round_to, "down").text
         low, high = around.around(Decimal(provider["likely"]), table.round_to)
-        said["range"] = {"low": text(low), "high": text(high)}
+        said["range"] = {
+            "low": text(low),
+            "high": text(high),
+            "list_low": provider["low"],
+            "list_high": provider["high"],
+        }
     return said if record_too or "range" in said else None
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import comb
-from typing import Literal
+from typing import Literal, NotRequired, TypedDict
 
 from pricing.money import Rounder
 
@@ -77,6 +77,29 @@ class Held:
         """Return the range of an estimate in steps of `unit`, its low end rounded down and its high end up."""
         exact = Fraction(likely)
         return Rounder(unit, "down").ratio(self.low * exact), Rounder(unit, "up").ratio(self.high * exact)
+
+
+class SaidRange(TypedDict):
+    """The range of past bills beside the range of the price list, as amounts in plain digits."""
+
+    low: str
+    high: str
+    list_low: str
+    list_high: str
+
+
+class Said(TypedDict):
+    """What an estimate says of past bills, as it is stored; `few` are fewer than FEW, of which nothing is told."""
+
+    few: bool
+    #: first and last day, as ISO text, on which those bills were made
+    since: str
+    until: str
+    count: NotRequired[int]
+    inside: NotRequired[int]
+    #: whole per cent by which the bill in the middle was above the likely total, below it if negative
+    median: NotRequired[int]
+    range: NotRequired[SaidRange]
 
 
 def record(cases: Sequence[Case]) -> Record | None:

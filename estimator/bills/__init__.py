@@ -11,6 +11,7 @@ from estimator.bills.compared import (
     OtherList,
     compared_with,
     of_bill,
+    takes_off,
 )
 from estimator.bills.entered import (
     LONGEST_NOTE,
@@ -64,6 +65,7 @@ __all__ = [
     "of_request",
     "overruns_of",
     "standing",
+    "takes_off",
     "withdraw",
     "words_of",
 ]

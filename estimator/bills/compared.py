@@ -18,7 +18,7 @@ from estimator import past_bills, price_lists, quotes, requests
 from estimator.db import db
 from estimator.models import Estimate, FinalBill, PatientRequest, Quote, QuoteRevision, TableVersion
 from pricing import PriceTable, quote_plans
-from pricing.stored import Cases, CasesOrRequest, StoredBreakdown, is_at_least, read_breakdown
+from pricing.stored import Cases, CasesOrRequest, StoredBreakdown, read_breakdown
 
 TAXES, ADJUSTMENTS, OPTIONS = "+taxes", "+adjustments", "+options"
 """Lines that are no charge of a list: the provider's taxes; of a quote its adjustments, and what was taken with it."""
@@ -41,6 +41,15 @@ class Line(TypedDict):
     quoted: NotRequired[str]
     #: what was billed for it
     amount: NotRequired[str]
+
+
+def takes_off(line: Line) -> bool:
+    """Whether a line was expected to be below 0, so that what was billed for it may be."""
+    return any(
+        Decimal(amount) < 0
+        for amount in (line.get("low"), line.get("likely"), line.get("high"), line.get("quoted"))
+        if amount is not None
+    )
 
 
 @dataclass(frozen=True)
@@ -96,8 +105,6 @@ def compared_with(request: PatientRequest, estimate: Estimate | None = None) -> 
     if revision is not None:
         plan, quoted, lines_of_quote = _quoted(revision)
         currency = revision.currency
-    whole = currency == breakdown["currency"] and not is_at_least(breakdown)
-    provider = breakdown["totals"]["provider"]
     same = currency == breakdown["currency"]
     return Compared(
         estimate_reference=reference,
@@ -105,7 +112,7 @@ def compared_with(request: PatientRequest, estimate: Estimate | None = None) -> 
         table=table,
         breakdown=breakdown,
         currency=currency,
-        cases=provider if whole and Decimal(provider["likely"]) > 0 else None,
+        cases=past_bills.range_of(table, breakdown) if same else None,
         revision=revision,
         quoted=quoted,
         quoted_breakdown=plan,

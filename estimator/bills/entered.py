@@ -15,7 +15,7 @@ from sqlalchemy import select
 from estimator import audit, keys, price_lists, requests
 from estimator.act import Act
 from estimator.bills import limits
-from estimator.bills.compared import Compared, Line, compared_with
+from estimator.bills.compared import Compared, Line, compared_with, takes_off
 from estimator.db import db
 from estimator.models import Estimate, FinalBill, PatientRequest
 from pricing.currencies import MINOR_UNIT
@@ -59,7 +59,10 @@ class OtherCurrency(ValueError):
 
 
 class WrongAmount(ValueError):
-    """An amount is not above 0, absurdly large, or no whole number of minor units; an item may be 0."""
+    """An amount is not above 0, absurdly large, or no whole number of minor units.
+
+    An item may be 0, and one that takes something off below 0.
+    """
 
 
 class WrongDay(ValueError):
@@ -217,10 +220,11 @@ def _check(act: Act, request: PatientRequest, bill: Entered, compared: Compared)
         raise OtherCurrency(bill.currency)
     if not is_price(bill.total, compared.currency):
         raise WrongAmount("total")
-    codes = {line["code"] for line in compared.lines}
+    lines = {line["code"]: line for line in compared.lines}
     for item in bill.items:
-        known = item.code in codes if item.code is not None else 0 < len(item.label) <= LONGEST_LABEL
-        if not known or not _is_part(item.amount, compared.currency):
+        known = item.code in lines if item.code is not None else 0 < len(item.label) <= LONGEST_LABEL
+        below = item.code in lines and takes_off(lines[item.code])
+        if not known or not _is_part(abs(item.amount) if below else item.amount, compared.currency):
             raise WrongAmount(item.code or item.label)
     if sum((item.amount for item in bill.items), Decimal(0)) > bill.total:
         raise ItemsAboveTotal

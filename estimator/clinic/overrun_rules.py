@@ -19,13 +19,13 @@ LARGEST_PERCENT = 1000
 
 
 def checked(value: Any) -> tuple[Rule, ...]:
-    """Return the rules; raises WrongValue, whose places are "0.source", "0.by" and so on."""
+    """Return the rules; raises WrongValue, whose places are "rules.0.source", "rules.0.by" and so on."""
     problems: dict[str, str] = {}
     found = tuple(value)
     if len(found) > MOST_RULES:
         raise WrongValue({"": _("Enter at most %(most)s rules.", most=MOST_RULES)})
     for number, rule in enumerate(found):
-        problems |= {f"{number}.{place}": said for place, said in _problems(rule).items()}
+        problems |= {f"rules.{number}.{place}": said for place, said in _problems(rule).items()}
     if problems:
         raise WrongValue(problems)
     return found

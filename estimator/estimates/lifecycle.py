@@ -18,6 +18,7 @@ from estimator.db import changed_rows, db, insert_if_absent
 from estimator.mail import outbox
 from estimator.models import Document, Estimate, Mail, TableVersion
 from pricing.answers import Answers
+from pricing.past_bills import Said
 from pricing.stored import StoredBreakdown, read_answers, read_breakdown
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -78,9 +79,7 @@ def make(
     raise RuntimeError("no reference is free")
 
 
-def _said(
-    act: Act, table: pricing.PriceTable, breakdown: pricing.Breakdown, today: date
-) -> past_bills.Said | None:
+def _said(act: Act, table: pricing.PriceTable, breakdown: pricing.Breakdown, today: date) -> Said | None:
     """Return what the estimate says of past bills for ever; a clinic that shows nothing looks at none."""
     when = act.clinic.past_bills
     if when == "never" and not act.clinic.past_bills_range:
@@ -173,7 +172,7 @@ def answers_of(estimate: Estimate) -> Mapping[str, str | bool]:
     return read_answers(estimate.given)
 
 
-def past_bills_of(estimate: Estimate) -> past_bills.Said | None:
+def past_bills_of(estimate: Estimate) -> Said | None:
     """Return what an estimate says of past bills; None if it says nothing."""
     return past_bills.read(estimate.past_bills)
 

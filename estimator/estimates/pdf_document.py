@@ -169,6 +169,7 @@ def _side(record: Estimate, reader: Reader, look: Look) -> Side:
             created=record.created_at,
             valid_until=record.valid_until,
             withdrawn=look.withdrawn,
+            past_bills=lifecycle.past_bills_of(record),
         )
         rate = look.rate
         breakdown = lifecycle.breakdown_of(record)

@@ -43,6 +43,8 @@ def _estimate(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Itera
     yield from _days(head)
     yield ""
     yield from _headline(rows)
+    for sentence in head.past_bills:
+        yield from _wrapped(sentence)
     yield from _notices(rows.notice("commission"))
     yield from _notices(rows.notice("evidence"))
     yield from _answers(rows, _("Your answers"))

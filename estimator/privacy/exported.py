@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal, TypedDict
 
-from estimator.past_bills import Said
+from pricing.past_bills import Said
 from pricing.stored import StoredAnswers, StoredBreakdown, StoredQuote
 
 

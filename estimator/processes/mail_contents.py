@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
+from itertools import islice
 
 from sqlalchemy import select
 
@@ -108,6 +109,7 @@ def _details(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[st
     yield f"{found.label}: {found.amount}"
     if found.span:
         yield found.range_words()
+        yield from islice(_past_bills(record, table, reader), 1)
     yield from filter(None, (found.on_request_words(), found.not_counted_words()))
     yield from (
         _("%(label)s: %(answer)s", label=item.label, answer=item.note)
@@ -118,6 +120,10 @@ def _details(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[st
     yield from (row.text.marked for section in rows.notice("commission") for row in section.rows)
     yield _("This is an estimate, not a firm price.")
     yield from (section.rows[0].in_short.marked for section in rows.notice("evidence"))
+
+
+def _past_bills(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[str]:
+    return wording.past_bills.sentences(estimates.past_bills_of(record), table.currency, reader)
 
 
 def _from_provider(act: Act, table: PriceTable, reader: Reader) -> composing.Letterhead:

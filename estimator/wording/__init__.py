@@ -7,7 +7,7 @@ separators, nothing else.
 
 from __future__ import annotations
 
-from estimator.wording import at_least, firm_plans, injury
+from estimator.wording import at_least, firm_plans, injury, past_bills
 from estimator.wording.at_least import likely_total
 from estimator.wording.breakdown import headline, item_said, likely_answer, not_counted, rows
 from estimator.wording.certificate import SHOWN, Shown, StatedRow, stated
@@ -112,6 +112,7 @@ __all__ = [
     "notice_sections",
     "option_rows",
     "other_answers",
+    "past_bills",
     "price_list",
     "problem_sentence",
     "problem_sentences",

@@ -367,3 +367,5 @@ class Head:
     created: str
     withdrawn: str | None = None
     tax_number: str | None = None
+    #: what it says of past bills, a sentence each
+    past_bills: Sequence[str] = ()

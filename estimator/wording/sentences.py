@@ -12,11 +12,13 @@ from typing import Any
 from estimator.i18n import Reader, Words, listed
 from estimator.i18n import gettext as _
 from estimator.marked_text import hole, through
+from estimator.wording import past_bills as past_bills_said
 from estimator.wording.headings import NOTICES
 from estimator.wording.rows import Head, NoticeRow, NoticeSection
 from pricing import BadAnswers, Problem
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, plain
+from pricing.past_bills import Said
 from pricing.problems import SENTENCES, say
 from pricing.stored import Cases, CasesOrRequest
 from pricing.table import (
@@ -212,10 +214,11 @@ def head(
     created: datetime,
     valid_until: date,
     withdrawn: datetime | None = None,
+    past_bills: Said | None = None,
 ) -> Head:
     """Word the head of an estimate; days are those of the table's time zone.
 
-    `withdrawn` is the moment at which its price list was withdrawn, if it was.
+    `withdrawn` is the moment at which its price list was withdrawn, if it was; `past_bills` what it says of those.
     """
     whose = table.provider
 
@@ -238,6 +241,7 @@ def head(
         valid_from=reader.day(table.valid_from),
         created=created.isoformat(timespec="seconds"),
         withdrawn=None if withdrawn is None else withdrawn_words(withdrawn, table.time_zone, reader),
+        past_bills=list(past_bills_said.sentences(past_bills, table.currency, reader)),
     )
 
 

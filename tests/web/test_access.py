@@ -137,6 +137,7 @@ MAY: dict[str, set[str]] = {
     "settings.message": {"administrator"},
     "settings.logo": {"administrator"},
     "settings.rates": {"administrator"},
+    "settings.overruns": {"administrator"},
     "settings.account": {"administrator"},
     "settings.confirm_account": {"administrator", "approver"},
     "settings.all_rates": {"administrator"},

@@ -496,4 +496,5 @@ def head_of(found: Estimate, table: PriceTable, reader: Reader) -> wording.Head:
         created=found.created_at,
         valid_until=found.valid_until,
         withdrawn=estimates.withdrawn_at(found),
+        past_bills=estimates.past_bills_of(found),
     )

@@ -89,7 +89,12 @@ def _settings() -> dict[str, str]:
     """Return what each setting is called where it is set."""
     fields = [field for part in values.PARTS.values() for field in part.form(None)]
     named = {field.name: str(field.label.text) for field in fields}
-    return {**named, "letters": _("Letters"), "logo": _("Logo")}
+    return {
+        **named,
+        "letters": _("Letters"),
+        "logo": _("Logo"),
+        "overrun_rules": _("Overruns of final bills"),
+    }
 
 
 def searched(text: str) -> set[str] | None:

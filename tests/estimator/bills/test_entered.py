@@ -130,6 +130,14 @@ def test_an_item_that_was_not_billed_is_0_and_one_that_is_not_said_is_nothing(ap
     assert [line.get("amount") for line in bills.of_bill(bill)] == ["0.00", None]
 
 
+def test_a_line_that_takes_something_off_may_be_billed_below_0(app: Flask) -> None:
+    request = example.ask(example.publish())
+    example.prepare(request, adjustments=[("-100.00", "Agreed")])
+    example.issue(request)
+    bill = enter(request, total="4300.00", items=[("session", "4400.00"), (bills.ADJUSTMENTS, "-100.00")])
+    assert [line.get("amount") for line in bills.of_bill(bill)] == ["4400.00", None, "-100.00"]
+
+
 def test_rules_of_the_clinic_and_of_the_list_say_what_is_far_above(app: Flask) -> None:
     term = '[terms.overrun]\nkind = "overrun"\npercent = 10\nsource = "A law"\nas_of = 2026-01-01\n'
     request = example.ask(example.publish(example.list_text(more=term)))

@@ -79,6 +79,7 @@ def test_an_estimate_holds_nothing_about_a_person(make: Make) -> None:
         "link_hash",
         "link_serial",
         "created_at",
+        "past_bills",
     }
 
 

@@ -20,11 +20,20 @@ from estimator import clinic
 from estimator.clinic import Clinic, exchange_rates
 from estimator.db import db
 from estimator.models import AuditEntry, Rate
+from pricing.overruns import Rule
 from tests.support.acts import acting
 from tests.support.clinic_staff import Browser, Person
 
-PARTS = ("days", "quotes", "mail", "kept", "language")
-PAGES = ("", *(f"/{part}" for part in PARTS), "/letters/estimate", "/messages/new", "/logo", "/rates")
+PARTS = ("days", "quotes", "mail", "ranges", "kept", "language")
+PAGES = (
+    "",
+    *(f"/{part}" for part in PARTS),
+    "/letters/estimate",
+    "/messages/new",
+    "/logo",
+    "/rates",
+    "/overruns",
+)
 
 
 @pytest.fixture
@@ -491,3 +500,52 @@ def test_a_name_for_mails_is_set_and_one_that_is_too_long_is_refused(app: Flask,
     (sentence,) = beside(ada)
     assert "60" in sentence
     assert stored(app).mail_name == "Riverside House"
+
+
+RULE = {"0-by": "400", "0-currency": "usd", "0-source": "45 CFR 149.620"}
+
+
+def test_rules_of_overruns_are_set_and_shown_in_words(app: Flask, ada: Browser) -> None:
+    ada.get("/staff/settings/overruns")
+    second = {
+        "2-percent": "15",
+        "2-currency": "EUR",
+        "2-beyond": "1,000.00",
+        "2-source": "GOZ, section 9 (2)",
+    }
+    answer = ada.post("/staff/settings/overruns", {**fields(ada), **RULE, **second})
+    assert answer.status_code == 200
+    assert stored(app).overrun_rules == (
+        Rule("45 CFR 149.620", "USD", by=Decimal(400)),
+        Rule("GOZ, section 9 (2)", "EUR", percent=Decimal(15), beyond=Decimal(1000)),
+    )
+    ada.get("/staff/settings")
+    said = unescape(ada.page).replace("\xa0", " ")
+    assert "USD 400 above, or more (45 CFR 149.620)" in said
+    assert "more than 15% above, where more than €1,000 was expected (GOZ, section 9 (2))" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"0-source": ""}, "Say where the rule comes from"),
+        ({"0-by": ""}, "Enter either an amount or a share in per cent."),
+        ({"0-percent": "15"}, "Enter either an amount or a share in per cent."),
+        ({"0-by": "a lot"}, "Enter a number in digits."),
+        ({"0-by": "-400"}, "Enter an amount above 0"),
+        ({"0-by": "400.005"}, "Enter an amount above 0"),
+        ({"0-currency": "XXX"}, "Enter the currency of the amounts"),
+        ({"0-currency": ""}, "Enter the currency of the amounts"),
+        ({"0-by": "", "0-percent": "0"}, "Enter a number above 0"),
+        ({"0-source": "x" * 201}, "Shorten it"),
+    ],
+)
+def test_a_rule_that_says_nothing_certain_is_refused_at_its_field(
+    app: Flask, ada: Browser, typed: dict[str, str], sentence: str
+) -> None:
+    ada.get("/staff/settings/overruns")
+    answer = ada.post("/staff/settings/overruns", {**fields(ada), **RULE, **typed})
+    assert answer.status_code == 422
+    assert sentence in unescape(ada.page)
+    assert {**RULE, **typed}.items() <= fields(ada).items()
+    assert stored(app).overrun_rules == ()

@@ -43,7 +43,7 @@ def lines_of(
         found.append(
             ComparedLine(
                 label,
-                _span(line.get("low"), line.get("likely"), line.get("high"), bill.currency, reader),
+                span(line.get("low"), line.get("likely"), line.get("high"), bill.currency, reader),
                 _money(line.get("quoted"), bill.currency, reader),
                 _money(billed, bill.currency, reader),
                 _difference(billed, "0" if code is None else expected, bill.currency, reader),
@@ -53,9 +53,7 @@ def lines_of(
     rest = Decimal(bill.total) - sum((Decimal(line.get("amount", 0)) for line in stored), Decimal(0))
     if stored and rest:
         found.append(
-            ComparedLine(
-                Words(_("Not told by item")), "", "", _money(str(rest), bill.currency, reader), "", True
-            )
+            ComparedLine(Words(_("Not told by item")), "", "", _money(str(rest), bill.currency, reader), "")
         )
     return found
 
@@ -64,7 +62,7 @@ def whole(bill: FinalBill, reader: Reader) -> ComparedLine:
     """Return what a bill comes to in all."""
     return ComparedLine(
         Words(_("In all")),
-        _span(bill.low, bill.likely, bill.high, bill.currency, reader),
+        span(bill.low, bill.likely, bill.high, bill.currency, reader),
         _money(bill.quoted, bill.currency, reader),
         _money(bill.total, bill.currency, reader),
         _difference(bill.total, bill.quoted or bill.likely, bill.currency, reader),
@@ -136,7 +134,8 @@ def _money(amount: str | None, currency: str, reader: Reader) -> str:
     return "" if amount is None else reader.money(amount, currency)
 
 
-def _span(low: str | None, likely: str | None, high: str | None, currency: str, reader: Reader) -> str:
+def span(low: str | None, likely: str | None, high: str | None, currency: str, reader: Reader) -> str:
+    """Write a likely amount with its range; empty if there is none."""
     if low is None or likely is None or high is None:
         return ""
     if plain(Decimal(low)) == plain(Decimal(high)):
@@ -145,7 +144,7 @@ def _span(low: str | None, likely: str | None, high: str | None, currency: str, 
         "%(likely)s (%(low)s to %(high)s)",
         likely=reader.money(likely, currency),
         low=reader.money(low, currency),
-        high=reader.money(high, currency),
+        high=reader.number(high),
     )
 
 

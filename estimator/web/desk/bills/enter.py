@@ -15,6 +15,7 @@ from estimator.bills import Compared
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, FinalBill, PatientRequest
 from estimator.web import errors, request_context, whole_numbers
+from estimator.web.desk.bills import comparison
 from estimator.web.desk.bills.blueprint import labels_of, pages, the_request, to
 from estimator.web.desk.bills.form import BillForm, data_of
 from estimator.web.desk.bills.page import head_of, told
@@ -157,14 +158,8 @@ def _expected(compared: Compared) -> list[tuple[str, str]]:
     """Return what the bill will be compared with."""
     reader, found = current_reader(), []
     if compared.cases is not None:
-        low, likely, high = (
-            reader.money(compared.cases[case], compared.currency) for case in ("low", "likely", "high")
-        )
-        span = (
-            likely
-            if low == high
-            else _("%(likely)s (%(low)s to %(high)s)", likely=likely, low=low, high=high)
-        )
+        cases = compared.cases
+        span = comparison.span(cases["low"], cases["likely"], cases["high"], compared.currency, reader)
         found.append((_("Estimate %(number)s", number=compared.estimate_reference), span))
     if compared.quoted is not None and compared.revision is not None:
         found.append(

@@ -48,8 +48,8 @@ LONGEST_CURRENCY = 20
 class _Billed:
     """Refuses what cannot have been billed; an empty field says nothing, and an item of 0 that it was not billed."""
 
-    def __init__(self, *, zero: bool = True) -> None:
-        self.zero = zero
+    def __init__(self, *, zero: bool = True, below: bool = False) -> None:
+        self.zero, self.below = zero, below
 
     def __call__(self, form: Form, field: AmountField) -> None:
         if not field.data:
@@ -68,7 +68,7 @@ class _Billed:
                     example=current_reader().number("950"),
                 )
             )
-        if amount < 0:
+        if amount < 0 and not self.below:
             raise StopValidation(
                 _(
                     "What was billed is not below 0. Leave out the minus, and take a credit off what it belongs to."
@@ -76,7 +76,7 @@ class _Billed:
             )
         if not amount and not self.zero:
             raise StopValidation(_("A bill is above 0. If nothing was billed, there is no bill to enter."))
-        if amount >= LARGEST or decimals(amount) > decimals(MINOR_UNIT[currency]):
+        if abs(amount) >= LARGEST or decimals(amount) > decimals(MINOR_UNIT[currency]):
             raise StopValidation(
                 _(
                     "An amount in %(currency)s is not absurdly large, and has at most %(places)s decimals.",
@@ -159,8 +159,10 @@ class BillForm(_BillForm):
     ) -> BillForm:
         """Return the form as it was sent, or with `sent` None the form with this data in it."""
         fields: dict[str, Any] = {"compared": compared, "labels": labels}
-        for code in _codes(compared):
-            fields[name_of(code)] = AmountField(labels[code].text, [_Billed()])
+        for line in compared.lines:
+            if line["code"] is not None:
+                check = _Billed(below=bills.takes_off(line))
+                fields[name_of(line["code"])] = AmountField(labels[line["code"]].text, [check])
         unless = UnlessLineIsEmpty("label", "amount")
         for number in range(OTHERS):
             fields[f"label-{number}"] = TextField(

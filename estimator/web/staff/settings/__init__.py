@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.web.staff.settings import account, all_rates, letters, logo, messages, rates, values
+from estimator.web.staff.settings import account, all_rates, letters, logo, messages, overruns, rates, values
 from estimator.web.staff.settings.blueprint import pages
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "letters",
     "logo",
     "messages",
+    "overruns",
     "pages",
     "rates",
     "values",

@@ -22,7 +22,7 @@ from estimator.web.day_fields import IsoDaysField
 from estimator.web.fields import ChoiceField, LineField, NumberField, TickField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.staff.settings import letters, messages
+from estimator.web.staff.settings import letters, messages, overruns
 from estimator.web.staff.settings.account_words import in_short
 from estimator.web.staff.settings.blueprint import change, done, pages
 from estimator.web.validators import NotTooLong, Number, PrintableLine, Whole
@@ -171,6 +171,27 @@ class LanguageForm(Form):
         self.default_language.empty = _("The first one of the server: %(language)s", language=first)
 
 
+class RangesForm(Form):
+    """What estimates say of the final bills of comparable cases."""
+
+    past_bills = ChoiceField(
+        lazy_gettext("Patients read how often the range was true"),
+        choices=lambda: list(_past_bills().items()),
+        refusal=lazy_gettext("Choose one of these."),
+        description=lazy_gettext(
+            "A new estimate then says in how many comparable cases the final bill was inside its range, and keeps "
+            "saying it. Fewer than 11 bills give no figures."
+        ),
+    )
+    past_bills_range = TickField(
+        lazy_gettext("The range of past bills stands beside the price list’s own"),
+        description=lazy_gettext(
+            "Where there are at least 19 comparable bills, which come to be neither higher nor lower. The price "
+            "list’s own range stays beside it."
+        ),
+    )
+
+
 @dataclass(frozen=True)
 class Part:
     """Settings that are changed together."""
@@ -184,6 +205,7 @@ PARTS: Mapping[str, Part] = {
     "quotes": Part(lazy_gettext("Quotes"), QuotesForm),
     "mail": Part(lazy_gettext("Mail"), MailForm),
     "prices": Part(lazy_gettext("Price lists"), PricesForm),
+    "ranges": Part(lazy_gettext("Ranges and past bills"), RangesForm),
     "kept": Part(lazy_gettext("Retention"), KeptForm),
     "language": Part(lazy_gettext("Language"), LanguageForm),
 }
@@ -240,12 +262,13 @@ def overview() -> ResponseReturnValue:
         logo=set_here.logo,
         account=None if accounts.account_of(in_force) is None else in_short(in_force),
         account_waits=accounts.proposed() is not None,
+        overruns=[overruns.in_words(rule) for rule in set_here.overrun_rules],
         rates=len(exchange_rates.everything()),
         most_rates=exchange_rates.MOST_SHOWN,
     )
 
 
-@pages.route("/<any(days, quotes, mail, prices, kept, language):code>", methods=["GET", "POST"])
+@pages.route("/<any(days, quotes, mail, prices, ranges, kept, language):code>", methods=["GET", "POST"])
 def part(code: str) -> ResponseReturnValue:
     """Show the form of some settings, and change them."""
     found = PARTS[code]
@@ -328,6 +351,8 @@ def _in_words(field: Field, stored: Clinic) -> str:
             return value or _("the provider’s in the price list")
         case ChoiceField(name="desk_mail"):
             return _desk_mail()[value]
+        case ChoiceField(name="past_bills"):
+            return _past_bills()[value]
         case ChoiceField():
             tag = (
                 value
@@ -344,6 +369,15 @@ def _desk_mail() -> dict[str, str]:
         "at_once": _("at once"),
         "hourly": _("once an hour, in one mail"),
         "none": _("none"),
+    }
+
+
+def _past_bills() -> dict[str, str]:
+    """Return when patients read how often ranges were true, in words."""
+    return {
+        "never": _("never"),
+        "enough": _("with at least 11 comparable bills"),
+        "always": _("also that there are fewer than 11"),
     }
 
 

@@ -1,0 +1,64 @@
+"""What an estimate says of the final bills of comparable cases: how often its range was true, and theirs beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from estimator.i18n import Reader
+from estimator.i18n import gettext as _
+from pricing.past_bills import FEW, Said
+
+
+def sentences(said: Said | None, currency: str, reader: Reader) -> Iterator[str]:
+    """Yield what an estimate says of past bills, the most important first; nothing if it says nothing."""
+    if said is None:
+        return
+    number = reader.number
+    if said["few"]:
+        yield _(
+            "There are fewer than %(few)s comparable final bills yet: too few to say how often such a range was true.",
+            few=number(str(FEW)),
+        )
+        return
+    if "inside" in said and "count" in said:
+        yield _(
+            "In %(inside)s of %(count)s comparable cases the provider’s final bill was inside the range of its "
+            "estimate.",
+            inside=number(str(said["inside"])),
+            count=number(str(said["count"])),
+        )
+    if "median" in said:
+        yield _middle(said["median"], reader)
+    if "range" in said:
+        yield _ranges(said, currency, reader)
+    yield _(
+        "We compared final bills from %(since)s to %(until)s, of the same price list and the same type of cells, with "
+        "what their estimates said is paid to the provider.",
+        since=reader.day(said["since"]),
+        until=reader.day(said["until"]),
+    )
+
+
+def _middle(percent: int, reader: Reader) -> str:
+    share = reader.percent(str(abs(percent)))
+    if not percent:
+        return _("The bill in the middle was as high as the likely total.")
+    if percent > 0:
+        return _("The bill in the middle was %(share)s above the likely total.", share=share)
+    return _("The bill in the middle was %(share)s below the likely total.", share=share)
+
+
+def _ranges(said: Said, currency: str, reader: Reader) -> str:
+    found = said["range"]
+
+    def between(low: str, high: str) -> str:
+        if low == high:
+            return reader.money(low, currency)
+        return _("%(low)s to %(high)s", low=reader.money(low, currency), high=reader.number(high))
+
+    return _(
+        "What is paid to the provider: by the price list %(listed)s, by past bills %(past)s. At least 90 of 100 "
+        "comparable bills are inside the range of past bills, if bills stay as they were.",
+        listed=between(found["list_low"], found["list_high"]),
+        past=between(found["low"], found["high"]),
+    )
