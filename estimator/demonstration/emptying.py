@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Table, delete, exists, false, func, or_, s
 from estimator import audit, demonstration_marks
 from estimator.act import Act
 from estimator.db import advisory_lock, changed_rows, db
-from estimator.demonstration import registry
+from estimator.demonstration import registry, show
 from estimator.mail import smtp
 from estimator.migrations import protection
 from estimator.models import (
@@ -60,6 +60,8 @@ def empty(act: Act) -> Emptied:
             if table.name in going:
                 removed[table.name] = changed_rows(delete(table).where(going[table.name]))
         left = 0 if kept is None else _remove_lists(kept)
+    if kept is not None:
+        show.switch_off(act, kept.settings)
     changed_rows(delete(Counter).where(Counter.series == f"quote {demonstration_marks.WORD}"))
     registry.forget()
     if kept is not None or any(removed.values()):

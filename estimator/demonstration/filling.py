@@ -10,27 +10,21 @@ import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from sqlalchemy import delete, func, select
 
 from estimator import audit, clinic, demonstration_marks, jobs, staff
 from estimator.act import Act
-from estimator.clinic import Clinic
 from estimator.db import changed_rows, db
-from estimator.demonstration import hours, lists, registry, story
+from estimator.demonstration import hours, lists, registry, show, story
 from estimator.demonstration.story import Story, World
 from estimator.models import Mail, PatientRequest, StaffUser
-from pricing.overruns import Rule
 
 SPAN = timedelta(days=456)
 """Time over which everything is spread: fifteen months."""
 
 BATCH = 20
 """Number of steps in one transaction, which takes about a third of a second: no page waits for it."""
-
-OVERRUN = Rule("Demonstration: a bill more than 15 % above", percent=Decimal(15))
-"""By which bills of the demonstration are far above, as in Germany (GOZ, section 9)."""
 
 ONLY_ESTIMATES = 0.5
 """How many people make an estimate and ask for nothing, for each that asks, while estimates are kept."""
@@ -53,11 +47,9 @@ def fill(
     that no patient meets them. `progress` hears how many per cent of the time were told. Raises lists.ListIsReal;
     nothing was changed then.
     """
-    set_here = clinic.current()
-    # A clinic that has no rule for it would have no overruns to look at.
-    set_here = set_here if set_here.overrun_rules else replace(set_here, overrun_rules=(OVERRUN,))
-    act = replace(act, settings=replace(act.settings, demo=True, mail_server=None), clinic=set_here)
-    made, world = _prepare(act, set_here, cases, seed, texts, import_shipped, real)
+    act = replace(act, settings=replace(act.settings, demo=True, mail_server=None))
+    made, world = _prepare(act, cases, seed, texts, import_shipped, real)
+    act = world.act
     commit()
     closed = made.lists if real else []
     told = _stories(world, cases)
@@ -83,7 +75,6 @@ def fill(
 
 def _prepare(
     act: Act,
-    set_here: Clinic,
     cases: int,
     seed: int,
     texts: Sequence[str],
@@ -101,8 +92,13 @@ def _prepare(
     )
     # The invented people of a demonstration stay: each start of it lets them in.
     invented = sorted({coordinator, approver} - people) if real else []
-    made = registry.Kept(seed, cases, versions=versions, lists=slugs, staff=invented)
+    switched = show.switch_on(act, real=real)
+    made = registry.Kept(
+        seed, cases, versions=versions, lists=slugs, staff=invented, settings=[] if real else list(switched)
+    )
     registry.keep(made, act.now)
+    set_here = replace(clinic.current(), **switched)
+    act = replace(act, clinic=set_here)
     return made, World(act, set_here, f"user:{coordinator}", f"user:{approver}", seed)
 
 

@@ -28,6 +28,8 @@ class Kept:
     versions: list[int] = field(default_factory=list)
     lists: list[str] = field(default_factory=list)
     staff: list[int] = field(default_factory=list)
+    #: settings of the clinic that were at their default
+    settings: list[str] = field(default_factory=list)
 
 
 def kept() -> Kept | None:
