@@ -32,13 +32,14 @@ KINDS = (
     "left_open",
     "counted",
     "other_currency",
+    "unfinished",
 )
 """up, down, unchanged: by the likely total.
 
 refused: now, not before; accepted: the other way round; refused_before: under both.
 on_request: something has no price any more; priced: something that had none has one now.
 left_open: a question that was answered, or played no part, is open now, so that something is not counted; counted: the
-other way round. other_currency: totals that cannot be compared.
+other way round. other_currency: totals that cannot be compared. unfinished: it lacks answers, so that it has no total.
 """
 
 EDGES = ("-50", "-20", "-10", "-5", "-2", "0", "2", "5", "10", "20", "50")
@@ -112,6 +113,7 @@ class StoredTally(TypedDict):
     left_open: int
     counted: int
     other_currency: int
+    unfinished: int
     median: str | None
     median_percent: str | None
     histogram: list[Bar]
@@ -172,6 +174,7 @@ class Tally:
             "left_open": self.kinds["left_open"],
             "counted": self.kinds["counted"],
             "other_currency": self.kinds["other_currency"],
+            "unfinished": self.kinds["unfinished"],
             "median": _median(self.changes),
             "median_percent": _median(self.percents),
             "histogram": [
@@ -215,6 +218,8 @@ class Tally:
 
 def _kind(before: Outcome, after: Outcome, old: PriceTable, new: PriceTable) -> str | None:
     """What became of a plan; None if its totals can be compared."""
+    if before.problems and all(problem.kind == "answer_missing" for problem in before.problems):
+        return "unfinished"
     if after.total is None:
         return "refused_before" if before.total is None else "refused"
     if before.total is None:

@@ -46,6 +46,9 @@ RETRY_AFTER = 60
 ACCEPTED_AT_ONCE = 100
 """Connections that are accepted before those that wait are looked at again."""
 
+AT_ONCE_PATHS = frozenset({b"/healthz", b"/robots.txt"})
+"""What is answered without the database, beside the files under /static/."""
+
 REPORTED_EVERY = 60
 """Seconds between two lines in the log about requests that found no room."""
 
@@ -108,6 +111,27 @@ class Handed(Writing):
         return self.ended is None and super().too_late(now)
 
 
+class Line:
+    """Whole requests that wait for one kind of worker, and those that such workers answer."""
+
+    def __init__(self, hand_over: HandOver, workers: int) -> None:
+        self.hand_over = hand_over
+        self.most_handed = workers + 1  # one is there already when a worker becomes free
+        self.queue: FairQueue[Reading] = FairQueue(BOUNDS)
+        self.next: Reading | None = None
+        self.handed: set[Waiting] = set()
+
+    @property
+    def waits(self) -> bool:
+        """Whether a request has not been handed over yet."""
+        return bool(self.queue) or self.next is not None
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the workers can be given one more."""
+        return len(self.handed) < self.most_handed
+
+
 class Reception(Keeper):
     """Where all connections begin, and whole requests wait for their turn."""
 
@@ -115,23 +139,24 @@ class Reception(Keeper):
         self,
         listeners: Sequence[socket.socket],
         hand_over: HandOver,
+        at_once: HandOver,
         *,
         workers: int,
         proxies: int,
         headers: Mapping[str, str],
         network_of: Callable[[str], str],
     ) -> None:
-        """`headers` are those of a refusal; `network_of` an address is what takes turns."""
+        """`at_once` leads to a worker of its own for what needs no database, `hand_over` to all others.
+
+        `headers` are those of a refusal; `network_of` an address is what takes turns.
+        """
         super().__init__()
         self._listeners = listeners
-        self._hand_over = hand_over
-        self._most_handed = workers + 1  # one is there already when a worker becomes free
+        self._pages, self._at_once = Line(hand_over, workers), Line(at_once, 1)
+        self._lines = (self._at_once, self._pages)
         self._proxies = proxies
         self._refusal = _refusal(headers)
         self._network_of = network_of
-        self._queue: FairQueue[Reading] = FairQueue(BOUNDS)
-        self._next: Reading | None = None
-        self._handed: set[Waiting] = set()
         self._refused = 0
         self._reported = time.monotonic() - REPORTED_EVERY
 
@@ -145,7 +170,7 @@ class Reception(Keeper):
         if told is not None:
             self._selector.register(told, selectors.EVENT_READ, lambda: os.read(told, 4_096))
         while goes_on():
-            self._look(0.05 if self._next else TICK)
+            self._look(0.05 if any(line.next for line in self._lines) else TICK)
             self._hand_out()
         for listener in self._listeners:
             self._selector.unregister(listener)
@@ -156,20 +181,22 @@ class Reception(Keeper):
         for reading in [each for each in self._waiting if isinstance(each, Reading)]:
             self.close(reading)
         self._hand_out()
-        while (self._queue or self._next or self._answers_wait()) and time.monotonic() < until:
+        while (self._somebody_waits() or self._answers_wait()) and time.monotonic() < until:
             self._look(0.05)
             self._hand_out()
-        if self._next:
-            self._next.client.close()
-        while self._queue:
-            self._queue.take().client.close()
+        for line in self._lines:
+            if line.next:
+                line.next.client.close()
+            while line.queue:
+                line.queue.take().client.close()
         for waiting in list(self._waiting):
             self.close(waiting)
         self._selector.close()
 
     def queue(self, reading: Reading) -> None:
         """Let a whole request wait for its turn among those of its network."""
-        for refused in self._queue.put(self.network(reading), reading, len(reading.incoming.content)):
+        line = self._at_once if needs_no_database(reading.incoming.path) else self._pages
+        for refused in line.queue.put(self.network(reading), reading, len(reading.incoming.content)):
             self._refused += 1
             lingers = not refused.incoming.ended
             self.begin(Writing(refused.client, refused.client_address, memoryview(self._refusal), lingers))
@@ -181,7 +208,11 @@ class Reception(Keeper):
     def close(self, waiting: Waiting) -> None:
         """Close a connection; if it was that of a worker, the next request may go to one."""
         super().close(waiting)
-        self._handed.discard(waiting)
+        for line in self._lines:
+            line.handed.discard(waiting)
+
+    def _somebody_waits(self) -> bool:
+        return any(line.waits for line in self._lines)
 
     def network(self, waiting: Waiting) -> str:
         """Return the network that a connection comes from; behind proxies, as soon as its head has come."""
@@ -226,24 +257,40 @@ class Reception(Keeper):
 
     def _hand_out(self) -> None:
         """Give whole requests to the workers, by turns among networks."""
-        while len(self._handed) < self._most_handed and (self._next or self._queue):
-            reading = self._next = self._next or self._queue.take()
-            ours, theirs = socket.socketpair()
-            try:
-                self._hand_over.give(reading.client, theirs, whole=reading.last, ended=reading.incoming.ended)
-            except BlockingIOError:
-                ours.close()
-                return
-            except OSError:
-                ours.close()
-            else:
-                handed = Handed(ours, "", memoryview(bytes(reading.incoming.content)), lingers=True)
-                self._handed.add(handed)
-                self.begin(handed)
-            finally:
-                theirs.close()
-            self._next = None
-            reading.client.close()  # the worker has a descriptor of its own
+        for line in self._lines:
+            while line.has_room and line.waits:
+                if not self._give_next(line):
+                    break
+
+    def _give_next(self, line: Line) -> bool:
+        """Give the request whose turn it is to a worker; whether one more may be given."""
+        reading = line.next = line.next or line.queue.take()
+        ours, theirs = socket.socketpair()
+        try:
+            line.hand_over.give(reading.client, theirs, whole=reading.last, ended=reading.incoming.ended)
+        except BlockingIOError:
+            ours.close()
+            return False
+        except OSError:
+            ours.close()
+        else:
+            handed = Handed(ours, "", memoryview(bytes(reading.incoming.content)), lingers=True)
+            line.handed.add(handed)
+            self.begin(handed)
+        finally:
+            theirs.close()
+        line.next = None
+        reading.client.close()  # the worker has a descriptor of its own
+        return True
+
+
+def needs_no_database(path: bytes) -> bool:
+    """Whether what is asked for under a path is answered from memory and files alone.
+
+    The database may be silent or locked, and all workers wait for it: styles, scripts and the answer "alive" come all
+    the same.
+    """
+    return path.startswith(b"/static/") or path in AT_ONCE_PATHS
 
 
 def _refusal(headers: Mapping[str, str]) -> bytes:

@@ -215,28 +215,32 @@ class _Body:
 
 
 class _Worker(SyncWorker):  # type: ignore[misc]
-    """A sync worker that answers one whole request at a time; or, of all of them, the one that reads requests.
+    """A sync worker that answers one whole request at a time, or, of all of them, one of the two that do not.
 
-    That one is whichever has the lock. If it is killed, a worker that has nothing to do takes its place, and the
-    master starts another worker.
+    One reads the requests, and one answers those that need no database. These are whichever have the locks. If one is
+    killed, a worker that has nothing to do takes its place, and the master starts another worker.
     """
 
     def run(self) -> None:
         server: _Server = self.app
         self.keeper = AnswerKeeper()
         self.keeper.start()
-        self.wait_fds = [server.hand_over.taking, self.PIPE[0]]
+        hand_over = server.hand_over
         while self._goes_on():
-            if server.takes_over_reading():
-                self._read_requests(server)
-                break
+            if hand_over is not server.at_once:
+                if server.reading.take():
+                    self._read_requests(server)
+                    break
+                if server.answering_at_once.take():
+                    hand_over = server.at_once
+            self.wait_fds = [hand_over.taking, self.PIPE[0]]
             try:
                 ready = self.wait(TAKE_OVER_SECONDS)
             except StopWaiting:
                 break
-            if ready and server.hand_over.taking in ready:
-                self._take(server.hand_over)
-        self._answer_the_last(server)
+            if ready and hand_over.taking in ready:
+                self._take(hand_over)
+        self._answer_the_last(server, hand_over)
         self.keeper.end(GRACE / 2)
 
     def _goes_on(self) -> bool:
@@ -249,6 +253,7 @@ class _Worker(SyncWorker):  # type: ignore[misc]
         reception = Reception(
             self.sockets,
             server.hand_over,
+            server.at_once,
             workers=server.settings.workers,
             proxies=server.settings.proxies,
             headers=guard.HEADERS,
@@ -262,14 +267,14 @@ class _Worker(SyncWorker):  # type: ignore[misc]
         server.set_reading(False)
         watch.stop()
 
-    def _answer_the_last(self, server: _Server) -> None:
+    def _answer_the_last(self, server: _Server, hand_over: HandOver) -> None:
         """Answer what became whole before everything was told to end."""
         until = time.monotonic() + GRACE / 2
         while server.is_reading() and time.monotonic() < until:
-            select.select([server.hand_over.taking], [], [], 0.02)
-            self._take(server.hand_over)
+            select.select([hand_over.taking], [], [], 0.02)
+            self._take(hand_over)
             self.notify()
-        while self._take(server.hand_over):
+        while self._take(hand_over):
             self.notify()
 
     def _take(self, hand_over: HandOver) -> bool:
@@ -295,6 +300,21 @@ class _Worker(SyncWorker):  # type: ignore[misc]
         return True
 
 
+class _Task:
+    """What one process at a time does; it is free again when that process has ended. Made before the processes are."""
+
+    def __init__(self) -> None:
+        self._lock = tempfile.TemporaryFile()  # noqa: SIM115 - it is held as long as the server lives
+
+    def take(self) -> bool:
+        """Take the task unless another process has it; whether this one has it now."""
+        try:
+            fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            return False
+        return True
+
+
 class _Server(BaseApplication):  # type: ignore[misc]
     """gunicorn with sync workers: for a database in a file they are twice as fast as threads."""
 
@@ -302,8 +322,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self.flask_app = flask_app
         self.settings: Settings = flask_app.config["SETTINGS"]
         self.ready = ready
-        self.hand_over = HandOver()
-        self._lock = tempfile.TemporaryFile()  # noqa: SIM115 - it is held as long as the server lives
+        self.hand_over, self.at_once = HandOver(), HandOver()
+        self.reading, self.answering_at_once = _Task(), _Task()
         self._reading = mmap.mmap(-1, 1)  # shared by all processes
         self.options = {
             "accesslog": "-",
@@ -325,17 +345,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "timeout": SECONDS,
             "when_ready": self._end_in_peace_and_report,
             "worker_class": _Worker,
-            "workers": self.settings.workers + 1,  # one of them reads requests
+            "workers": self.settings.workers + 2,  # one reads requests, one answers what needs no database
         }
         super().__init__()
-
-    def takes_over_reading(self) -> bool:
-        """Let this process read the requests from now on until it ends, unless another one does; whether it may."""
-        try:
-            fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
 
     def set_reading(self, whether: bool) -> None:
         """Let all processes know whether there is one that reads requests."""

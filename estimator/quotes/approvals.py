@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from estimator import audit, keys
+from estimator import audit, keys, requests
 from estimator.act import Act
 from estimator.config import Settings
 from estimator.db import db
@@ -34,6 +34,7 @@ def propose(act: Act, draft: QuoteDraft, *, fingerprint: str) -> QuoteDraft:
     current.proposed_by, current.proposed_at = act.actor, act.now
     current.returned_by = current.returned_at = current.returned_to = current.returned_words = None
     db.session.flush()
+    requests.add_event(act, request, "approval_asked", fingerprint=fingerprint)
     audit.add(act, "quote.proposed", subject=f"request:{request.id}", fingerprint=fingerprint)
     return current
 
@@ -56,6 +57,7 @@ def send_back(act: Act, draft: QuoteDraft, *, fingerprint: str, words: str) -> Q
     )
     current.proposed_by = current.proposed_at = None
     db.session.flush()
+    requests.add_event(act, request, "sent_back", fingerprint=fingerprint)
     audit.add(act, "quote.sent_back", subject=f"request:{request.id}", fingerprint=fingerprint)
     return current
 

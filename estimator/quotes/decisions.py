@@ -135,6 +135,7 @@ def accept(
         typed_name=typed_name,
     )
     _tell(act, revision, request, "accepted", plan=plan)
+    _record(act, revision, "quote.accepted", **({"plan": plan} if plan else {}))
     return said
 
 
@@ -165,6 +166,7 @@ def decline(
         words=words or None,
     )
     _tell(act, revision, request, "declined", reason=reason)
+    _record(act, revision, "quote.declined", reason=reason)
     return said
 
 
@@ -180,13 +182,7 @@ def take_back(act: Act, revision: QuoteRevision) -> QuoteDecision:
     set_state(revision, "current", act.now)
     db.session.flush()
     _tell(act, revision, request, "taken_back", plan=said.plan)
-    audit.add(
-        act,
-        "quote.taken_back",
-        subject=f"quote_revision:{revision.id}",
-        number=revision.quote.number,
-        revision=revision.number,
-    )
+    _record(act, revision, "quote.taken_back")
     return said
 
 
@@ -262,6 +258,18 @@ def _decide(
     set_state(revision, kind, act.now)
     db.session.flush()
     return said
+
+
+def _record(act: Act, revision: QuoteRevision, action: str, **detail: str) -> None:
+    """Add what was decided to the trail, which outlives the history of a person."""
+    audit.add(
+        act,
+        action,
+        subject=f"quote_revision:{revision.id}",
+        number=revision.quote.number,
+        revision=revision.number,
+        **detail,
+    )
 
 
 def _tell(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, select, union, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, select, union, union_all
 
 from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
@@ -146,11 +148,16 @@ def dues_of(ids: Collection[int]) -> Mapping[int, datetime | None]:
     return {row.id: _due(row.state, row.kind, row.due_at, row.question_due_at) for row in rows}
 
 
-def totals_of(ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
-    """Return total and currency of the newest revision, by the numbers of the requests that have a quote.
+@dataclass(frozen=True)
+class Quoted:
+    """What the newest revision of a quote comes to: one total, or one of each plan until one is accepted."""
 
-    Of several plans that is the first one, until one is accepted.
-    """
+    totals: tuple[str, ...]
+    currency: str
+
+
+def totals_of(ids: Sequence[int]) -> Mapping[int, Quoted]:
+    """Return what the quotes of requests come to, by the numbers of those that have one."""
     newest = (
         select(func.max(QuoteRevision.number)).where(QuoteRevision.quote_id == Quote.id).correlate(Quote)
     ).scalar_subquery()
@@ -159,13 +166,25 @@ def totals_of(ids: Sequence[int]) -> Mapping[int, tuple[str, str]]:
         .where(QuoteDecision.revision_id == QuoteRevision.id, QuoteDecision.taken_back_at.is_(None))
         .correlate(QuoteRevision)
     ).scalar_subquery()
-    total = func.coalesce(accepted, QuoteRevision.total).label("total")
+    # A text is searched, so that only the contents of open quotes with several plans are read.
+    plans = case(
+        (and_(accepted.is_(None), QuoteRevision.content.like('%"alternatives"%')), QuoteRevision.content)
+    )
     rows = db.session.execute(
-        select(Quote.request_id, total, QuoteRevision.currency)
+        select(
+            Quote.request_id,
+            func.coalesce(accepted, QuoteRevision.total).label("total"),
+            QuoteRevision.currency,
+            plans.label("plans"),
+        )
         .join(QuoteRevision, and_(QuoteRevision.quote_id == Quote.id, QuoteRevision.number == newest))
         .where(Quote.request_id.in_(ids))
     )
-    return {row.request_id: (row.total, row.currency) for row in rows}
+    return {row.request_id: Quoted((row.total, *_further_totals(row.plans)), row.currency) for row in rows}
+
+
+def _further_totals(content: str | None) -> list[str]:
+    return [] if content is None else [each["total"] for each in json.loads(content).get("alternatives", ())]
 
 
 def _due(state: RequestState, kind: str, due_at: datetime, question: datetime | None) -> datetime | None:

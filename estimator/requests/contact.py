@@ -1,4 +1,4 @@
-"""A contact that is corrected at the desk: names, address, telephone and language of whoever asked.
+"""A contact that is corrected at the desk: names, address, telephone, country and language of whoever asked.
 
 What was issued keeps what it says. Codes go to the new address from then on, and nothing more to the old one.
 """
@@ -30,12 +30,20 @@ class Contact:
     patient_name: str | None
     email: str | None
     phone: str | None
+    country: str
     language: str
+
+    @property
+    def of_request(self) -> dict[str, str]:
+        """What stands in the request itself, beside what is sealed for the person."""
+        return {"country": self.country, "language": self.language}
 
 
 def contact_of(request: PatientRequest, person: Person) -> Contact:
     """Return the contact of a request as it is kept."""
-    return Contact(person.full_name, person.patient_name, person.email, person.phone, request.language)
+    return Contact(
+        person.full_name, person.patient_name, person.email, person.phone, request.country, request.language
+    )
 
 
 def correct(act: Act, request: PatientRequest, contact: Contact, *, changes: int) -> tuple[str, ...]:
@@ -54,10 +62,12 @@ def correct(act: Act, request: PatientRequest, contact: Contact, *, changes: int
     )
     if not changed:
         return ()
-    person = replace(before, **{name: getattr(contact, name) for name in changed if name != "language"})
-    columns = sealed(person, request.name, act.settings.data_keys)
+    person = replace(
+        before, **{name: getattr(contact, name) for name in changed if name not in was.of_request}
+    )
+    columns = {**sealed(person, request.name, act.settings.data_keys), **contact.of_request}
     for name in changed:
-        setattr(request, name, contact.language if name == "language" else columns[name])
+        setattr(request, name, columns[name])
     if "email" in changed:
         request.email_lookup = email_lookup(person.email, act.settings.lookup_key)
         mailed_codes.end(request)

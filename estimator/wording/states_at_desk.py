@@ -57,6 +57,8 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "new_link": lazy_gettext("made new links to the request and to quote %(quote)s"),
     "no_reminders": lazy_gettext("wants no mail before a quote ends"),
     "reminders_wanted": lazy_gettext("wants the mail before a quote ends after all"),
+    "approval_asked": lazy_gettext("asked for approval of the quote"),
+    "sent_back": lazy_gettext("sent the quote back with a comment"),
     "approved": lazy_gettext("approved adjustments and given prices of the quote"),
     "certificate": lazy_gettext("made a confirmation of quote %(quote)s, revision %(revision)s, for others"),
     "account_left": lazy_gettext("left quote %(quote)s, revision %(revision)s, with the older account"),
@@ -80,6 +82,7 @@ CONTACT_AT_DESK: Mapping[str, Any] = {
     "patient_name": lazy_gettext("name of the patient"),
     "email": lazy_gettext("email address"),
     "phone": lazy_gettext("telephone"),
+    "country": lazy_gettext("country"),
     "language": lazy_gettext("language"),
 }
 """What the desk calls the fields of a contact."""

@@ -37,6 +37,13 @@ def test_a_figure_is_read_as_it_is_written(typed: str, number: str) -> None:
     assert figures.only(typed, "EUR") == Decimal(number)
 
 
+@given(st.from_regex(r"[0-9]{1,5}([.,][0-9]{1,4})?", fullmatch=True))
+def test_a_figure_means_the_same_with_and_without_what_people_put_around_it(typed: str) -> None:
+    assert (
+        figures.readings(typed) == figures.readings(f" {typed} ") == figures.readings(f"EUR {typed}", "EUR")
+    )
+
+
 @pytest.mark.parametrize(
     ("typed", "both"),
     [

@@ -138,6 +138,11 @@ def test_a_plan_that_is_not_possible_any_more_is_refused_with_its_reason() -> No
     assert kinds(result(fewer, fewer, PLANS)) == {"unchanged": 8, "refused_before": 1}
 
 
+def test_a_plan_that_lacks_answers_is_neither_refused_nor_accepted() -> None:
+    plans: list[tuple[dict[str, Any], int]] = [({"cells": "own"}, 2)]
+    assert kinds(result(table(), table("2100.00"), plans)) == {"unfinished": 2}
+
+
 def test_a_question_that_is_not_asked_any_more_refuses_nobody() -> None:
     asks = '[driver.more]\nkind = "yes_no"\nrole = "extras"\nlabel.en = "More"\ndefault = false\n\n[group.treatment]'
     with_it = table(change=("[group.treatment]", asks))

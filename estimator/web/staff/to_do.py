@@ -142,7 +142,7 @@ def approvals(person: StaffUser) -> list[ToDo]:
     ]
     found += [
         {
-            "what": _("Adjustments of the quote for %(reference)s", reference=request.reference),
+            "what": _("The quote for %(reference)s", reference=request.reference),
             "note": _asked(draft, reader),
             "address": url_for("quotes_desk.prepare", reference=request.reference, _anchor="approval"),
         }
@@ -181,7 +181,7 @@ def sent_back(person: StaffUser) -> list[ToDo]:
     if staff.may(person, "requests.work"):
         found += [
             {
-                "what": _("Adjustments of the quote for %(reference)s", reference=request.reference),
+                "what": _("The quote for %(reference)s", reference=request.reference),
                 "note": _refused(draft.returned_by, draft.returned_at, reader),
                 "address": url_for("quotes_desk.prepare", reference=request.reference),
             }

@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -23,6 +24,9 @@ from tests.support.server_process import Server, serving
 pytestmark = pytest.mark.waits_long
 
 STATIC = "/robots.txt"
+
+WAITING = 12
+"""More pages at once than there are workers, and than are handed to them in advance."""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +102,26 @@ def test_a_frozen_database_costs_nobody_ten_seconds_and_is_told_once(own_server:
         assert told(server, "the database .* cannot be reached") == 1, log
         assert told(server, "the database .* is there again, after [0-9]+ seconds") == 1, log
         assert "Traceback" not in log
+
+
+def test_while_all_workers_wait_for_a_lock_what_needs_no_database_comes_at_once(
+    own_server: str, tmp_path: Path
+) -> None:
+    with (
+        postgresql.new_database(own_server) as url,
+        serving(tmp_path, DATABASE_URL=url) as server,
+    ):
+        assert timed(server, "/")[0] == 200
+        address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        with connect({"conninfo": address}, PAGES) as other, ThreadPoolExecutor(WAITING) as visitors:
+            other.execute("LOCK TABLE table_version IN ACCESS EXCLUSIVE MODE")
+            pages = [visitors.submit(timed, server, "/") for _number in range(WAITING)]
+            time.sleep(1)
+            for path in (STATIC, "/healthz", "/static/patient.css"):
+                assert timed(server, path)[0] == 200
+            assert not any(page.done() for page in pages), "those that wait were not what made it quick"
+            other.rollback()
+            assert {page.result()[0] for page in pages} == {200}
 
 
 def test_what_a_page_read_is_rolled_back_without_a_mistake_while_the_database_is_frozen(

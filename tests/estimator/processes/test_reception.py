@@ -28,11 +28,13 @@ class Door:
 
     def __init__(self, proxies: int = 0) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=1_024)
-        self.hand_over = HandOver()
+        self.hand_over, self.at_once = HandOver(), HandOver()
         self.hand_over.taking.setblocking(True)
+        self.at_once.taking.setblocking(True)
         self.reception = Reception(
             [self.listener],
             self.hand_over,
+            self.at_once,
             workers=1,
             proxies=proxies,
             headers={"X-Ours": "yes"},
@@ -62,9 +64,9 @@ class Door:
         client.sendall(content)
         return client
 
-    def taken(self) -> str:
+    def taken(self, line: HandOver | None = None) -> str:
         """Return the name of the next request that is handed over, and end it as a worker does."""
-        found = self.hand_over.take()
+        found = (line or self.hand_over).take()
         assert found is not None
         client, content, _whole, _ended = found
         with client, content:
@@ -84,6 +86,7 @@ def door(proxies: int = 0) -> Iterator[Door]:
         here.reception.finish(0)
         here.clients.close()
         here.hand_over.close()
+        here.at_once.close()
         here.listener.close()
 
 
@@ -104,6 +107,17 @@ def whole_answer_within(client: socket.socket, seconds: float) -> bool:
 
 def one_after_another(here: Door, count: int) -> list[str]:
     return [here.taken() for _number in range(count)]
+
+
+def test_what_needs_no_database_is_answered_while_all_workers_wait_for_one() -> None:
+    with door() as here:
+        for number in range(3):  # none of them is taken: the worker waits, and so does who is next
+            here.send(f"page{number}", VISITOR)
+        asked = ["healthz", "static/site.css", "robots.txt", "static/fold.js?v=1"]
+        for name in asked:
+            here.send(name, VISITOR)
+            assert here.taken(here.at_once) == name
+        assert one_after_another(here, 3) == ["page0", "page1", "page2"]
 
 
 def test_an_honest_visitor_is_next_however_many_of_another_address_wait() -> None:

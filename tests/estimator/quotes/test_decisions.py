@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,9 +12,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from estimator import quotes, requests
+from estimator.act import PATIENT
 from estimator.db import db
 from estimator.mail import outbox
-from estimator.models import Mail, QuoteDecision, QuoteRevision
+from estimator.models import AuditEntry, Mail, QuoteDecision, QuoteRevision
 from estimator.requests.questions import TOLD_AN_HOUR
 from tests.support.acts import acting
 from tests.support.at_once import at_once
@@ -65,6 +67,24 @@ def test_an_acceptance_is_recorded_with_the_words_that_were_agreed_to(app: Flask
     opened = settings().data_keys.open(said.typed_name, "quote_decision", "typed_name", said.name)
     assert opened == "Anna Kowalska"
     assert (revision.state, revision.quote.request.state) == ("accepted", "accepted")
+
+
+def test_what_was_decided_stands_in_the_audit_trail_without_a_name(app: Flask) -> None:
+    revision = quoted()
+    accept(revision)
+    take_back(revision)
+    decline(revision)
+    entries = db.session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.subject == f"quote_revision:{revision.id}", AuditEntry.actor == PATIENT)
+        .order_by(AuditEntry.id)
+    )
+    quote = {"number": "Q-2026-00001", "revision": 1}
+    assert [(entry.action, json.loads(entry.detail)) for entry in entries] == [
+        ("quote.accepted", quote),
+        ("quote.taken_back", quote),
+        ("quote.declined", {**quote, "reason": "price"}),
+    ]
 
 
 def test_the_desk_is_told_of_an_answer_without_a_word_of_the_patient(app: Flask) -> None:

@@ -8,15 +8,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from estimator import price_lists, requests
+from estimator import price_lists, quotes, requests
 from estimator.db import db
 from estimator.models import PatientRequest
 from estimator.quotes import waiting
+from pricing.quote_plans import by_plan
 from tests.estimator.requests.many_requests import Known, fill
 from tests.estimator.requests.test_search import reads_everything
 from tests.support.acts import acting
 from tests.support.example_list import NOW, table_text
-from tests.support.example_quotes import quoted
+from tests.support.example_quotes import accept, quoted, with_plans
 from tests.support.query_plans import plan_of, statements
 
 MANY = 1_200
@@ -91,7 +92,19 @@ def test_a_quote_is_expiring_in_its_last_week_and_its_total_is_the_newest(app: F
     assert waiting.counts(NOW + last - timedelta(days=8))["expiring"] == 0
     assert waiting.page("expiring", NOW + last - timedelta(days=7), after=None) == ([request.id], None)
     assert waiting.counts(NOW + last + timedelta(days=2))["expiring"] == 0
-    assert waiting.totals_of([request.id]) == {request.id: (revision.total, revision.currency)}
+    assert waiting.totals_of([request.id]) == {
+        request.id: waiting.Quoted((revision.total,), revision.currency)
+    }
+
+
+def test_a_quote_with_several_plans_has_all_their_totals_until_one_is_accepted(app: Flask) -> None:
+    revision = with_plans("1", "3")
+    of = revision.quote.request.id
+    plans = [content["total"] for content in by_plan(quotes.content_of(revision)).values()]
+    assert len(set(plans)) == 3
+    assert waiting.totals_of([of])[of].totals == tuple(plans)
+    accept(revision, plan="B")
+    assert waiting.totals_of([of])[of].totals == (plans[1],)
 
 
 def test_who_was_silent_for_so_many_days_is_followed_up_until_something_happens(app: Flask) -> None:

@@ -226,7 +226,7 @@ def test_adjustments_above_the_limit_wait_at_those_who_may_approve_them(
     assert reference in said
     assert NAME not in said
     shown = approver.see("/staff")
-    assert shown.links(f"Adjustments of the quote for {reference}") == [f"{page(reference)}#approval"]
+    assert shown.links(f"The quote for {reference}") == [f"{page(reference)}#approval"]
     approver.see(page(reference))
     approver.send("Send it back", {"words": " "})
     assert approver.page.errors() == ["Error: Write what is to be changed."]
@@ -241,6 +241,13 @@ def test_adjustments_above_the_limit_wait_at_those_who_may_approve_them(
     approver.see(page(reference))
     approver.press("Approve these adjustments")
     assert "Wait for your approval" not in approver.see("/staff").text
+    history = coordinator.see(f"/desk/requests/{reference}").text
+    for what in (
+        "asked for approval of the quote",
+        "sent the quote back with a comment",
+        "approved adjustments",
+    ):
+        assert what in history
 
 
 def test_saving_a_quote_ends_its_request_for_approval(
@@ -251,11 +258,11 @@ def test_saving_a_quote_ends_its_request_for_approval(
     prepare(coordinator, reference, **line(0, "-2500"))
     coordinator.see(page(reference))
     coordinator.press("Ask for approval")
-    assert "Adjustments of the quote" in approver.see("/staff").text
+    assert f"The quote for {reference}" in approver.see("/staff").text
     coordinator.see(page(reference))
     ended = "With this save the request for approval has ended."
     coordinator.send("save", line(0, "-2600"))
     assert ended in coordinator.page.text
     coordinator.send("save", {})
     assert ended not in coordinator.page.text, "nothing was asked for any more"
-    assert "Adjustments of the quote" not in approver.see("/staff").text
+    assert f"The quote for {reference}" not in approver.see("/staff").text

@@ -65,7 +65,7 @@ def test_the_trail_is_searched_by_what_staff_know(
         audit.add(acting(actor="command line", now=NOW), "request.new_link", subject=found.reference)
         db.session.commit()
     shown = approver.see(f"{TRAIL}?q={reference.lower()}").text
-    assert "asked for approval of a quote’s adjustments: Request" in shown
+    assert "asked for approval of a quote’s adjustments and given prices: Request" in shown
     assert "made a new link for a request: Request" in shown
     assert "issued a quote:" not in shown
     shown = approver.see(f"{TRAIL}?q=Q-2026-00001").text

@@ -228,6 +228,8 @@ def test_taking_the_address_away_ends_the_links_that_would_open_everything(
         ({"full_name": " "}, "Enter the name of the person who is asking."),
         ({"phone": "call me"}, "This is not a telephone number."),
         ({"language": "tlh"}, "Choose a language."),
+        ({"country": "XX"}, "Choose a country."),
+        ({"country": ""}, "Choose a country."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(
@@ -242,6 +244,19 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(
         assert requests.person_of(found, settings_of(app).data_keys) == requests.Person(
             NAME, ADDRESS, None, ""
         )
+
+
+def test_a_country_that_was_guessed_from_a_telephone_number_is_corrected(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    coordinator.see(contact(reference))
+    shown = coordinator.press(BUTTON, country="MA")
+    assert "The contact is corrected." in shown.text
+    assert "corrected the contact: country" in shown.text
+    assert "Morocco" in shown.text
+    with request_of(app, reference) as found:
+        assert found.country == "MA"
 
 
 def test_other_requests_of_the_same_person_stand_at_each_of_them(app: Flask, coordinator: Staff) -> None:

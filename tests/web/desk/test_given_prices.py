@@ -78,6 +78,15 @@ def test_what_is_on_request_gets_a_price_and_the_quote_is_issued_with_it(
         assert content["total"] == "16240.40"
 
 
+def test_a_price_far_above_everything_else_is_asked_about(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, plan=WITH_MRI)
+    prepare(coordinator, reference)
+    shown = coordinator.send("save", {MRI: "99999999999"})
+    assert "What has a given price comes to USD 99,999,999,999.00, and everything else to USD" in said(shown)
+    shown = coordinator.send("save", {MRI: "350"})
+    assert "What has a given price" not in said(shown)
+
+
 def test_the_line_reads_as_any_other_and_says_that_its_price_was_given_for_this_quote(
     app: Flask, coordinator: Staff
 ) -> None:

@@ -302,6 +302,8 @@ def test_a_second_person_approves_exactly_what_is_there(
     assert "Told the director" in seen.text
     assert "USD 14,890.40" in seen.text.replace(SPACE, " ")
     assert not [b for b in seen.all("button") if "Save" in "".join(b.itertext())], "approvers do not write it"
+    (only_read,) = seen.all("fieldset", disabled="")
+    assert "amount-0" in [each.get("name") for each in only_read.iter("input")]
     approver.press("Approve these adjustments")
     assert "Approved by approver@" in approver.page.text
     coordinator.see(page(reference))

@@ -37,6 +37,7 @@ Kind = Literal[
     "left_open",
     "counted",
     "other_currency",
+    "unfinished",
 ]
 
 KINDS = ("up", "down", "unchanged", "refused", "on_request")
@@ -155,6 +156,7 @@ def _result(found: previews.Found, table: PriceTable) -> Impact:
         "left_open": _("would now have something not counted, because a question is left open"),
         "counted": _("had something not counted and would now have all of it counted"),
         "other_currency": _("cannot be compared: another currency"),
+        "unfinished": _("lack answers, so that they have no total yet"),
     }
     median, percent = found.get("median"), found.get("median_percent")
     rounder = Rounder(table.round_to, table.rounding)

@@ -30,6 +30,9 @@ from pricing.money import decimals, plain
 from pricing.table import Charge, NumberDriver, Tiers
 
 PREFIX = "price-of-"
+PROPORTION = 10
+"""Lines whose price was given are asked about if they come to more than this many times the rest of the price."""
+
 MANNER = "price-for-"
 """What a page sends beside a price: in which manner it is given."""
 
@@ -189,6 +192,21 @@ class PricesForm:
                 )
             )
         return found
+
+    def doubt(self, prepared: Prepared) -> str:
+        """Say that the lines with given prices come to far more than all others, as after a slip; empty if not."""
+        for firm in (prepared.firm_keep, prepared.firm_again):
+            if firm is None:
+                continue
+            given, rest = firm.at_discretion, firm.price - firm.at_discretion
+            if given > PROPORTION * rest > 0:
+                return _(
+                    "What has a given price comes to %(given)s, and everything else to %(rest)s. Look at the prices "
+                    "again: are there too many figures in one?",
+                    given=self._reader.money(firm.text(given), firm.currency),
+                    rest=self._reader.money(firm.text(rest), firm.currency),
+                )
+        return ""
 
     def not_needed(self, prepared: Prepared) -> list[GivenRow]:
         """Return the prices that are saved and that no plan needs: they are kept, and not issued."""

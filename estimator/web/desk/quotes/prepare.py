@@ -260,6 +260,7 @@ def page_of(
         if conflict
         else [],
         price_lines=prices.lines(worked_out),
+        prices_doubted=prices.doubt(worked_out),
         prices_not_needed=prices.not_needed(worked_out),
         their_prices=prices.saved_rows() if conflict else [],
         their_words=drafts.words_of(draft, settings()) if conflict else None,

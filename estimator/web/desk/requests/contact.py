@@ -17,6 +17,7 @@ from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest
 from estimator.requests import Contact, Person
 from estimator.web import request_context, whole_numbers
+from estimator.web.countries import countries
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests.beside import may_end_links
 from estimator.web.desk.requests.blueprint import pages
@@ -31,6 +32,7 @@ from estimator.web.fields import (
     TicksField,
 )
 from estimator.web.forms import Form, summary
+from estimator.web.language import current_reader
 from estimator.web.patient.request_form import LONGEST_ADDRESS, LONGEST_PERSON, LONGEST_PHONE, language_names
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
@@ -114,6 +116,12 @@ class ContactForm(Form):
         ],
     )
     phone = PhoneField(lazy_gettext("Telephone"), [NumberToAnswer(), NotTooLong(LONGEST_PHONE), Telephone()])
+    country = ChoiceField(
+        lazy_gettext("Country they live in"),
+        choices=lambda: list(countries(current_reader()).items()),
+        empty=lazy_gettext("Choose a country"),
+        refusal=lazy_gettext("Choose a country."),
+    )
     language = ChoiceField(
         lazy_gettext("Language of our answers"), refusal=lazy_gettext("Choose a language.")
     )
@@ -125,6 +133,7 @@ class ContactForm(Form):
     def __init__(self, of: PatientRequest, kept: Contact, letters: list[str]) -> None:
         self.answer_by, self.needed, self.for_other = of.answer_by, of.kind == "quote", of.for_whom == "other"
         super().__init__(data={**vars(kept), "changes": str(of.changes)})
+        self.country.optional = not kept.country  # a mere question names none
         names = dict(language_names())
         names.setdefault(kept.language, reader_of(kept.language).name)
         self.language.choices = [(tag, name, {"lang": tag}) for tag, name in names.items()]
@@ -144,6 +153,7 @@ class ContactForm(Form):
             patient_name=(self.patient_name.data or None) if self.for_other else None,
             email=self.email.address,
             phone=self.phone.data or None,
+            country=self.country.data or "",
             language=self.language.data,
         )
 
@@ -225,10 +235,19 @@ def _kept(of: PatientRequest, person: Person | None, form: ContactForm) -> dict[
     kept = vars(requests.contact_of(of, person))
     kept = {name: text or "" for name, text in kept.items()}
     return {
-        name: reader_of(text).name if name == "language" else text or _("nothing")
+        name: _in_words(name, text) or _("nothing")
         for name, text in kept.items()
         if (form[name].data or "") != text
     }
+
+
+def _in_words(name: str, text: str) -> str:
+    match name:
+        case "country":
+            return desk.country(text)
+        case "language":
+            return reader_of(text).name
+    return text
 
 
 def _page(

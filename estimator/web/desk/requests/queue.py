@@ -250,11 +250,16 @@ class RequestRow(TypedDict):
     mine: bool
 
 
-def _total(row: Row, quoted: tuple[str, str] | None) -> str:
+def _total(row: Row, quoted: quotes.waiting.Quoted | None) -> str:
     """Say what a request comes to: its quote, or else its estimate, if there is anything in that."""
-    if quoted is None and row.at_least and not Decimal(row.total):
+    money = current_reader().money
+    if quoted is not None:
+        low, high = min(quoted.totals, key=Decimal), max(quoted.totals, key=Decimal)
+        least, most = money(low, quoted.currency), money(high, quoted.currency)
+        return least if low == high else _("%(low)s to %(high)s", low=least, high=most)
+    if row.at_least and not Decimal(row.total):
         return wording.at_least.alone("open")
-    return current_reader().money(*quoted or (row.total, row.currency))
+    return money(row.total, row.currency)
 
 
 def _shown(rows: Sequence[Row]) -> list[RequestRow]:
