@@ -136,8 +136,9 @@ def trend(cases: Sequence[Case]) -> Literal["rising", "falling"] | None:
     if not cases:
         return None
     ratios = [case.ratio for case in cases]
-    middle = sorted(ratios)[len(ratios) // 2]
-    if _is_no_chance([ratio >= middle and ratio > min(ratios) for ratio in ratios]):
+    ordered = sorted(ratios)
+    least, middle = ordered[0], ordered[len(ratios) // 2]
+    if _is_no_chance([ratio >= middle and ratio > least for ratio in ratios]):
         return "rising"
     if _is_no_chance([ratio < middle for ratio in ratios]):
         return "falling"

@@ -277,7 +277,7 @@ PARTS = {
     "<any(quotes, requests):what>": "quotes",
     "<any(csv, xlsx, jsonl):kind>": "csv",
     "<any(csv, xlsx):kind>": "csv",
-    "<any(days, quotes, mail, prices, kept, language):code>": "days",
+    "<any(days, quotes, mail, prices, ranges, kept, language):code>": "days",
 }
 """What stands in the places of an address; the token opens nothing, and there is no mail of that name."""
 

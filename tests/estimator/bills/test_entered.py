@@ -9,11 +9,12 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from estimator import audit, bills, requests
+from estimator import audit, bills, estimates, price_lists, requests
 from estimator.clinic import Clinic
 from estimator.db import db
-from estimator.models import FinalBill, PublishedNeverChanges
-from estimator.privacy import erasure
+from estimator.i18n import reader
+from estimator.models import Estimate, FinalBill, PublishedNeverChanges
+from estimator.privacy import data_export, erasure
 from pricing.overruns import Rule
 from tests.support import example_quotes as example
 from tests.support.acts import acting
@@ -183,3 +184,44 @@ def test_once_the_request_is_removed_nothing_leads_from_the_figures_to_it(app: F
     bill = db.session.query(FinalBill).one()
     assert (bill.total, bill.likely) == (LIKELY, LIKELY)
     assert (bill.words, bill.request_id, bill.estimate_reference, bill.revision_id) == (None,) * 4
+
+
+def other_estimate(slug: str = "example", sessions: str = "3") -> Estimate:
+    """Return an estimate that somebody made later."""
+    version = price_lists.in_force(slug, NOW)
+    act = acting(now=NOW, settings=example.settings())
+    plan = {**example.PLAN, "sessions": sessions}
+    found = estimates.find(act, estimates.make(act, version, plan, language="en", submission=""))
+    assert found is not None
+    return found
+
+
+def test_without_a_quote_a_later_estimate_can_be_named(app: Flask) -> None:
+    request = example.ask(example.publish())
+    act = acting(actor="user:1", now=NOW, settings=example.settings())
+    later = other_estimate()
+    bill = bills.enter(act, request, entered("6600.00"), estimate=later)
+    assert (bill.likely, bill.estimate_reference) == ("6600.00", later.reference)
+
+
+def test_an_estimate_of_another_list_cannot_be_named(app: Flask) -> None:
+    request = example.ask(example.publish())
+    example.publish(example.list_text().replace('table = "example"', 'table = "other"'))
+    act = acting(actor="user:1", now=NOW, settings=example.settings())
+    with pytest.raises(bills.OtherList):
+        bills.enter(act, request, entered(), estimate=other_estimate("other"))
+
+
+def test_the_person_reads_what_was_entered_among_their_data(app: Flask) -> None:
+    request = example.ask(example.publish())
+    enter(request, total="4750.00", items=[(None, "350.00")], reasons=["more_nights"], note="One night more.")
+    act = acting(now=NOW, settings=example.settings(), clinic=Clinic())
+    kept = data_export.of_request(act, request)
+    (found,) = kept["final_bills"]
+    assert (found["total"], found["note"], found["labels"]) == (
+        "4750.00",
+        "One night more.",
+        ["A wheelchair"],
+    )
+    words = [row.text for part in data_export.parts(request, kept, reader("en"), {}) for row in part.rows]
+    assert any("4,750.00" in text and "More nights" in text and "A wheelchair" in text for text in words)

@@ -237,9 +237,7 @@ def test_what_was_kept_comes_back_from_its_spreadsheet_unchanged(
     assert page.value("label-0") == "=2+2"
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"no spreadsheet", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
-)
+@pytest.mark.parametrize("content", [b"no spreadsheet", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
 def test_a_file_that_is_no_spreadsheet_changes_nothing(
     app: Flask, coordinator: Staff, address: str, content: bytes
 ) -> None:

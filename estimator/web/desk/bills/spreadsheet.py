@@ -123,6 +123,8 @@ def spreadsheet(reference: str) -> ResponseReturnValue:
     form = SheetForm()
     for file in sent.files.values():
         file.close()
+    if not form.file.data:
+        return _page(of, form.refuse(_("Choose the file that you filled in."), form.file), 422)
     try:
         sheets, about = workbook.read(form.file.data)
     except workbook.NotAWorkbook as not_one:
