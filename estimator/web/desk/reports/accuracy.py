@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple, TypedDict
 
@@ -238,4 +238,6 @@ def _cells(row: Named) -> list[Cell]:
 
 def _tenths(ratio: Fraction | None) -> Decimal | None:
     """Return a ratio in per cent with a tenth, half away from zero."""
-    return None if ratio is None else Decimal(int(ratio * 1000 + Fraction(1, 2))) / 10
+    if ratio is None:
+        return None
+    return (Decimal(ratio.numerator) * 100 / ratio.denominator).quantize(Decimal("0.1"), ROUND_HALF_UP)
