@@ -522,7 +522,7 @@ def test_rules_of_overruns_are_set_and_shown_in_words(app: Flask, ada: Browser) 
     ada.get("/staff/settings")
     said = unescape(ada.page).replace("\xa0", " ")
     assert "USD 400 above, or more (45 CFR 149.620)" in said
-    assert "more than 15% above, where more than €1,000 was expected (GOZ, section 9 (2))" in said
+    assert "more than 15 % above, where more than EUR 1,000 was expected (GOZ, section 9 (2))" in said
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def overruns() -> ResponseReturnValue:
         return _page(OverrunForm(None, data=_data(request_context.clinic().overrun_rules)))
     form = _as_sent()
     form.validate()
-    status = change(form, {"overrun_rules": tuple(_rules(form))})
+    status = change(form, {} if summary(form) else {"overrun_rules": tuple(_rules(form))})
     if status != 303:
         return _page(form, status)
     return done(_("Saved: %(what)s.", what=_("Overruns of final bills")))
@@ -118,6 +118,9 @@ def _rules(form: Form) -> Iterable[Rule]:
 
 def _page(form: Form, status: int = 200) -> ResponseReturnValue:
     stored = clinic.current().overrun_rules if status == MEANWHILE else ()
+    for number in range(MOST_RULES):
+        for part in PARTS:
+            form[f"{number}-{part}"].place = _("Rule %(number)s:", number=number + 1)
     page = render_template(
         "staff/settings/overruns.html",
         rules=[{part: form[f"{number}-{part}"] for part in PARTS} for number in range(MOST_RULES)],
