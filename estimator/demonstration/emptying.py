@@ -45,7 +45,7 @@ class Emptied:
 
 
 def empty(act: Act) -> Emptied:
-    """Remove the demonstration whole; the caller commits, and then calls `smtp.forget_these` with nothing left to name.
+    """Remove the demonstration whole, with the files of mail about it; the caller commits.
 
     Safe to call where there is none, and after a filling that was broken off.
     """
