@@ -71,6 +71,11 @@ def enqueue(kind: str, number: int, after: timedelta = timedelta(0)) -> None:
     db.session().info.setdefault(ENQUEUED, []).append(Enqueued(kind, number, after))
 
 
+def forget_enqueued() -> None:
+    """Enqueue nothing of what this transaction wrote so far: it is for what no worker is to look at."""
+    db.session().info.pop(ENQUEUED, None)
+
+
 @event.listens_for(db.session, "after_transaction_create")
 def _remember_savepoint(session: Session, transaction: SessionTransaction) -> None:
     if transaction.nested:

@@ -18,8 +18,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple, cast
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
+from estimator import demonstration_marks
 from estimator.db import db
 from estimator.models import FinalBill
 from pricing import PriceTable
@@ -89,8 +90,11 @@ def first_day(until: date) -> date:
     return date(year, month + 1, min(until.day, 28)) + timedelta(days=1)
 
 
-def comparable_cases(group: Group, until: date) -> list[PastCase]:
-    """Return the cases of a group in the period that ends with a day, the oldest first."""
+def comparable_cases(group: Group, until: date, *, invented: bool = False) -> list[PastCase]:
+    """Return the cases of a group in the period that ends with a day, the oldest first.
+
+    Those of a demonstration count only where they are `invented` ones that are looked at.
+    """
     found = db.session.execute(
         select(FinalBill.billed_on, FinalBill.low, FinalBill.likely, FinalBill.high, FinalBill.total)
         .where(
@@ -101,6 +105,7 @@ def comparable_cases(group: Group, until: date) -> list[PastCase]:
             FinalBill.billed_on <= until,
             FinalBill.ended_at.is_(None),
             FinalBill.likely.is_not(None),
+            *_among(invented=invented),
         )
         .order_by(FinalBill.billed_on.desc(), FinalBill.id.desc())
         .limit(MOST)
@@ -113,7 +118,7 @@ def comparable_cases(group: Group, until: date) -> list[PastCase]:
     return cases[::-1]
 
 
-def all_groups(until: date) -> dict[Group, list[PastCase]]:
+def all_groups(until: date, *, invented: bool = False) -> dict[Group, list[PastCase]]:
     """Return the cases of every group in the period that ends with a day, each group's oldest first."""
     found = db.session.execute(
         select(FinalBill.slug, FinalBill.cells, FinalBill.currency)
@@ -122,11 +127,18 @@ def all_groups(until: date) -> dict[Group, list[PastCase]]:
             FinalBill.billed_on <= until,
             FinalBill.ended_at.is_(None),
             FinalBill.likely.is_not(None),
+            *_among(invented=invented),
         )
         .distinct()
     )
     groups = sorted((Group(*row) for row in found), key=lambda each: (each.slug, each.cells, each.currency))
-    return {group: comparable_cases(group, until) for group in groups}
+    return {group: comparable_cases(group, until, invented=invented) for group in groups}
+
+
+def _among(*, invented: bool) -> list[ColumnElement[bool]]:
+    """Return what holds of the bills that count: those of a demonstration among real ones never do."""
+    reference = FinalBill.estimate_reference
+    return [] if invented else [or_(reference.is_(None), ~demonstration_marks.marked(reference))]
 
 
 class Month(NamedTuple):
@@ -173,7 +185,8 @@ def said_of(
     provider = range_of(table, breakdown)
     if provider is None:
         return None
-    cases = [each.case for each in comparable_cases(group_of(table, breakdown), until)]
+    comparable = comparable_cases(group_of(table, breakdown), until, invented=table.demo)
+    cases = [each.case for each in comparable]
     found = record(cases)
     since, last = first_day(until).isoformat(), until.isoformat()
     if found is None:

@@ -28,6 +28,7 @@ COMMANDS = {
     "affected": "estimator.cli.affected:affected",
     "verify": "estimator.cli.verify:verify",
     "doctor": "estimator.cli.doctor:doctor",
+    "demo": "estimator.cli.demo:demo",
 }
 """Where each command is, in the order of `estimator --help`."""
 

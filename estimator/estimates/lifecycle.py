@@ -12,7 +12,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
 
 import pricing
-from estimator import links, past_bills, price_lists
+from estimator import demonstration_marks, links, past_bills, price_lists
 from estimator.act import Act
 from estimator.db import changed_rows, db, insert_if_absent
 from estimator.estimates import comparisons
@@ -40,12 +40,14 @@ def make(
     language: str,
     submission: str,
     unfinished: bool = False,
+    demonstration: bool = False,
 ) -> str:
     """Price answers, store the estimate, and return the token of its link.
 
     `submission` is the random name of the form and makes this idempotent: the same form with the same answers gives
     one estimate and the same token, however often it is sent. Without it each call makes a new estimate, because
     nobody may be handed the link of somebody else. An `unfinished` plan may lack answers, which are then not counted.
+    One of a `demonstration` has the mark of what is invented in its reference.
     Raises pricing.BadAnswers.
     """
     table = price_lists.parsed(version)
@@ -68,7 +70,7 @@ def make(
         "created_at": act.now,
     }
     for _attempt in range(MOST_ATTEMPTS):
-        reference = _reference()
+        reference = _reference(demonstration)
         token = links.compose(act.settings.link_key, KIND, reference, 1)
         if insert_if_absent(Estimate, {**row, "reference": reference, "link_hash": links.stored(token)}):
             return token
@@ -189,6 +191,8 @@ def withdrawn_at(estimate: Estimate) -> datetime | None:
     return price_lists.returns.withdrawn_at(estimate.table_version_id, estimate.created_at)
 
 
-def _reference() -> str:
+def _reference(demonstration: bool) -> str:
     first, second = ("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(2))
+    if demonstration:
+        return f"{demonstration_marks.ESTIMATES}{second}"
     return f"EST-{first}-{second}"

@@ -6,6 +6,7 @@ On SQLite a migration that makes one of these tables anew loses its triggers, an
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
@@ -226,3 +227,34 @@ def _postgresql_quotes() -> Iterator[str]:
         "CREATE TRIGGER quote_revision_not_emptied BEFORE TRUNCATE ON quote_revision "
         f"FOR EACH STATEMENT {refuse}"
     )
+
+
+KEPT = {"table_version_kept": "table_version", "quote_revision_kept": "quote_revision"}
+"""The triggers, each with its table, that keep what was published and issued from being deleted."""
+
+
+@contextmanager
+def may_delete(connection: Connection) -> Iterator[None]:
+    """Let a transaction delete what was published or issued, as the demonstration's is; nobody else can meanwhile.
+
+    What nobody may change stays guarded. The guards are back when it ends, whether it is committed or not: on SQLite
+    nobody else writes until then, and on PostgreSQL nobody to these tables.
+    """
+    if connection.dialect.name == "sqlite":
+        made = {
+            name: connection.exec_driver_sql(
+                "SELECT sql FROM sqlite_master WHERE name = ?", (name,)
+            ).scalar_one()
+            for name in KEPT
+        }
+        for name in KEPT:
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        yield
+        for statement in made.values():
+            connection.exec_driver_sql(statement)
+        return
+    for name, table in KEPT.items():
+        connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+    yield
+    for name, table in KEPT.items():
+        connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER {name}")

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 
+from estimator import demonstration_marks
 from estimator.act import Act
 from estimator.db import changed_rows, db, insert_if_absent
 from estimator.jobs import Jobs
 from estimator.mail import holding
-from estimator.models import Estimate, InstallationState, Mail, QuoteRevision
+from estimator.models import Estimate, InstallationState, Mail, Quote, QuoteRevision
 from estimator.operations import heartbeats, refused_mail
 
 NIGHT = "night"
@@ -133,7 +134,9 @@ def look(act: Act, jobs: Jobs | None, *, counted: bool = True, served: bool = Fa
     oldest_mail, longest_due = db.session.execute(
         select(func.min(Mail.created_at), func.min(Mail.due_at)).where(unsent)
     ).one()
+    # What is invented is nothing to be done: its documents are made for whoever asks for one.
     lacking = (
+        ~exists().where(Quote.id == QuoteRevision.quote_id, demonstration_marks.marked(Quote.number)),
         QuoteRevision.issued_at > at - DRAWN_WITHIN,
         QuoteRevision.pdf_sha256.is_(None),
         QuoteRevision.rows.is_not(None),
@@ -142,7 +145,12 @@ def look(act: Act, jobs: Jobs | None, *, counted: bool = True, served: bool = Fa
         select(func.count(), func.min(QuoteRevision.issued_at)).where(*lacking)
     ).one()
     night = db.session.get(InstallationState, NIGHT)
-    newest = [db.session.scalar(select(func.max(model.created_at))) for model in (Mail, Estimate)]
+    newest = [
+        db.session.scalar(
+            select(moment).where(~demonstration_marks.marked(name)).order_by(moment.desc()).limit(1)
+        )
+        for moment, name in ((Mail.created_at, Mail.about), (Estimate.created_at, Estimate.reference))
+    ]
     words = (
         select(Mail.words).where(unsent, Mail.words.is_not(None)).order_by(Mail.created_at.desc()).limit(1)
     )

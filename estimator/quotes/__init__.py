@@ -53,7 +53,16 @@ from estimator.quotes.issued_revisions import (
     token_of,
     without_pdf,
 )
-from estimator.quotes.issuing import NotReady, can_be_withdrawn, expire_due, issue, new_link, withdraw, worded
+from estimator.quotes.issuing import (
+    NotReady,
+    can_be_withdrawn,
+    expire,
+    expire_due,
+    issue,
+    new_link,
+    withdraw,
+    worded,
+)
 from estimator.quotes.observed_terms import days_to_take_back, first_day_to_accept, waits_until
 from estimator.quotes.sending_again import TO_PATIENT, Sent, letters, repeat, request_of
 
@@ -87,6 +96,7 @@ __all__ = [
     "decline",
     "draft_plans",
     "drafts",
+    "expire",
     "expire_due",
     "find",
     "first_day_to_accept",

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
-from estimator import keys, links, price_lists, wording
+from estimator import demonstration_marks, keys, links, price_lists, wording
 from estimator.db import changed_rows, db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
 from estimator.models.quotes import RevisionState
@@ -123,10 +123,15 @@ def about(revision: QuoteRevision) -> str:
 
 
 def without_pdf(now: datetime, *, within: timedelta, most: int) -> Sequence[int]:
-    """Return the revisions of the last days whose document is not made yet, the oldest first."""
+    """Return the revisions of the last days whose document is not made yet, the oldest first.
+
+    Those of a demonstration are made for whoever asks for one.
+    """
     lacking = (
         select(QuoteRevision.id)
+        .join(Quote, Quote.id == QuoteRevision.quote_id)
         .where(
+            ~demonstration_marks.marked(Quote.number),
             QuoteRevision.issued_at > now - within,
             QuoteRevision.pdf_sha256.is_(None),
             QuoteRevision.rows.is_not(None),

@@ -18,7 +18,18 @@ from babel.numbers import get_territory_currencies
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from estimator import audit, clinic, jobs, keys, links, paper, price_lists, requests, wording
+from estimator import (
+    audit,
+    clinic,
+    demonstration_marks,
+    jobs,
+    keys,
+    links,
+    paper,
+    price_lists,
+    requests,
+    wording,
+)
 from estimator.act import Act
 from estimator.db import db
 from estimator.i18n import Reader, speaking
@@ -250,7 +261,7 @@ def expire_due(act: Act, *, most: int = 100) -> int:
         .order_by(QuoteRevision.valid_until, QuoteRevision.id)
         .limit(most)
     )
-    return sum(_expire(act, revision_id) for revision_id in db.session.scalars(perhaps).all())
+    return sum(expire(act, revision_id) for revision_id in db.session.scalars(perhaps).all())
 
 
 def _said(
@@ -337,7 +348,9 @@ def _issued_at(before: QuoteRevision | None, now: datetime) -> datetime:
 
 
 def _new_quote(act: Act, request: PatientRequest, year: int) -> Quote:
-    number = numbers.written(year, _next(f"quote {year}"))
+    marked = demonstration_marks.is_marked(request.reference)
+    series = demonstration_marks.WORD if marked else str(year)
+    number = numbers.written(series, _next(f"quote {series}"))
     token = links.compose(act.settings.link_key, KIND, number, 1)
     quote = Quote(
         request_id=request.id, number=number, link_hash=links.stored(token), link_serial=1, created_at=act.now
@@ -398,7 +411,8 @@ def _rate_for(base: str, country: str, day: date) -> Rate | None:
     return None if found is None else Rate(found.base, found.quoted, found.rate, found.source, found.day)
 
 
-def _expire(act: Act, revision_id: int) -> int:
+def expire(act: Act, revision_id: int) -> int:
+    """Mark a revision as expired if its last day is over, and nothing else became of it; return 1 if it was."""
     revision = db.session.get_one(QuoteRevision, revision_id)
     request = locked(revision)
     if revision.state != "current" or state_at(revision, act.now) != "expired":

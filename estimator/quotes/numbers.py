@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from estimator.demonstration_marks import WORD
+
 _BEGINNING = "Q-"
 _TYPED = re.compile(
-    r"Q\W{0,3}([0-9]{4})\W{1,3}0{0,8}([0-9]{1,9})(?:[^0-9]{1,20}0{0,3}([0-9]{1,4}))?[\s.,;:)]{0,3}\Z"
+    rf"Q\W{{0,3}}([0-9]{{4}}|{WORD})\W{{1,3}}0{{0,8}}([0-9]{{1,9}})(?:[^0-9]{{1,20}}0{{0,3}}([0-9]{{1,4}}))?[\s.,;:)]{{0,3}}\Z"
 )
 
 
@@ -19,7 +21,10 @@ class Typed(NamedTuple):
 
 
 def written(year: int | str, counter: int) -> str:
-    """Return the number of the quote that is the `counter`-th of a year: Q-2026-00017."""
+    """Return the number of the quote that is the `counter`-th of a year: Q-2026-00017.
+
+    Those of a demonstration have WORD in the place of the year, and are counted by themselves.
+    """
     return f"{_BEGINNING}{year}-{counter:05d}"
 
 

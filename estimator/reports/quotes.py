@@ -17,7 +17,7 @@ from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision, TableVersion
 from estimator.models.quotes import RevisionState
 from estimator.quotes import patient_of, state_at
-from estimator.reports.years import DAY, PIECE, about, months_of, newest_first, there, zones
+from estimator.reports.years import DAY, PIECE, about, months_of, newest_first, there, without_invented, zones
 from pricing import quote_plans
 from pricing.money import exactly
 from pricing.stored import read_quote
@@ -66,13 +66,14 @@ class Month:
     declined_total: Decimal = Decimal(0)
 
 
-def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Listed]:
+def listed(act: Act, year: int | None, most: int, *, named: bool, invented: bool = True) -> Iterator[Listed]:
     """Return the revisions that were issued in a year, or ever, the newest first; `most` of them at most.
 
     A year is that of the quote's own time zone. Names are opened if they are to be `named`; raises
-    keys.Unreadable.
+    keys.Unreadable. What is `invented` can be left out, here and below.
     """
-    for row in newest_first(_wanted(), QuoteRevision.issued_at, QuoteRevision.id, year, most):
+    wanted = without_invented(_wanted(), Quote.number, invented=invented)
+    for row in newest_first(wanted, QuoteRevision.issued_at, QuoteRevision.id, year, most):
         # Of a whole revision only what these two look at is read: a list is long.
         revision = cast(QuoteRevision, row)
         yield Listed(
@@ -106,7 +107,7 @@ def _adjusted(row: Any) -> Decimal:
     return Decimal(quote_plans.by_plan(read_quote(content))[row.plan]["adjusted"])
 
 
-def count(year: int) -> int:
+def count(year: int, *, invented: bool = True) -> int:
     """Return how many revisions were issued in a year of their own time zone."""
     first, last = about(year)
     at, same_everywhere = QuoteRevision.issued_at, (first + 2 * DAY, last - 2 * DAY)
@@ -114,8 +115,17 @@ def count(year: int) -> int:
     ends = select(at, QuoteRevision.time_zone).where(
         or_(and_(at >= first, at < same_everywhere[0]), and_(at >= same_everywhere[1], at < last))
     )
+    within, ends = (_of_quotes(each, invented=invented) for each in (within, ends))
     by_zone = sum(there(moment, zone).year == year for moment, zone in db.session.execute(ends))
     return (db.session.scalar(within) or 0) + by_zone
+
+
+def _of_quotes(wanted: Select[*tuple[Any, ...]], *, invented: bool) -> Select[*tuple[Any, ...]]:
+    """Return a query about revisions without those of invented quotes; the same if these count too."""
+    if invented:
+        return wanted
+    joined = wanted.join(Quote, Quote.id == QuoteRevision.quote_id)
+    return without_invented(joined, Quote.number, invented=invented)
 
 
 def are_more_than(most: int) -> bool:
@@ -124,7 +134,7 @@ def are_more_than(most: int) -> bool:
     return (db.session.scalar(select(func.count()).select_from(some)) or 0) > most
 
 
-def months(year: int) -> Sequence[Month]:
+def months(year: int, *, invented: bool = True) -> Sequence[Month]:
     """Return the months of a year in which something happened, each currency by itself, the newest first.
 
     Of the decisions about a quote and its revisions only the last one counts, and none that was taken back.
@@ -134,10 +144,10 @@ def months(year: int) -> Sequence[Month]:
     def of(month: date, currency: str) -> Month:
         return found.setdefault((month, currency), Month(month, currency))
 
-    for first_day, currency, issued in _issued_by_month(year):
+    for first_day, currency, issued in _issued_by_month(year, invented=invented):
         of(first_day, currency).issued += issued
     with exactly():
-        for kind, at, zone, currency, total, _reason in _decided_about(year):
+        for kind, at, zone, currency, total, _reason in _decided_about(year, invented=invented):
             local = there(at, zone)
             if local.year != year:
                 continue
@@ -151,11 +161,11 @@ def months(year: int) -> Sequence[Month]:
     return sorted(found.values(), key=lambda one: (one.currency, -one.month.toordinal()))
 
 
-def reasons(year: int) -> Mapping[str, int]:
+def reasons(year: int, *, invented: bool = True) -> Mapping[str, int]:
     """Return how often each reason was given for declining a quote in a year, the most frequent first."""
     counted = Counter(
         reason
-        for kind, at, zone, _currency, _total, reason in _decided_about(year)
+        for kind, at, zone, _currency, _total, reason in _decided_about(year, invented=invented)
         if kind == "declined" and there(at, zone).year == year
     )
     return dict(sorted(counted.items(), key=lambda each: (-each[1], each[0])))
@@ -168,7 +178,7 @@ def years() -> tuple[int, int] | None:
     return None if first is None or last is None else (first.year, last.year)
 
 
-def _issued_by_month(year: int) -> Iterator[tuple[date, str, int]]:
+def _issued_by_month(year: int, *, invented: bool) -> Iterator[tuple[date, str, int]]:
     """Yield how many quotes were issued for the first time in a month of their own time zone, by currency.
 
     The database counts each month of each zone along an index, and looks at no revision.
@@ -185,11 +195,11 @@ def _issued_by_month(year: int) -> Iterator[tuple[date, str, int]]:
                 )
                 .group_by(QuoteRevision.currency)
             )
-            for currency, issued in db.session.execute(counted).all():
+            for currency, issued in db.session.execute(_of_quotes(counted, invented=invented)).all():
                 yield day, currency, issued
 
 
-def _decided_about(year: int) -> Iterator[Any]:
+def _decided_about(year: int, *, invented: bool) -> Iterator[Any]:
     """Yield the last decision of each quote, if it is of a year or a day more at either end.
 
     PIECE of them are in memory at once.
@@ -223,6 +233,7 @@ def _decided_about(year: int) -> Iterator[Any]:
             ~decided_later,
         )
     )
+    decided = _of_quotes(decided, invented=invented)
     return iter(db.session.execute(decided.execution_options(yield_per=PIECE)))
 
 

@@ -15,7 +15,7 @@ from estimator.act import Act
 from estimator.models import PatientRequest, Quote, StaffUser, TableVersion
 from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
 from estimator.reports import work
-from estimator.reports.years import newest_first
+from estimator.reports.years import newest_first, without_invented
 from estimator.requests import TABLE
 
 
@@ -51,12 +51,13 @@ class Listed:
     name: str | None
 
 
-def listed(act: Act, year: int | None, most: int, *, named: bool) -> Iterator[Listed]:
+def listed(act: Act, year: int | None, most: int, *, named: bool, invented: bool = True) -> Iterator[Listed]:
     """Return the requests that came in a year, or ever, the newest first; `most` of them at most.
 
-    Names are opened if they are to be `named`; raises keys.Unreadable.
+    Names are opened if they are to be `named`; raises keys.Unreadable. What is `invented` can be left out.
     """
-    for row in newest_first(_wanted(), PatientRequest.created_at, PatientRequest.id, year, most):
+    wanted = without_invented(_wanted(), PatientRequest.reference, invented=invented)
+    for row in newest_first(wanted, PatientRequest.created_at, PatientRequest.id, year, most):
         yield Listed(
             reference=row.reference,
             kind=row.kind,

@@ -22,7 +22,7 @@ from estimator.models import (
     RequestEvent,
     TableVersion,
 )
-from estimator.reports.years import PIECE, in_year, months_of, there, zones
+from estimator.reports.years import PIECE, in_year, months_of, there, without_invented, zones
 
 By = Literal["month", "list", "country", "coordinator"]
 
@@ -68,14 +68,17 @@ class Group:
         return sorted(self.times)[-(-len(self.times) * percent // 100) - 1]
 
 
-def groups(year: int, by: By) -> Sequence[Group]:
-    """Return the requests of a year in groups: months the newest first, others the largest first."""
+def groups(year: int, by: By, *, invented: bool = True) -> Sequence[Group]:
+    """Return the requests of a year in groups: months the newest first, others the largest first.
+
+    What is `invented` can be left out.
+    """
     found: dict[str | int, Group] = {}
 
     def of(key: str | int) -> Group:
         return found.setdefault(key, Group(key, estimates=0 if by in ("month", "list") else None))
 
-    for row in _requests(year):
+    for row in _requests(year, invented=invented):
         received = there(row.created_at, row.time_zone)
         if received.year != year:
             continue
@@ -88,7 +91,7 @@ def groups(year: int, by: By) -> Sequence[Group]:
         group.accepted += row.decided == "accepted"
         group.declined += row.decided == "declined"
     if by in ("month", "list"):
-        for key, made in _estimates(year, by).items():
+        for key, made in _estimates(year, by, invented=invented).items():
             of(key).estimates = made
     if by == "month":
         return sorted(found.values(), key=lambda group: str(group.key), reverse=True)
@@ -163,7 +166,7 @@ def first_answer() -> Any:
     )
 
 
-def _requests(year: int) -> Iterator[Any]:
+def _requests(year: int, *, invented: bool) -> Iterator[Any]:
     quote = (
         select(func.max(Quote.id))
         .where(Quote.request_id == PatientRequest.id)
@@ -191,11 +194,12 @@ def _requests(year: int) -> Iterator[Any]:
         quote.label("quote"),
         decided.label("decided"),
     ).join(TableVersion, TableVersion.id == PatientRequest.table_version_id)
+    wanted = without_invented(wanted, PatientRequest.reference, invented=invented)
     wanted = in_year(wanted, PatientRequest.created_at, year)
     return iter(db.session.execute(wanted.execution_options(yield_per=PIECE)))
 
 
-def _estimates(year: int, by: By) -> Mapping[str, int]:
+def _estimates(year: int, by: By, *, invented: bool) -> Mapping[str, int]:
     """Count the estimates of a year by month or by list; the database counts each month of each zone along an index."""
     found: dict[str, int] = {}
     for zone in zones(TableVersion.time_zone):
@@ -210,6 +214,7 @@ def _estimates(year: int, by: By) -> Mapping[str, int]:
                 )
                 .group_by(TableVersion.slug)
             )
+            counted = without_invented(counted, Estimate.reference, invented=invented)
             for slug, made in db.session.execute(counted).all():
                 key = f"{day:%Y-%m}" if by == "month" else slug
                 found[key] = found.get(key, 0) + made

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from estimator import demonstration_marks
 from estimator.db import UTCDateTime, db
 
 PIECE = 500
@@ -28,6 +29,13 @@ def about(year: int) -> tuple[datetime, datetime]:
 def there(at: datetime, zone: str) -> datetime:
     """Return a moment as the clocks of a time zone show it."""
     return at.astimezone(ZoneInfo(zone))
+
+
+def without_invented(
+    wanted: Select[*tuple[Any, ...]], names: Any, *, invented: bool
+) -> Select[*tuple[Any, ...]]:
+    """Return a query without what its references or numbers mark as a demonstration's; the same if that counts too."""
+    return wanted if invented else wanted.where(~demonstration_marks.marked(names))
 
 
 def in_year(wanted: Select[*tuple[Any, ...]], moment: Moment, year: int | None) -> Select[*tuple[Any, ...]]:

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from estimator import audit, keys, links
+from estimator import audit, demonstration_marks, keys, links
 from estimator.act import Act
 from estimator.clinic import business_days
 from estimator.db import db, insert_if_absent
@@ -71,11 +71,20 @@ class Asked:
     kind: RequestKind = "quote"
 
 
-def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submission: str) -> PatientRequest:
+def ask(
+    act: Act,
+    estimate: Estimate,
+    asked: Asked,
+    *,
+    origin: Origin,
+    submission: str,
+    demonstration: bool = False,
+) -> PatientRequest:
     """Store a request for a firm quote, and put a confirmation into the outbox if there is an address.
 
     `submission` is the random name of the form and makes this idempotent: the same form with the same words is one
-    request. It is stored also if no mail is sent because the address has reached its limit of the day.
+    request. It is stored also if no mail is sent because the address has reached its limit of the day. One of a
+    `demonstration` has the mark of what is invented in its reference, and so has its quote.
     """
     person = asked.person
     named = _named(submission, estimate.reference, asked, act.settings.lookup_key)
@@ -110,7 +119,7 @@ def ask(act: Act, estimate: Estimate, asked: Asked, *, origin: Origin, submissio
         "untold_since": act.now if _is_to_be_told(act, asked.kind, origin) else None,
     }
     for _attempt in range(MOST_ATTEMPTS):
-        reference = _reference()
+        reference = _reference(demonstration)
         token = links.compose(act.settings.link_key, KIND, reference, 1)
         added = insert_if_absent(
             PatientRequest, {**row, "reference": reference, "link_hash": links.stored(token)}
@@ -313,6 +322,8 @@ def _with_consents(
         db.session.flush()
 
 
-def _reference() -> str:
+def _reference(demonstration: bool) -> str:
     first, second = ("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(2))
+    if demonstration:
+        return f"{demonstration_marks.REQUESTS}{second}"
     return f"REQ-{first}-{second}"

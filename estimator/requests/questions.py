@@ -57,6 +57,7 @@ def ask_first(
     language: str,
     consent: Consent,
     submission: str,
+    demonstration: bool = False,
 ) -> PatientRequest:
     """Keep a question about an estimate of somebody who asks for no quote, and notify the desk by mail.
 
@@ -64,7 +65,7 @@ def ask_first(
     """
     person = Person(full_name="", email=email, phone=phone, message="")
     asked = Asked(person, "", language, "self", None, [consent], kind="question")
-    request = ask(act, estimate, asked, origin="page", submission=submission)
+    request = ask(act, estimate, asked, origin="page", submission=submission, demonstration=demonstration)
     event = keep_question(act, request, words)
     if event is not None:
         tell_desk(act, request, event)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from estimator import telephone
+from estimator.demonstration_marks import WORD
 from estimator.estimates import LETTERS
 from estimator.mail import addresses
 from estimator.requests import name_index, person_index
@@ -45,7 +46,7 @@ def understood(typed: str, lookup_key: str) -> Search:
             address=person_index.of_typed_address(text, lookup_key),
         )
     letters = re.sub(r"[\s-]", "", text).upper()
-    named = re.fullmatch(rf"(REQ|EST)([{LETTERS}]{{0,8}})", letters)
+    named = re.fullmatch(rf"(REQ|EST)([{LETTERS}]{{0,8}}|{WORD}[{LETTERS}]{{0,4}})", letters)
     if named is not None:
         whole = _reference(named[1], named[2])
         return Search(reference=whole) if named[1] == "REQ" else Search(estimate=whole)

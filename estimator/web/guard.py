@@ -190,6 +190,8 @@ STAFF: dict[str, str] = {
     "reports.page": "requests.read",
     "reports.listed": "requests.read",
     "reports.figures": "requests.read",
+    "reports.accuracy_page": "requests.read",
+    "reports.accuracy_figures": "requests.read",
     "trail.audit_trail": "audit.read",
     "trail.trail_csv": "audit.read",
     "trail.trail_xlsx": "audit.read",

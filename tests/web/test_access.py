@@ -201,6 +201,8 @@ MAY: dict[str, set[str]] = {
     "reports.page": {"coordinator", "approver"},
     "reports.listed": {"coordinator", "approver"},
     "reports.figures": {"coordinator", "approver"},
+    "reports.accuracy_page": {"coordinator", "approver"},
+    "reports.accuracy_figures": {"coordinator", "approver"},
     "price_lists.index": EVERYBODY,
     "price_lists.version": EVERYBODY,
     "price_lists.version_text": EVERYBODY,

@@ -34,7 +34,7 @@ KINDS = {
     "requests": (lazy_gettext("Requests"), ("request:", "REQ-", "requests")),
     "staff": (lazy_gettext("Staff"), ("user:",)),
     "settings": (lazy_gettext("Settings"), ("clinic_setting:", "rate:", "payment_account:")),
-    "other": (lazy_gettext("Mail and exports"), ("mail:", "people", "trail")),
+    "other": (lazy_gettext("Mail and exports"), ("mail:", "people", "trail", "demonstration")),
 }
 """What entries can be filtered by: what it is called, and how its subjects begin."""
 

@@ -32,6 +32,8 @@ PAGE = 50
 """Maximum number of entries on one page."""
 
 SENTENCES = {
+    "demonstration.emptied": lazy_gettext("took the demonstration’s invented cases away"),
+    "demonstration.filled": lazy_gettext("filled in a demonstration with invented cases"),
     "draft.begun": lazy_gettext("began a draft"),
     "draft.proposed": lazy_gettext("asked for approval of a draft"),
     "draft.sent_back": lazy_gettext("sent a draft back with a comment"),

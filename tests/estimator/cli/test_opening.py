@@ -38,6 +38,7 @@ ONE_OF_EACH = [
     ["mail", "hold"],
     ["affected", "--since", "2026-11-01"],
     ["backup", COPIES],
+    ["demo", "empty"],
 ]
 
 

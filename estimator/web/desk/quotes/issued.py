@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import keys, price_lists, quotes, requests
+from estimator import demonstration_marks, jobs, keys, price_lists, quotes, requests
 from estimator.i18n import Words, lazy_gettext, listed_apart
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
@@ -144,6 +144,9 @@ def document(reference: str, number: int) -> ResponseReturnValue:
     of = the_request(reference)
     revision = revision_of(of, number)
     content = quotes.pdf_of(revision, settings().data_keys)
+    if content is None and demonstration_marks.is_marked(revision.quote.number):
+        with committing():
+            jobs.enqueue("quote", revision.id)
     if content is None:
         return errors.page(
             404,
@@ -258,7 +261,7 @@ def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Rev
         "valid_until": reader.day(revision.valid_until),
         "not_before": None if first is None else reader.day(first),
         "time_zone": revision.time_zone,
-        "has_pdf": revision.pdf_sha256 is not None,
+        "has_pdf": revision.pdf_sha256 is not None or demonstration_marks.is_marked(revision.quote.number),
         "readable": revision.rows is not None,
         "reason": _why_withdrawn(revision, entries) if standing == "withdrawn" else None,
         "decision": _decision(revision),

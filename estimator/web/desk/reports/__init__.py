@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from estimator.web.desk.reports import lists, page
+from estimator.web.desk.reports import accuracy, lists, page
 from estimator.web.desk.reports.blueprint import pages
 
 __all__ = [
+    "accuracy",
     "lists",
     "page",
     "pages",

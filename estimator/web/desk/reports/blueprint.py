@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, request
 
-from estimator.web import errors, whole_numbers
+from estimator import demonstration
+from estimator.web import errors, request_context, whole_numbers
 
 pages = Blueprint("reports", __name__, url_prefix="/desk/reports")
 
@@ -18,3 +19,8 @@ def year() -> int | None:
     if found is None:
         raise errors.Missing
     return found
+
+
+def counts_invented() -> bool:
+    """Whether reports count what is marked as invented: in demonstration mode alone, if there is anything of it."""
+    return request_context.settings().demo or demonstration.kept() is None

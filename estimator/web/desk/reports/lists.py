@@ -16,7 +16,7 @@ from estimator.reports import quotes, requests
 from estimator.spreadsheets import Cell, Column
 from estimator.web import downloads
 from estimator.web.desk.reports import columns, work_table
-from estimator.web.desk.reports.blueprint import pages, year
+from estimator.web.desk.reports.blueprint import counts_invented, pages, year
 from estimator.web.request_context import now
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
@@ -57,7 +57,7 @@ def listed(what: str, kind: str) -> ResponseReturnValue:
     found, name = LISTS[what], _name(what)
     with committing():
         audit.add(act(), f"{what}.downloaded", subject=name, kind=kind)
-    records = found.listed(act(), year(), spreadsheets.MOST_ROWS, named=True)
+    records = found.listed(act(), year(), spreadsheets.MOST_ROWS, named=True, invented=counts_invented())
     if kind == "jsonl":
         return downloads.lines(name, ({"id": found.id_of(one), **asdict(one)} for one in records))
     rows = map(found.row, records)

@@ -14,7 +14,7 @@ from estimator.i18n import Reader
 from estimator.reports import quotes, work
 from estimator.web.desk.quotes.issued import DECLINED
 from estimator.web.desk.reports import work_table
-from estimator.web.desk.reports.blueprint import pages
+from estimator.web.desk.reports.blueprint import counts_invented, pages
 from estimator.web.desk.reports.blueprint import year as asked_year
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
@@ -27,7 +27,7 @@ def page() -> ResponseReturnValue:
     """Show a year: its requests, its quotes in each currency by itself, and why some were declined."""
     year = asked_year() or now().year
     by = work_table.chosen_way(request.args.get("by"))
-    reader = current_reader()
+    reader, invented = current_reader(), counts_invented()
     spans = [span for span in (quotes.years(), work.years()) if span is not None]
     return render_template(
         "desk/reports.html",
@@ -40,12 +40,12 @@ def page() -> ResponseReturnValue:
         counted=by in ("month", "list"),
         work=work_table.figures(work_table.named(year, by), by),
         few=work.FEW,
-        currencies=_currencies(quotes.months(year), reader),
+        currencies=_currencies(quotes.months(year, invented=invented), reader),
         reasons=[
             (DECLINED.get(reason, reason), work_table.few(times))
-            for reason, times in quotes.reasons(year).items()
+            for reason, times in quotes.reasons(year, invented=invented).items()
         ],
-        count=quotes.count(year),
+        count=quotes.count(year, invented=invented),
         most=reader.number(str(spreadsheets.MOST_ROWS)),
         too_many=quotes.are_more_than(spreadsheets.MOST_ROWS),
     )

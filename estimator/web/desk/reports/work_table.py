@@ -14,6 +14,7 @@ from estimator.reports import work
 from estimator.reports.work import FEW, By, Group
 from estimator.spreadsheets import Cell, Column
 from estimator.web import errors
+from estimator.web.desk.reports.blueprint import counts_invented
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.language import current_reader
 
@@ -74,7 +75,7 @@ def chosen_way(asked: str | None) -> By:
 
 def named(year: int, by: By) -> Sequence[Named]:
     """Return the groups of a year with their names, and all together last; countries of few people are one group."""
-    found = work.groups(year, by)
+    found = work.groups(year, by, invented=counts_invented())
     told, few = (found, []) if by != "country" else work.recognisable(found)
     names = _names(by, told)
     rows = [Named(names[group.key], group) for group in told]

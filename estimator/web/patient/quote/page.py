@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import quotes, wording
+from estimator import demonstration_marks, jobs, quotes, wording
 from estimator.estimates import plain_text
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext, speaking
@@ -22,6 +22,7 @@ from estimator.web.patient.quote import standing
 from estimator.web.patient.quote.blueprint import Link, Opened, pages
 from estimator.web.patient.quote.opening import gate
 from estimator.web.request_context import act
+from estimator.web.transaction import committing
 from estimator.wording import states
 from pricing import quote_plans
 
@@ -56,6 +57,9 @@ def document(number: str, revision: int) -> ResponseReturnValue:
         return response
     if asked.rows is None:
         raise common.Erased(found.quote)
+    if demonstration_marks.is_marked(found.quote.number):
+        with committing():
+            jobs.enqueue("quote", asked.id)
     back = Link(url_for("quote.page", number=found.quote.number), _("Back to the quote"))
     again = Link(
         url_for("quote.document", number=found.quote.number, revision=asked.number), _("Check again")

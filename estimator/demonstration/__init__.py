@@ -1,0 +1,18 @@
+"""An invented clinic: a year and more of requests, quotes and answers, marked as such, and how all of it goes again."""
+
+from __future__ import annotations
+
+from estimator.demonstration.emptying import Emptied, empty
+from estimator.demonstration.filling import fill
+from estimator.demonstration.lists import ListIsReal
+from estimator.demonstration.registry import Kept, is_real, kept
+
+__all__ = [
+    "Emptied",
+    "Kept",
+    "ListIsReal",
+    "empty",
+    "fill",
+    "is_real",
+    "kept",
+]

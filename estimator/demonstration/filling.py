@@ -1,0 +1,126 @@
+"""Filling in the demonstration: all stories side by side, in the order of their moments, in short transactions.
+
+So numbers, histories and the trail are in the order in which things happened. If it is broken off, each record is as it
+was at some moment of the past, and `emptying` takes all of it away.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+
+from estimator import audit, clinic, demonstration_marks, jobs, staff
+from estimator.act import Act
+from estimator.db import changed_rows, db
+from estimator.demonstration import hours, lists, registry, show, story
+from estimator.demonstration.story import Story, World
+from estimator.models import Mail, PatientRequest, StaffUser
+
+SPAN = timedelta(days=456)
+"""Time over which everything is spread: fifteen months."""
+
+BATCH = 20
+"""Number of steps in one transaction, which takes about a third of a second: no page waits for it."""
+
+ONLY_ESTIMATES = 0.5
+"""How many people make an estimate and ask for nothing, for each that asks, while estimates are kept."""
+
+
+def fill(
+    act: Act,
+    *,
+    cases: int,
+    seed: int,
+    texts: Sequence[str],
+    import_shipped: Callable[[Act], object],
+    real: bool,
+    commit: Callable[[], None],
+    progress: Callable[[int], None] = lambda _percent: None,
+) -> int:
+    """Fill in an invented clinic, calling `commit` after each batch; return how many requests it has.
+
+    `texts` are the shipped price lists, which `import_shipped` publishes. In a `real` installation they stay closed, so
+    that no patient meets them. `progress` hears how many per cent of the time were told. Raises lists.ListIsReal;
+    nothing was changed then.
+    """
+    act = replace(act, settings=replace(act.settings, demo=True, mail_server=None))
+    made, world = _prepare(act, cases, seed, texts, import_shipped, real)
+    act = world.act
+    commit()
+    closed = made.lists if real else []
+    told = _stories(world, cases)
+    while told:
+        lists.close(closed, None)
+        moment = world.end
+        for _step in range(min(BATCH, len(told))):
+            moment, number, one = heapq.heappop(told)
+            following = next(one, None)
+            _send_nothing(moment)
+            if following is not None and following <= world.end:
+                heapq.heappush(told, (following, number, one))
+        lists.close(closed, act.now)
+        commit()
+        db.session.expunge_all()
+        progress(100 - int(100 * (world.end - moment) / SPAN))
+    registry.keep(replace(made, whole=True), act.now)
+    audit.add(act, "demonstration.filled", subject="demonstration", cases=cases, seed=seed)
+    commit()
+    marked = demonstration_marks.marked(PatientRequest.reference)
+    return db.session.scalar(select(func.count(PatientRequest.id)).where(marked)) or 0
+
+
+def _prepare(
+    act: Act,
+    cases: int,
+    seed: int,
+    texts: Sequence[str],
+    import_shipped: Callable[[Act], object],
+    real: bool,
+) -> tuple[registry.Kept, World]:
+    """Add price lists and staff, and keep what was added; the caller commits all of it together."""
+    people = set(db.session.scalars(select(StaffUser.id)))
+    versions, slugs = lists.add(act, texts, import_shipped, real=real)
+    if real:
+        lists.close(slugs, act.now)
+    coordinator, approver = (
+        staff.demonstration(role, language=act.settings.languages[0], now=act.now - SPAN).id
+        for role in ("coordinator", "approver")
+    )
+    # The invented people of a demonstration stay: each start of it lets them in.
+    invented = sorted({coordinator, approver} - people) if real else []
+    switched = show.switch_on(act, real=real)
+    made = registry.Kept(
+        seed, cases, versions=versions, lists=slugs, staff=invented, settings=[] if real else list(switched)
+    )
+    registry.keep(made, act.now)
+    set_here = replace(clinic.current(), **switched)
+    act = replace(act, clinic=set_here)
+    return made, World(act, set_here, f"user:{coordinator}", f"user:{approver}", seed)
+
+
+def _stories(world: World, cases: int) -> list[tuple[datetime, int, Story]]:
+    """Return every story with the moment of its first step, as a heap."""
+    kept = timedelta(days=world.act.settings.kept_days)
+    first = world.end - SPAN
+    starts = hours.spread(world.random("starts"), cases, first, world.end - timedelta(hours=2))
+    found = [(at, number, story.of_case(world, number, at)) for number, at in enumerate(starts)]
+    count = round(ONLY_ESTIMATES * sum(at > world.end - kept for at in starts))
+    alone = hours.spread(world.random("alone"), count, world.end - kept, world.end)
+    found += [
+        (at, number, story.only_an_estimate(world, number, at)) for number, at in enumerate(alone, cases)
+    ]
+    for _at, _number, one in found:
+        next(one)
+    heapq.heapify(found)
+    return found
+
+
+def _send_nothing(moment: datetime) -> None:
+    """Take out of the outbox what the verbs put there at a moment, and wake no worker."""
+    db.session.flush()
+    changed_rows(delete(Mail).where(Mail.created_at == moment, demonstration_marks.marked(Mail.about)))
+    jobs.forget_enqueued()
