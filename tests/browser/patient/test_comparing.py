@@ -11,6 +11,18 @@ from tests.browser.patient.walk import DELHI, PACKAGE, Plan, estimate
 from tests.support.accessibility import OVERFLOW, hindrances
 
 
+def test_an_estimate_that_was_made_for_a_comparison_is_listed_in_its_browser(open_page: Opener) -> None:
+    page = open_page()
+    path = estimate(page, DELHI)
+    page.goto(f"{path}/compare/delhi")
+    page.locator("#q_sessions").fill("3")
+    page.get_by_role("button", name="Compare").click()
+    expect(page).to_have_title(re.compile("Comparison"))
+    page.wait_for_function("JSON.parse(localStorage.estimates).length === 2")
+    page.goto("/")
+    expect(page.locator("[data-estimates]").get_by_role("link")).to_have_count(2)
+
+
 def test_estimates_that_a_browser_keeps_are_ticked_and_compared_in_the_first_screen(
     open_page: Opener,
 ) -> None:
