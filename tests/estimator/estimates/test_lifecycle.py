@@ -108,7 +108,7 @@ def test_a_reference_can_be_read_over_the_telephone(make: Make) -> None:
 
 def test_a_reference_that_is_taken_is_replaced(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter(["EST-AAAA-AAAA", "EST-AAAA-AAAA", "EST-BBBB-BBBB"])
-    monkeypatch.setattr(lifecycle, "_reference", lambda: next(drawn))
+    monkeypatch.setattr(lifecycle, "_reference", lambda _demonstration: next(drawn))
     tokens = [make(submission=form) for form in ("form-1", "form-2")]
     assert [found(token).reference for token in tokens] == ["EST-AAAA-AAAA", "EST-BBBB-BBBB"]
 
