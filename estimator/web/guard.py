@@ -34,6 +34,8 @@ PUBLIC = frozenset(
         "changing.question",
         "changing.total",
         "changing.which",
+        "exploring.apply",
+        "exploring.page",
         "mailing.email",
         "asking.ask",
         "asking.check",
@@ -254,6 +256,7 @@ CHECKS_ITSELF = frozenset(
         "patient.estimate",
         "patient.change",
         "quote.reminders",  # as well
+        "exploring.apply",  # as the next one
         "changing.apply",  # its proof is the secret link in its address: reading an estimate needs no cookie
         "changing.question",
         "mailing.email",

@@ -7,6 +7,7 @@ from estimator.web.patient import (
     estimate,
     estimate_email,
     estimate_pdf,
+    explore,
     first_question,
     my_data,
     prices,
@@ -19,6 +20,7 @@ from estimator.web.patient import (
 blueprints = (
     estimate.pages,
     changing.pages,
+    explore.pages,
     estimate_email.pages,
     request.pages,
     my_data.pages,

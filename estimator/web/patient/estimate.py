@@ -140,6 +140,7 @@ def breakdown(token: str) -> ResponseReturnValue:
     table = price_lists.parsed(found.table_version)
     words = worded.words_of(found, reader)
     stored, rows, changes = words.stored, words.rows, words.changes
+    ranges = words.ranges
     head = head_of(found, table, reader)
     rate = rate_of(table)
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
@@ -162,6 +163,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         "question": url_for("changing.which", token=token),
         "email": url_for("mailing.email", token=token) if request_context.settings().sends_mail else None,
         "apply": url_for("changing.apply", token=token),
+        "explore": url_for("exploring.page", token=token),
         "ask": url_for("asking.ask", token=token),
         "first_question": url_for("asking.first_question", token=token),
         "data": url_for("my_data.estimate", token=token),
@@ -177,6 +179,7 @@ def breakdown(token: str) -> ResponseReturnValue:
             record=head,
             rows=rows,
             changes=changes,
+            ranges=ranges,
             beside=beside,
             links=links,
         )

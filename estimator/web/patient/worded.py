@@ -46,11 +46,12 @@ class _Kept(OrderedDict[Hashable, _Made]):
 
 @dataclass(frozen=True)
 class Worded:
-    """A stored breakdown, its rows, and what would change it."""
+    """A stored breakdown, its rows, what would change it, and where its range comes from, if it has one."""
 
     stored: StoredBreakdown
     rows: wording.Rows
     changes: Sequence[wording.DriverChanges]
+    ranges: wording.RangeSources | None
 
 
 _words: _Kept[Worded] = _Kept()
@@ -76,6 +77,7 @@ def _place(record: Estimate, reader: Reader) -> Hashable:
 
 def _worded(record: Estimate, table: PriceTable, reader: Reader) -> Worded:
     stored = estimates.breakdown_of(record)
-    rows = wording.rows(stored, table, reader, list(estimates.answers_of(record)))
+    answered = list(estimates.answers_of(record))
+    rows = wording.rows(stored, table, reader, answered)
     changes = wording.changes(sensitivity(table, stored["answers"]), stored, table, reader)
-    return Worded(stored, rows, changes)
+    return Worded(stored, rows, changes, wording.range_sources(stored, table, reader, answered))
