@@ -12,6 +12,7 @@ from benchmarks import (
     desk,
     documents,
     editing,
+    explore,
     languages,
     memory,
     pages,
@@ -42,6 +43,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "languages": ("Languages", languages.rows),
     "two-languages": ("Documents in two languages", two_languages.rows),
     "ranges": ("Ranges of past bills", ranges.rows),
+    "explore": ("Exploring the cost of an estimate", explore.rows),
     "screens": ("Screens and words on a phone", screens.rows),
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pricing.answers import Answers, check, normal_form
 from pricing.breakdown import Three
@@ -23,10 +23,14 @@ _BEYOND = 6
 """So many steps beyond the plan's own number are looked at, or as many as there are below it."""
 
 
+Lack = Literal["request", "open", None]
+"""What keeps a total from being whole."""
+
+
 class Point(NamedTuple):
     """A plan with another number: its total in the three cases, None if the plan would be refused, for `problems`.
 
-    `number` is in normal form; `is_now` of the plan's own. It is `at_least` if something is on request or not counted.
+    `number` is in normal form; `is_now` of the plan's own. `lack` tells that something is on request, or not counted.
     `assumed` are answers that were filled in for questions which only this number asks.
     """
 
@@ -34,7 +38,7 @@ class Point(NamedTuple):
     total: Three | None
     problems: tuple[Problem, ...]
     assumed: Mapping[str, str | bool]
-    at_least: bool
+    lack: Lack
     is_now: bool
 
 
@@ -67,14 +71,15 @@ def _point(table: PriceTable, plan: Mapping[str, str | bool], driver: str, numbe
         outcome.total,
         outcome.problems,
         assumed,
-        is_at_least(outcome),
+        _lack(outcome),
         number == plan[driver],
     )
 
 
-def is_at_least(outcome: Outcome) -> bool:
-    """Whether a total lacks something."""
-    return bool(outcome.on_request or outcome.not_counted)
+def _lack(outcome: Outcome) -> Lack:
+    if outcome.on_request:
+        return "request"
+    return "open" if outcome.not_counted else None
 
 
 def _numbers(driver: NumberDriver, now: Decimal) -> list[str]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from estimator.i18n import Reader, Words, listed_apart
 from estimator.i18n import gettext as _
+from estimator.wording import at_least
 from estimator.wording.headings import EVIDENCE
 from estimator.wording.rows import Change, DriverChanges
 from estimator.wording.sentences import answer_words, problem_sentence
@@ -152,7 +153,10 @@ class _Budget:
 
     def sentences(self) -> Iterator[str]:
         bought, budget = self.bought, self.money(self.typed)
-        likely = self.total(bought.now[LIKELY], bought.at_least)
+        if bought.at_least and not any(bought.now):
+            yield _("Nothing in your plan has a price yet, so it cannot be compared with a budget.")
+            return
+        likely = self.total(bought.now, bought.at_least)
         if bought.left >= 0:
             yield _(
                 "Your plan fits into %(budget)s: its likely total is %(total)s, and %(left)s is left.",
@@ -196,9 +200,9 @@ class _Budget:
                 least=self.money(least),
             )
 
-    def total(self, amount: Decimal, at_least: bool) -> str:
-        said = self.money(amount)
-        return _("at least %(amount)s", amount=said) if at_least else said
+    def total(self, three: Sequence[Decimal], incomplete: bool) -> str:
+        """Say a likely total; of one that lacks something, that it does."""
+        return at_least.likely(self.money(three[LIKELY]), incomplete, has_range=min(three) != max(three))
 
     def high(self, total: Sequence[Decimal], fits: bool) -> str:
         """Say whether the high end fits as well; nothing of a total that is no range."""
@@ -218,7 +222,7 @@ class _Budget:
     def plan(self, plan: Within) -> PlanWithin:
         low, high = min(plan.total), max(plan.total)
         return PlanWithin(
-            total=self.total(plan.total[LIKELY], plan.at_least),
+            total=self.total(plan.total, plan.at_least),
             span=None if low == high else _span(low, high, self.table, self.reader),
             changes=list(self.changes(plan)),
             gone=self.gone(plan),
@@ -308,11 +312,11 @@ def _growth(found: Growth, table: PriceTable, reader: Reader, typed: Decimal | N
         return GrowthRow(
             number=number,
             is_now=point.is_now,
-            total=_("at least %(amount)s", amount=said) if point.at_least else said,
+            total=at_least.sum_said(format(likely, "f"), said, point.lack, has_range=low != high),
             span=None if low == high else _span(low, high, table, reader),
             remarks=remarks,
             value=None if point.is_now else f"{driver.code}={point.number}",
-            fits=None if typed is None else likely <= typed,
+            fits=None if typed is None or (point.lack and not likely) else likely <= typed,
         )
 
     ends = [

@@ -6,14 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from estimator.i18n import Reader, Words
+from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
 from estimator.wording.sentences import answer_words
-from pricing.money import ZERO
+from pricing.money import ZERO, exactly
 from pricing.stored import StoredBreakdown
 from pricing.table import PriceTable
 from pricing.uncertainty import Cause, Narrowing, Open, Spread, Uncertainty, explain
+
+MOST_ROWS = 3
+"""Number of lines that a page says where it has room for few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +32,20 @@ class RangeRow:
 class RangeSources:
     """Where a range comes from; the amounts of the rows add up to `width`.
 
-    `narrower` are sentences on what would make it narrower, `outside` on what is in no part of it.
+    `narrower` are sentences on what would make it narrower, `outside` on what is in no part of it. `rest` is what all
+    rows but the MOST_ROWS largest are together, None if there are no more.
     """
 
     width: str
     rows: Sequence[RangeRow]
     narrower: Sequence[str]
     outside: Sequence[str]
+    rest: RangeRow | None
+
+    @property
+    def largest(self) -> Sequence[RangeRow]:
+        """The largest rows alone, with one for what all others are together."""
+        return self.rows if self.rest is None else [*self.rows[:MOST_ROWS], self.rest]
 
 
 def range_sources(
@@ -69,7 +79,16 @@ class _Wording:
             rows=[self.row(spread) for spread in self.found.spreads],
             narrower=[self.narrower(each) for each in self.found.narrowings],
             outside=list(self.outside()),
+            rest=self.rest(self.found.spreads[MOST_ROWS:]),
         )
+
+    def rest(self, spreads: Sequence[Spread]) -> RangeRow | None:
+        if not spreads:
+            return None
+        with exactly():
+            amount = sum((spread.amount for spread in spreads), ZERO)
+        said = ngettext("%(num)s more item", "%(num)s more items", len(spreads))
+        return RangeRow(Words(said), [], self.money(amount))
 
     def money(self, amount: Decimal, sign: bool = False) -> str:
         return self.reader.money(amount, self.breakdown["currency"], sign=sign)
@@ -133,8 +152,7 @@ class _Wording:
 
     def open(self, each: Open) -> str:
         label = self.question(each.driver)
-        least, most = each.least or ZERO, each.most or ZERO
-        moves = bool(least or most)
+        moves = bool(each.least or each.most)
         if each.supposed:
             used = _(
                 "“%(label)s” is not answered; we used: %(answer)s.",
@@ -150,11 +168,11 @@ class _Wording:
             used = _("“%(label)s” is not answered.", label=label)
         else:
             return _("“%(label)s” is not answered. Its cost is in no part of the range.", label=label)
-        if not moves:
+        if each.least is None or each.most is None or not moves:
             return used
         changes = _(
             "Another answer changes the likely total: %(changes)s.",
-            changes=self.between(least, most),
+            changes=self.between(each.least, each.most),
         )
         return joined(" ", [used, changes])
 

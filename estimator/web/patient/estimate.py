@@ -184,7 +184,7 @@ def breakdown(token: str) -> ResponseReturnValue:
             links=links,
         )
 
-    return render_template(
+    drawn = render_template(
         "patient/breakdown.html",
         new_estimate=True,
         record=head,
@@ -193,6 +193,7 @@ def breakdown(token: str) -> ResponseReturnValue:
             found.created_at + timedelta(days=request_context.settings().kept_days), table.time_zone
         ),
         rows=rows,
+        ranges=ranges,
         about=wording.about(
             stored["totals"]["total"], table.currency, reader, incomplete=rows.headline.at_least
         ),
@@ -208,6 +209,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         links=links,
         folds=worded.parts_of(found, reader, (rate, carried()), folded),
     )
+    return worded.dense(drawn)
 
 
 def _contents(rows: wording.Rows, changes: Sequence[wording.DriverChanges]) -> list[tuple[str, str]]:

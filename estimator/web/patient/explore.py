@@ -90,6 +90,7 @@ def page(token: str) -> ResponseReturnValue:
             record=head_of(record, table, reader),
             expired=estimates.has_expired(record, request_context.now()),
             rows=words.rows,
+            ranges=words.ranges,
             form=form,
             errors=summary(form),
             readings=typed.readings,

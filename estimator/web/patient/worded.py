@@ -5,6 +5,7 @@ They are kept by everything that they depend on. Whoever asks has the record, an
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from pricing.stored import StoredBreakdown
 
 MOST = 256
 """Number of pages of which a process keeps the words, and of which it keeps the closed parts, some 25 MB."""
+
+_SPACE = re.compile(r"\n\s+")
+"""A new line with what follows it up to the next word or sign; no page whose words are kept has a text area."""
 
 _Made = TypeVar("_Made")
 
@@ -68,7 +72,12 @@ def words_of(record: Estimate, reader: Reader) -> Worded:
 def parts_of(record: Estimate, reader: Reader, also: Hashable, draw: Callable[[], str]) -> Markup:
     """Return what `draw` returns for an estimate and a language; `also` is whatever else it depends on."""
     place = (_place(record, reader), record.reference, also)
-    return Markup(_parts.made(place, draw))  # noqa: S704 (a template of ours drew it, and has escaped every value)
+    return Markup(_parts.made(place, lambda: dense(draw())))  # noqa: S704 (a template of ours drew it, and has escaped every value)
+
+
+def dense(page: str) -> str:
+    """Return a page without indentation and empty lines, which no browser shows; phones pay for each of them."""
+    return _SPACE.sub("\n", page)
 
 
 def _place(record: Estimate, reader: Reader) -> Hashable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
@@ -200,18 +201,69 @@ def test_nothing_of_a_budget_is_kept(app: Flask, visitor: Visitor, explored: Pag
     assert count(app, Estimate) == before
 
 
-def test_where_the_range_comes_from_is_told_line_by_line_and_adds_up(breakdown: Page) -> None:
-    fold = breakdown.one("div", id="range")
+def test_where_the_range_comes_from_is_told_line_by_line_and_adds_up(explored: Page) -> None:
+    told = explored.one("section", id="range")
     amounts = [
         Decimal(each.replace(",", ""))
-        for each in re.findall(r"USD\xa0([0-9,.]+)", words(next(fold.iter("table"))))
+        for each in re.findall(r"USD\xa0([0-9,.]+)", words(next(told.iter("table"))))
     ]
     assert sum(amounts[:-1]) == amounts[-1] == Decimal("2400.00")
-    said = words(fold)
+    said = words(told)
+    assert "Sessions: it may turn out up to 1 more." in said
     assert f"Session “Sessions” is not known exactly.{USD}2,000.00" in said
     assert f"Flight Its price is a range.{USD}400.00" in said
     assert f"If “Sessions” is known to be 2 sessions, the range is {USD}2,000.00 narrower." in said
     assert f"If the price of “Flight” is fixed, the range is {USD}400.00 narrower." in said
+    assert "“Nights” is not answered; we used: 2. Another answer changes the likely total:" in said
+
+
+def test_the_estimate_says_the_largest_parts_of_its_range_and_leads_to_all_of_them(
+    visitor: Visitor, breakdown: Page
+) -> None:
+    fold = breakdown.one("div", id="range")
+    assert f"Session “Sessions” is not known exactly.{USD}2,000.00" in words(fold)
+    assert "#range" in breakdown.links()
+    (link,) = [each for each in breakdown.links() if each.endswith("/explore#range")]
+    assert visitor.open(link.partition("#")[0]).all("section", id="range")
+
+
+def test_small_parts_of_a_range_are_one_line_with_their_sum(start: Callable[..., Flask]) -> None:
+    small = "".join(
+        f"""
+[charge.small_{each}]
+label.en = "Small {each}"
+group = "treatment"
+price = {{ low = 1.00, likely = 1.00, high = {each + 2}.00 }}
+source = "Made for the tests."
+"""
+        for each in range(4)
+    )
+    page = Visitor(start(table_text() + small)).estimate(ANSWERS)
+    said = words(page.one("div", id="range"))
+    assert f"Small 3 Its price is a range.{USD}4.00" in said
+    assert f"3 more items{USD}6.00" in said
+
+
+def test_an_estimate_that_is_no_range_has_nowhere_to_come_from(start: Callable[..., Flask]) -> None:
+    text = table_text().replace("varies = { more = 1 }", "")
+    text = text.replace("{ low = 500.00, likely = 600.00, high = 900.00 }", "600.00")
+    page = Visitor(start(text)).estimate(ANSWERS)
+    assert not page.all("div", id="range")
+    assert "#range" not in page.links()
+    explored = Visitor(start(text)).open(f"{page.path}/explore?budget=4000")
+    assert "Its high end" not in found(explored)
+    assert not explored.all("section", id="range")
+
+
+def test_a_plan_of_which_nothing_has_a_price_is_compared_with_no_budget(start: Callable[..., Flask]) -> None:
+    text = table_text()
+    charges = text[text.index("[charge.session]") : text.index("[payment.all]")]
+    nothing = charges[: charges.index("[charge.night]")].replace('per = "sessions"\n', "")
+    nothing = nothing.replace("price = 2000.00", "on_request = true")
+    page = Visitor(start(text.replace(charges, nothing))).estimate(ANSWERS)
+    explored = Visitor(start(text.replace(charges, nothing))).open(f"{page.path}/explore?budget=4000")
+    assert found(explored).startswith("Nothing in your plan has a price yet")
+    assert "fits the budget" not in found(explored)
 
 
 def test_a_link_that_opens_nothing_explores_nothing(visitor: Visitor) -> None:
