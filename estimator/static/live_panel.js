@@ -39,8 +39,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   const fetched = async (asked, signal) => {
     const way = lists ? { headers: { Accept: "text/html" } } : { method: "POST", body: asked, headers: { Accept: "application/json" } };
     const reply = await fetch(lists ? withQuery(asked) : form.dataset.live, { ...way, redirect: "error", signal });
-    // what was typed is refused: the page says why
-    if (!reply.ok && !(lists && reply.status === 422)) throw new Error(String(reply.status));
+    if (!reply.ok) throw new Error(String(reply.status));
     return lists ? new DOMParser().parseFromString(await reply.text(), "text/html") : reply.json();
   };
 

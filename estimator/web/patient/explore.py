@@ -70,9 +70,7 @@ def page(token: str) -> ResponseReturnValue:
     typed, status = _Typed(), 200
     if request.args.get("budget", "").strip():
         typed = _read(form, table, reader)
-        if typed.amount is None:
-            status = 422
-        elif _too_many():
+        if typed.amount is not None and _too_many():
             form.refuse(
                 _(
                     "Many budgets were looked at from your network just now. Try again in a quarter of an hour."

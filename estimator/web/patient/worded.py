@@ -27,6 +27,9 @@ MOST = 256
 _SPACE = re.compile(r"\n\s+")
 """A new line with what follows it up to the next word or sign; no page whose words are kept has a text area."""
 
+_ENDS = re.compile(r"</(?:li|t[dhr]|d[dt])>(?=\s*(?:<(?:li|t[dhr]|d[dt])\b|</(?:ul|tr|tbody|table|dl|div)>))")
+"""The end of a line, a cell or a row before the next one or before the end of them all, where HTML needs none."""
+
 _Made = TypeVar("_Made")
 
 
@@ -70,9 +73,11 @@ def words_of(record: Estimate, reader: Reader) -> Worded:
 
 
 def parts_of(record: Estimate, reader: Reader, also: Hashable, draw: Callable[[], str]) -> Markup:
-    """Return what `draw` returns for an estimate and a language; `also` is whatever else it depends on."""
+    """Return what `draw` returns for an estimate and a language, as short as HTML can be; `also` is whatever else it
+    depends on.
+    """
     place = (_place(record, reader), record.reference, also)
-    return Markup(_parts.made(place, lambda: dense(draw())))  # noqa: S704 (a template of ours drew it, and has escaped every value)
+    return Markup(_parts.made(place, lambda: dense(_ENDS.sub("", draw()))))  # noqa: S704 (a template of ours drew it, and has escaped every value)
 
 
 def dense(page: str) -> str:
