@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from estimator.i18n import Reader, Words, ngettext
+from estimator.i18n import Reader, Words, listed_apart, ngettext
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
 from estimator.wording.sentences import answer_words
@@ -17,6 +17,10 @@ from pricing.uncertainty import Cause, Narrowing, Open, Spread, Uncertainty, exp
 
 MOST_ROWS = 3
 """Number of lines that a page says where it has room for few."""
+
+
+MOST_NARROWER = 3
+"""Number of things of which it is said what knowing them takes off, those that take off the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class _Wording:
         return RangeSources(
             width=self.money(self.found.width),
             rows=[self.row(spread) for spread in self.found.spreads],
-            narrower=[self.narrower(each) for each in self.found.narrowings],
+            narrower=[self.narrower(each) for each in self.found.narrowings[:MOST_NARROWER]],
             outside=list(self.outside()),
             rest=self.rest(self.found.spreads[MOST_ROWS:]),
         )
@@ -142,13 +146,17 @@ class _Wording:
         )
 
     def outside(self) -> Iterator[str]:
+        unpriced = [each for each in self.found.open if not (each.least or each.most or each.on_request)]
+        if unpriced:
+            names = listed_apart([self.question(each.driver) for each in unpriced])
+            yield _("Not answered, and in no part of the range: %(names)s.", names=names)
         for each in self.found.open:
+            if each in unpriced:
+                continue
             sentences = [self.open(each)]
             if each.on_request:
                 sentences.append(_("An answer may bring a price that is on request."))
             yield joined(" ", filter(None, sentences))
-        if self.breakdown["on_request"]:
-            yield _("What is on request is in no part of the range.")
 
     def open(self, each: Open) -> str:
         label = self.question(each.driver)
@@ -164,10 +172,8 @@ class _Wording:
                     self.reader,
                 ),
             )
-        elif moves or each.on_request:
-            used = _("“%(label)s” is not answered.", label=label)
         else:
-            return _("“%(label)s” is not answered. Its cost is in no part of the range.", label=label)
+            used = _("“%(label)s” is not answered.", label=label)
         if each.least is None or each.most is None or not moves:
             return used
         changes = _(
