@@ -14,6 +14,7 @@ from benchmarks import (
     desk,
     documents,
     editing,
+    explore,
     languages,
     memory,
     pages,
@@ -46,6 +47,7 @@ PARTS: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "two-languages": ("Documents in two languages", two_languages.rows),
     "ranges": ("Ranges of past bills", ranges.rows),
     "compare": ("A comparison of three estimates", compare.rows),
+    "explore": ("Exploring the cost of an estimate", explore.rows),
     "screens": ("Screens and words on a phone", screens.rows),
 }
 

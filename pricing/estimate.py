@@ -7,9 +7,9 @@ high case with the cheapest, and from them the totals, stages and payments.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pricing.answers import Answers, check, normal_form
 from pricing.breakdown import Breakdown, CommissionLine, Item, TaxLine, Three
@@ -18,12 +18,27 @@ from pricing.conditions import Value, applies, may_apply
 from pricing.left_open import not_counted
 from pricing.money import ZERO, exactly
 from pricing.payments import split
-from pricing.prepared import Line, Named, Offer, TaxOn, prepared
+from pricing.prepared import TOTALS, Line, Named, Offer, TaxOn, prepared
 from pricing.steps import Trace
 from pricing.table import Charge, Commission, Group, Notice, Package, Percent, PriceTable, Tax
 from pricing.unfinished import check_unfinished
 
 ONE = Decimal(1)
+_RESERVE = TOTALS.index("reserve")
+
+Part = tuple[Literal["item", "tax"], str]
+"""What counts in a total: a charge or the package, or a tax that is added, by its code."""
+
+
+class Mix(NamedTuple):
+    """A case that is put together: LOW, LIKELY or HIGH for each number that varies, and for the prices.
+
+    A number that is not named is likely, and so is the price of a charge or package in `settled`.
+    """
+
+    numbers: Mapping[str, int]
+    prices: int
+    settled: frozenset[str] = frozenset()
 
 
 def estimate(table: PriceTable, answers: Answers, *, unfinished: bool = False) -> Breakdown:
@@ -44,6 +59,16 @@ def total(table: PriceTable, values: Mapping[str, Value]) -> tuple[Three, tuple[
     """
     with exactly():
         return _Plan(table, values).total()
+
+
+def mixed(table: PriceTable, values: Mapping[str, Value], mixes: Iterable[Mix]) -> list[dict[Part, Decimal]]:
+    """Return what every part of the total comes to in each mix, with the package that the plan has.
+
+    What is on request counts 0, as in every sum, and so does the reserve, which is left out. `values` are answers that
+    `check` has looked at.
+    """
+    with exactly():
+        return list(_Plan(table, values).mixed(mixes))
 
 
 _Worked = tuple[Decimal, Decimal, Decimal | None]
@@ -88,7 +113,7 @@ class _Plan:
         self.zero = self.money.amount(ZERO)
         self.ranks = max(len(table.stages), 1)
         self.taxes = [on for on in self.prepared.taxes if self._applies(on.tax)]
-        self.lines = self._lines()
+        self.lines = self._lines(self.numbers())
 
     def total(self) -> tuple[Three, tuple[str, ...], str | None]:
         offer, _saves, cases = self._cases()
@@ -103,6 +128,27 @@ class _Plan:
         ]
         package = None if offer is None else offer.package.code
         return self._totals(cases, taxes)["total"], tuple(requested), package
+
+    def mixed(self, mixes: Iterable[Mix]) -> Iterator[dict[Part, Decimal]]:
+        offer, _saves, _likely = self._cheapest()
+        numbers = self.numbers()
+        for numbers_of, prices, settled in mixes:
+            held = {code: (three[numbers_of.get(code, LIKELY)],) * 3 for code, three in numbers.items()}
+            lines = self._lines(held)
+            case = self._case(prices, offer, self._nothing(), lines, settled)
+            yield dict(self._counting(case, offer))
+
+    def _counting(self, case: _Case, offer: Offer | None) -> Iterator[tuple[Part, Decimal]]:
+        """The parts of the total in one case."""
+        if offer is not None and offer.total != _RESERVE:
+            yield ("item", offer.package.code), case.package
+        for line, _quantities in self.lines:
+            entry = case.worked[line.position]
+            if entry is not None and line.total != _RESERVE:
+                yield ("item", line.charge.code), entry[2] or self.zero
+        for on in self.taxes:
+            if not (on.tax.included or on.is_reserve):
+                yield ("tax", on.tax.code), self._tax(on, self._whole_base(on, case, offer))
 
     def _applies(self, entry: Charge | Package | Tax | Commission | Notice) -> bool:
         return applies(entry.when, entry.unless, self.values) and may_apply(entry.unless, self.unknown)
@@ -143,8 +189,8 @@ class _Plan:
         low, high = (self._case(case, offer, likely, changing) for case in (LOW, HIGH))
         return offer, saves, [low, likely, high]
 
-    def _lines(self) -> list[tuple[Line, Three]]:
-        """The charges that apply, and how many units each has in the three cases: one object where that is the same."""
+    def numbers(self) -> dict[str, Three]:
+        """The numbers that were answered, in the three cases."""
         numbers: dict[str, Three] = {}
         for driver, whole in self.prepared.numbers:
             value = self.values.get(driver.code)
@@ -155,6 +201,10 @@ class _Plan:
                 low = value if not driver.less else max(driver.least, value - driver.less)
                 high = value if not driver.more else min(driver.most, value + driver.more)
                 numbers[driver.code] = (low, value, high)
+        return numbers
+
+    def _lines(self, numbers: Mapping[str, Three]) -> list[tuple[Line, Three]]:
+        """The charges that apply, and how many units each has in the three cases: one object where that is the same."""
         nothing = (ZERO, ZERO, ZERO)
         found = []
         for line in self.prepared.lines:
@@ -176,10 +226,7 @@ class _Plan:
 
     def _cheapest(self) -> tuple[Offer | None, Decimal | None, _Case]:
         """The package with the lowest likely sum, if one is below no package, what it saves, and the likely case."""
-        nothing = _Case(
-            self.zero, [None] * len(self.prepared.lines), [[self.zero] * 3 for _ in range(self.ranks)]
-        )
-        alone = best = self._case(LIKELY, None, nothing, self.lines)
+        alone = best = self._case(LIKELY, None, self._nothing(), self.lines)
         offer = saves = None
         usable = [candidate for candidate in self.prepared.offers if self._may_use(candidate)]
         dearest = self._sum(alone, None) if usable else ZERO
@@ -193,6 +240,11 @@ class _Plan:
             if saving > (saves or ZERO):
                 offer, saves, best = candidate, saving, case
         return offer, saves, best
+
+    def _nothing(self) -> _Case:
+        """A case without any charge."""
+        sums = [[self.zero] * 3 for _ in range(self.ranks)]
+        return _Case(self.zero, [None] * len(self.prepared.lines), sums)
 
     def _may_use(self, offer: Offer) -> bool:
         return self._applies(offer.package) and any(
@@ -234,13 +286,21 @@ class _Plan:
         ]
 
     def _case(
-        self, case: int, offer: Offer | None, known: _Case, changing: list[tuple[Line, Three]]
+        self,
+        case: int,
+        offer: Offer | None,
+        known: _Case,
+        changing: list[tuple[Line, Three]],
+        settled: frozenset[str] = frozenset(),
     ) -> _Case:
         """Work the plan out in one case with one package or none, from another of which all but `changing` stays.
 
-        `known` has the same package or none.
+        `known` has the same package or none. What is `settled` has its likely price.
         """
-        package = self.zero if offer is None else self.money.amount(in_case(offer.package.price, case))
+        package = self.zero
+        if offer is not None:
+            price_case = LIKELY if offer.package.code in settled else case
+            package = self.money.amount(in_case(offer.package.price, price_case))
         allowance = {} if offer is None else offer.allowance
         worked = known.worked.copy()
         sums = [stage.copy() for stage in known.sums]
@@ -248,7 +308,9 @@ class _Plan:
             sums[offer.rank][offer.total] += package - known.package
         for line, quantities in changing:
             position = line.position
-            if line.of is not None:
+            if settled and line.charge.code in settled:
+                entry = self._settled(line, quantities[case], allowance, worked, offer, package)
+            elif line.of is not None:
                 entry = self._percent(line, self._base(line.of, worked, offer, package), case)
             elif line.unrounded is not None and position not in allowance and quantities[case]:
                 # What _charge does with most charges of most lists: calling it would cost as much.
@@ -264,6 +326,20 @@ class _Plan:
             if entry is not None and entry[2] is not None:
                 stage[line.total] += entry[2]
         return _Case(package, worked, sums)
+
+    def _settled(
+        self,
+        line: Line,
+        quantity: Decimal,
+        allowance: Mapping[int, Decimal],
+        worked: list[_Worked | None],
+        offer: Offer | None,
+        package: Decimal,
+    ) -> _Worked | None:
+        """A charge with its likely price, whatever the case."""
+        if line.of is not None:
+            return self._percent(line, self._base(line.of, worked, offer, package), LIKELY)
+        return self._charge(line, quantity, allowance.get(line.position, ZERO), LIKELY)
 
     def _charge(self, line: Line, quantity: Decimal, allowance: Decimal, case: int) -> _Worked | None:
         if not quantity:

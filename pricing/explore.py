@@ -152,8 +152,8 @@ def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
     for driver in table.drivers:
         if driver.code not in plan:
             continue
-        for answer in _nearest(driver, plan[driver.code]):
-            assumed, outcome = _with(table, plan, driver.code, answer)
+        for answer in nearest(driver, plan[driver.code]):
+            assumed, outcome = tried(table, plan, {driver.code: answer})
             priced = outcome.total is not None
             stays = outcome.on_request if priced else requested
             still_open = outcome.not_counted if priced else left_open
@@ -192,7 +192,8 @@ def _outcome(table: PriceTable, values: Mapping[str, Value], problems: Sequence[
     return Outcome(*total(table, values), not_counted(table, values), ())
 
 
-def _nearest(driver: Driver, answer: str | bool) -> list[str | bool]:
+def nearest(driver: Driver, answer: str | bool) -> list[str | bool]:
+    """Return the other answers to a question that `sensitivity` looks at; both in normal form."""
     if isinstance(driver, ChoiceDriver):
         return [choice.code for choice in driver.choices if choice.offered and choice.code != answer]
     if isinstance(driver, YesNoDriver):
@@ -210,16 +211,26 @@ def filled_in(table: PriceTable, answers: Answers, driver: str, answer: str | bo
 
     `answers` and `answer` are in normal form.
     """
-    plan = {**answers, driver: answer}
+    return filled_in_for(table, answers, {driver: answer})
+
+
+def filled_in_for(
+    table: PriceTable, answers: Answers, changes: Mapping[str, str | bool]
+) -> dict[str, str | bool]:
+    """Return what is filled in for questions that only several other answers ask together, as `filled_in` does."""
+    plan = {**answers, **changes}
     filled, _values, _problems = _completed(table, plan)
     return {code: value for code, value in filled.items() if code not in plan}
 
 
-def _with(
-    table: PriceTable, answers: Mapping[str, str | bool], driver: str, answer: str | bool
+def tried(
+    table: PriceTable, answers: Mapping[str, str | bool], changes: Mapping[str, str | bool]
 ) -> tuple[dict[str, str | bool], Outcome]:
-    """Change one answer, and fill in what only then is asked and has no answer yet."""
-    _plan, values, problems = _completed(table, {**answers, driver: answer})
+    """Change answers; return what was filled in for questions that only then are asked, and what the plan comes to.
+
+    `answers` and `changes` are in normal form. Never raises BadAnswers.
+    """
+    _plan, values, problems = _completed(table, {**answers, **changes})
     assumed = {code: value for code, value in normal_form(values).items() if code not in answers}
     return assumed, _outcome(table, values, problems)
 

@@ -278,6 +278,7 @@ def test_no_page_loads_more_than_three_style_sheets() -> None:
         "components",
         "desk",
         "errors",
+        "explore",
         "form",
         "patient",
         "price_list",

@@ -58,7 +58,8 @@ def _readable(breakdown: pricing.Breakdown, answers: dict[str, Any]) -> str:
         sensitivity(breakdown.table, stored["answers"]), stored, breakdown.table, reader
     )
     rows = wording.rows(stored, breakdown.table, reader, list(answers))
-    return plain_text.text(rows, changes, _head(breakdown, datetime.now(UTC)))
+    ranges = wording.range_sources(stored, breakdown.table, reader, list(answers))
+    return plain_text.text(rows, changes, _head(breakdown, datetime.now(UTC)), ranges)
 
 
 def _write_pdf(breakdown: pricing.Breakdown, answers: dict[str, Any], name: str) -> None:

@@ -24,7 +24,7 @@ from estimator.models import Estimate
 from estimator.paper import Paper
 from estimator.pdf import fonts, page_foot, qr, renderer, side_by_side
 from estimator.template_environment import environment
-from estimator.wording import DriverChanges, Head, Rows, Sum
+from estimator.wording import DriverChanges, Head, RangeSources, Rows, Sum
 from pricing import PriceTable, canonical_json
 from pricing.explore import sensitivity
 from pricing.stored import StoredBreakdown, counts_nothing
@@ -98,6 +98,7 @@ def html(
     check: str | None = None,
     paper: Paper = "A4",
     second: Reader | None = None,
+    ranges: RangeSources | None = None,
 ) -> str:
     """Return the HTML of an estimate's PDF; the same rows give the same text.
 
@@ -111,6 +112,7 @@ def html(
             rows=rows,
             answers=[row for section in rows.answers for row in section.rows],
             changes=changes,
+            ranges=ranges,
             changed=[(driver.label, row) for driver in changes for row in driver.rows if row.matters],
             totals=_totals(rows),
             check=check,
@@ -228,7 +230,8 @@ def page(
     with speaking(reader):
         rows = wording.rows(breakdown, table, reader, answered)
         changes = wording.changes(sensitivity(table, breakdown["answers"]), breakdown, table, reader)
-        return html(rows, changes, side.head, reader, logo, side.beside, check, paper, other)
+        ranges = wording.range_sources(breakdown, table, reader, answered)
+        return html(rows, changes, side.head, reader, logo, side.beside, check, paper, other, ranges)
 
 
 @lru_cache(maxsize=1)

@@ -8,16 +8,25 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from estimator.i18n import gettext as _
 from estimator.i18n import listed
-from estimator.wording import DriverChanges, FirmRows, Head, HowToPay, NoticeSection, Rows, Sum
+from estimator.wording import (
+    DriverChanges,
+    FirmRows,
+    Head,
+    HowToPay,
+    NoticeSection,
+    RangeSources,
+    Rows,
+    Sum,
+)
 from estimator.wording.rows import ChangedRow, GroupRows, ItemRow, OptionRow, TaxRow
 
 WIDTH = 78
 AMOUNT = 24
 
 
-def text(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> str:
+def text(rows: Rows, changes: Sequence[DriverChanges], head: Head, ranges: RangeSources | None = None) -> str:
     """Return a whole breakdown as lines of at most WIDTH characters, amounts in a column of their own."""
-    return _written(_estimate(rows, changes, head))
+    return _written(_estimate(rows, changes, head, ranges))
 
 
 def firm_text(rows: FirmRows, patient: str) -> str:
@@ -29,7 +38,9 @@ def _written(lines: Iterable[str]) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _estimate(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Iterator[str]:
+def _estimate(
+    rows: Rows, changes: Sequence[DriverChanges], head: Head, ranges: RangeSources | None
+) -> Iterator[str]:
     yield _("Cost estimate, not a firm price")
     yield from _wrapped(str(rows.title), indent=0)
     yield from _provider(head)
@@ -57,6 +68,8 @@ def _estimate(rows: Rows, changes: Sequence[DriverChanges], head: Head) -> Itera
     yield from _sums(_("Totals"), rows.totals)
     yield from _notices(rows.notice("not_included"))
     yield from _changes(changes)
+    if ranges is not None:
+        yield from _ranges(ranges)
     yield from _sums(_("If the treatment stops early, it has cost by then"), rows.stages)
     yield from _sums(_("When it would be paid"), rows.payments)
     yield from _notices(rows.notices_besides("evidence", "not_included", "commission"))
@@ -316,6 +329,24 @@ def _changes(changes: Sequence[DriverChanges]) -> Iterator[str]:
             yield from _amount(f"    {change.answer}", change.effect)
             for remark in change.remarks:
                 yield from _wrapped(remark, indent=6)
+
+
+def _ranges(ranges: RangeSources) -> Iterator[str]:
+    """Say where the range comes from, what would make it narrower, and what is not in it."""
+    yield from _heading(_("Where the range comes from"))
+    for row in ranges.rows:
+        yield from _amount(f"  {row.label}", row.amount)
+        for sentence in row.why:
+            yield from _wrapped(sentence, indent=6)
+    yield from _amount(_("From the low to the high end"), ranges.width)
+    for heading, sentences in (
+        (_("What would make it narrower"), ranges.narrower),
+        (_("Not in this range"), ranges.outside),
+    ):
+        if sentences:
+            yield from _heading(heading)
+        for sentence in sentences:
+            yield from _wrapped(sentence, bullet=True)
 
 
 def _differing(heading: str, rows: Sequence[ChangedRow]) -> Iterator[str]:

@@ -42,6 +42,8 @@ PUBLIC = frozenset(
         "comparing.of_comparison",
         "comparing.document",
         "comparing.plain",
+        "exploring.apply",
+        "exploring.page",
         "mailing.email",
         "asking.ask",
         "asking.check",
@@ -276,6 +278,7 @@ CHECKS_ITSELF = frozenset(
         "patient.change",
         "quote.reminders",  # as well
         "other_offer.page",  # sending it changes nothing
+        "exploring.apply",  # as the next one
         "changing.apply",  # its proof is the secret link in its address: reading an estimate needs no cookie
         "changing.question",
         "comparing.of_estimate",

@@ -20,6 +20,7 @@ from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.how_to_pay import in_fours, never_by_mail
 from estimator.wording.keeping import as_json, from_json
 from estimator.wording.price_list import PriceGroup, PriceListRows, PriceRow, price_list
+from estimator.wording.range_sources import RangeSources, range_sources
 from estimator.wording.rounding import About, about
 from estimator.wording.rows import (
     AdjustmentRow,
@@ -80,6 +81,7 @@ __all__ = [
     "PriceGroup",
     "PriceListRows",
     "PriceRow",
+    "RangeSources",
     "Rows",
     "SecondRows",
     "Shown",
@@ -118,6 +120,7 @@ __all__ = [
     "problem_sentence",
     "problem_sentences",
     "provider",
+    "range_sources",
     "rows",
     "span",
     "stated",

@@ -70,6 +70,7 @@ def changes(
                     matters=likely != 0 or bool(requests or spared or open_ or no_matter),
                     remarks=[*remarks, *requests, *spared, *open_, *no_matter, *other_package],
                     requests=[*requests, *open_, *other_package],
+                    likely=likely,
                 )
             )
         sections.append(DriverChanges(driver.code, reader.words(driver.label, main), section))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from estimator.i18n import Words
 from estimator.wording import at_least
@@ -290,6 +291,7 @@ class Change:
     """What one other answer would do: `effect` is a signed amount, or words: "more, on request", "no change".
 
     `value` is the answer as a form sends it, None where it is not possible. It `matters` unless nothing changes.
+    `likely` is the change of the likely total, None where there is none.
     `remarks` say why it is not possible, and what else changes; `requests` are those of them without which the amount
     is not understood: what would be on request or not counted, and another package.
     """
@@ -301,6 +303,7 @@ class Change:
     matters: bool
     remarks: Sequence[str]
     requests: Sequence[str]
+    likely: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ OPEN = {
     "/e/<token>/change/<driver>": {"GET", "POST"},
     "/e/<token>/answer": {"GET"},
     "/e/<token>/with": {"POST"},
+    "/e/<token>/explore": {"GET", "POST"},
     "/e/<token>/total": {"POST"},
     "/e/<token>/compare": {"GET"},
     "/e/<token>/compare/<slug>": {"GET", "POST"},

@@ -140,6 +140,7 @@ def breakdown(token: str) -> ResponseReturnValue:
     table = price_lists.parsed(found.table_version)
     words = worded.words_of(found, reader)
     stored, rows, changes = words.stored, words.rows, words.changes
+    ranges = words.ranges
     head = head_of(found, table, reader)
     rate = rate_of(table)
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
@@ -162,6 +163,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         "question": url_for("changing.which", token=token),
         "email": url_for("mailing.email", token=token) if request_context.settings().sends_mail else None,
         "apply": url_for("changing.apply", token=token),
+        "explore": url_for("exploring.page", token=token),
         "ask": url_for("asking.ask", token=token),
         "first_question": url_for("asking.first_question", token=token),
         "other_offer": url_for("other_offer.page", token=token),
@@ -179,11 +181,12 @@ def breakdown(token: str) -> ResponseReturnValue:
             record=head,
             rows=rows,
             changes=changes,
+            ranges=ranges,
             beside=beside,
             links=links,
         )
 
-    return render_template(
+    drawn = render_template(
         "patient/breakdown.html",
         new_estimate=True,
         record=head,
@@ -192,6 +195,7 @@ def breakdown(token: str) -> ResponseReturnValue:
             found.created_at + timedelta(days=request_context.settings().kept_days), table.time_zone
         ),
         rows=rows,
+        ranges=ranges,
         about=wording.about(
             stored["totals"]["total"], table.currency, reader, incomplete=rows.headline.at_least
         ),
@@ -207,6 +211,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         links=links,
         folds=worded.parts_of(found, reader, (rate, carried()), folded),
     )
+    return worded.dense(drawn)
 
 
 def _contents(rows: wording.Rows, changes: Sequence[wording.DriverChanges]) -> list[tuple[str, str]]:

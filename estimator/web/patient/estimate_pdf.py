@@ -55,7 +55,7 @@ def plain(token: str) -> ResponseReturnValue:
     reader = current_reader()
     words = worded.words_of(found, reader)
     head = head_of(found, price_lists.parsed(found.table_version), reader)
-    response = Response(plain_text.text(words.rows, words.changes, head), mimetype="text/plain")
+    response = Response(plain_text.text(words.rows, words.changes, head, words.ranges), mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.txt"'
     return response
 

@@ -5,6 +5,7 @@ They are kept by everything that they depend on. Whoever asks has the record, an
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,12 @@ from pricing.stored import StoredBreakdown
 
 MOST = 256
 """Number of pages of which a process keeps the words, and of which it keeps the closed parts, some 25 MB."""
+
+_SPACE = re.compile(r"\n\s+")
+"""A new line with what follows it up to the next word or sign; no page whose words are kept has a text area."""
+
+_ENDS = re.compile(r"</(?:li|t[dhr]|d[dt])>(?=\s*(?:<(?:li|t[dhr]|d[dt])\b|</(?:ul|tr|tbody|table|dl|div)>))")
+"""The end of a line, a cell or a row before the next one or before the end of them all, where HTML needs none."""
 
 _Made = TypeVar("_Made")
 
@@ -46,11 +53,12 @@ class _Kept(OrderedDict[Hashable, _Made]):
 
 @dataclass(frozen=True)
 class Worded:
-    """A stored breakdown, its rows, and what would change it."""
+    """A stored breakdown, its rows, what would change it, and where its range comes from, if it has one."""
 
     stored: StoredBreakdown
     rows: wording.Rows
     changes: Sequence[wording.DriverChanges]
+    ranges: wording.RangeSources | None
 
 
 _words: _Kept[Worded] = _Kept()
@@ -66,9 +74,16 @@ def words_of(record: Estimate, reader: Reader) -> Worded:
 
 
 def parts_of(record: Estimate, reader: Reader, also: Hashable, draw: Callable[[], str]) -> Markup:
-    """Return what `draw` returns for an estimate and a language; `also` is whatever else it depends on."""
+    """Return what `draw` returns for an estimate and a language, as short as HTML can be; `also` is whatever else it
+    depends on.
+    """
     place = (_place(record, reader), record.reference, also)
-    return Markup(_parts.made(place, draw))  # noqa: S704 (a template of ours drew it, and has escaped every value)
+    return Markup(_parts.made(place, lambda: dense(_ENDS.sub("", draw()))))  # noqa: S704 (a template of ours drew it, and has escaped every value)
+
+
+def dense(page: str) -> str:
+    """Return a page without indentation and empty lines, which no browser shows; phones pay for each of them."""
+    return _SPACE.sub("\n", page)
 
 
 def comparison_of(
@@ -88,6 +103,7 @@ def _place(record: Estimate, reader: Reader) -> Hashable:
 
 def _worded(record: Estimate, table: PriceTable, reader: Reader) -> Worded:
     stored = estimates.breakdown_of(record)
-    rows = wording.rows(stored, table, reader, list(estimates.answers_of(record)))
+    answered = list(estimates.answers_of(record))
+    rows = wording.rows(stored, table, reader, answered)
     changes = wording.changes(sensitivity(table, stored["answers"]), stored, table, reader)
-    return Worded(stored, rows, changes)
+    return Worded(stored, rows, changes, wording.range_sources(stored, table, reader, answered))

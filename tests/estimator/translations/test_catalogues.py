@@ -172,6 +172,7 @@ def test_no_message_begins_or_ends_in_the_middle_of_a_sentence() -> None:
         "What you agree to",
         "what you agree to",
         "What you agreed to",
+        "Where the range comes from",
     }
     greeting = {"Good day,"}
     separators = {", ", "; "}

@@ -22,7 +22,7 @@ from estimator.i18n import reader
 from estimator.mail import outbox
 from estimator.models import Estimate, Mail
 from estimator.processes import mail_contents
-from estimator.wording import Change, DriverChanges, Head, Rows
+from estimator.wording import Change, DriverChanges, Head, RangeSources, Rows
 from estimator.wording.rows import GroupRows
 from pricing.explore import sensitivity
 from tests.support import media
@@ -74,7 +74,7 @@ def page(app: Flask) -> Page:
     return Visitor(app).estimate({**ANSWERS, "q_nights": "3"})
 
 
-def said_of(record: Estimate) -> tuple[Rows, list[DriverChanges], Head]:
+def said_of(record: Estimate) -> tuple[Rows, list[DriverChanges], Head, RangeSources | None]:
     """Return everything that a document of an estimate has to say."""
     table, reading = price_lists.parsed(record.table_version), reader("en")
     stored = estimates.breakdown_of(record)
@@ -88,6 +88,7 @@ def said_of(record: Estimate) -> tuple[Rows, list[DriverChanges], Head]:
             created=record.created_at,
             valid_until=record.valid_until,
         ),
+        wording.range_sources(stored, table, reading, list(estimates.answers_of(record))),
     )
 
 
@@ -110,14 +111,18 @@ def test_every_text_of_an_estimate_stands_on_its_page_in_its_pdf_and_in_its_plai
     assert CONDITION in [text for _place, text in media.texts(said)]
     plain = Visitor(app).open(f"{page.path}/estimate.txt")
     assert (plain.status, plain.headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
-    assert unsaid(said, page_words(page)) == {}
+    rows, changes, head, ranges = said
+    assert ranges is not None
+    explored = Visitor(app).open(f"{page.path}/explore")  # where the page has room for the shortest of it
+    assert unsaid(ranges.largest, page_words(page)) == {}
+    assert unsaid((rows, changes, head, ranges), page_words(page) + page_words(explored)) == {}
     assert unsaid(said, plain.html) == {}
-    rows, changes, head = said
     rows = replace(rows, groups=[_told(group) for group in rows.groups])
     on_paper = (
         rows,
         [[driver.label, [_short(row) for row in driver.rows if row.matters]] for driver in changes],
         head,
+        [[row.label, row.amount] for row in ranges.largest],  # its headline says why
     )
     assert unsaid(on_paper, pdf_words(pdf)) == {}
 
