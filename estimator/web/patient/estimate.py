@@ -316,7 +316,7 @@ def _answering(
         409,
         429,
     )  # those are said before any answer is looked at
-    return page, 422 if refused else said.status
+    return worded.dense(page), 422 if refused else said.status
 
 
 def _taken(

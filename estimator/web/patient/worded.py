@@ -25,7 +25,7 @@ MOST = 256
 """Number of pages of which a process keeps the words, and of which it keeps the closed parts, some 25 MB."""
 
 _SPACE = re.compile(r"\n\s+")
-"""A new line with what follows it up to the next word or sign; no page whose words are kept has a text area."""
+"""A new line with what follows it up to the next word or sign; no page that is sent so has a text area."""
 
 _ENDS = re.compile(r"</(?:li|t[dhr]|d[dt])>(?=\s*(?:<(?:li|t[dhr]|d[dt])\b|</(?:ul|tr|tbody|table|dl|div)>))")
 """The end of a line, a cell or a row before the next one or before the end of them all, where HTML needs none."""
