@@ -41,8 +41,8 @@ from pricing.stored import counts_nothing
 
 pages = Blueprint("patient", __name__)
 
-MOST_OF_A_PLAN = 4
-"""Number of answers in which a worked example is told."""
+MOST_OF_A_PLAN = 6
+"""Number of answers in which a worked example is told, beside the amounts that are in it."""
 
 UNFINISHED_DAYS = 7
 """For how long a browser keeps the answers of a form that was not sent."""
@@ -434,21 +434,24 @@ def _typical(version: TableVersion, table: PriceTable, reader: Reader) -> Range 
 def _plan(found: price_lists.Typical, table: PriceTable, reader: Reader) -> Words | str:
     """Return what a clinic calls its worked example; in another language than the list's, its first answers.
 
-    An amount says nothing without its question.
+    An amount says nothing without its question, so of flights or a hotel it says that they are in it.
     """
     if reader.tag.partition("-")[0] == table.main_language.partition("-")[0]:
         return reader.own(found.name, table.main_language)
     asked = [
         driver
         for driver in table.drivers
-        if driver.role != "about_you"
-        and not getattr(driver, "money", False)
-        and found.answers.get(driver.code) not in (None, True, False, "none", "0")
+        if driver.role != "about_you" and found.answers.get(driver.code) not in (None, True, False, "none", "0")
     ]
+    amounts = [driver for driver in asked if getattr(driver, "money", False)]
+    others = [driver for driver in asked if driver not in amounts]
     return listed_apart(
         [
-            wording.answer_words(driver, found.answers[driver.code], table, reader)
-            for driver in asked[:MOST_OF_A_PLAN]
+            *(
+                wording.answer_words(driver, found.answers[driver.code], table, reader)
+                for driver in others[:MOST_OF_A_PLAN]
+            ),
+            *(reader.words(driver.label, table.main_language) for driver in amounts),
         ]
     )
 
