@@ -39,8 +39,8 @@ class Incoming:
         """Whether its sender has nothing more to send; a request that is refused by its head has not ended."""
         self.asks_to_continue = False
         """Whether the sender waits for “100 Continue” before it sends the body."""
-        self.path = b""
-        """What the first line asks for, without what follows a question mark, once the head is there."""
+        self.method = self.path = b""
+        """What the first line does, and to which path, without what follows a question mark, once the head is there."""
         self.forwarded_for = ""
         """What the header X-Forwarded-For says, once the head is there; more of them are joined as the app has them."""
         self._body: int | None = None  # where the body begins, once the head is there
@@ -76,7 +76,8 @@ class Incoming:
     def _read_head(self, head: bytes) -> None:
         assert self._body is not None
         first, *lines = head.split(b"\r\n")
-        self.path = first.partition(b" ")[2].partition(b" ")[0].partition(b"?")[0]
+        self.method, _space, asked = first.partition(b" ")
+        self.path = asked.partition(b" ")[0].partition(b"?")[0]
         fields = [line.partition(b":")[::2] for line in lines]
         named: dict[bytes, list[bytes]] = {}
         for name, value in fields:

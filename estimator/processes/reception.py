@@ -13,7 +13,7 @@ import selectors
 import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from estimator.messages import gettext as _
@@ -45,9 +45,6 @@ RETRY_AFTER = 60
 
 ACCEPTED_AT_ONCE = 100
 """Connections that are accepted before those that wait are looked at again."""
-
-AT_ONCE_PATHS = frozenset({b"/healthz", b"/robots.txt"})
-"""What is answered without the database, beside the files under /static/."""
 
 REPORTED_EVERY = 60
 """Seconds between two lines in the log about requests that found no room."""
@@ -145,10 +142,12 @@ class Reception(Keeper):
         proxies: int,
         headers: Mapping[str, str],
         network_of: Callable[[str], str],
+        paths_at_once: Collection[bytes],
     ) -> None:
         """`at_once` leads to a worker of its own for what needs no database, `hand_over` to all others.
 
-        `headers` are those of a refusal; `network_of` an address is what takes turns.
+        `paths_at_once` are those that are answered from memory alone where somebody only reads them. `headers` are
+        those of a refusal; `network_of` an address is what takes turns.
         """
         super().__init__()
         self._listeners = listeners
@@ -157,6 +156,7 @@ class Reception(Keeper):
         self._proxies = proxies
         self._refusal = _refusal(headers)
         self._network_of = network_of
+        self._paths_at_once = paths_at_once
         self._refused = 0
         self._reported = time.monotonic() - REPORTED_EVERY
 
@@ -195,7 +195,7 @@ class Reception(Keeper):
 
     def queue(self, reading: Reading) -> None:
         """Let a whole request wait for its turn among those of its network."""
-        line = self._at_once if needs_no_database(reading.incoming.path) else self._pages
+        line = self._at_once if self._needs_no_database(reading.incoming) else self._pages
         for refused in line.queue.put(self.network(reading), reading, len(reading.incoming.content)):
             self._refused += 1
             lingers = not refused.incoming.ended
@@ -255,6 +255,10 @@ class Reception(Keeper):
                 return named[-self._proxies].strip()
         return waiting.client_address
 
+    def _needs_no_database(self, incoming: Incoming) -> bool:
+        """Whether the answer comes all the same while every worker waits for the database; no page of errors does."""
+        return incoming.method in (b"GET", b"HEAD") and incoming.path in self._paths_at_once
+
     def _hand_out(self) -> None:
         """Give whole requests to the workers, by turns among networks."""
         for line in self._lines:
@@ -282,15 +286,6 @@ class Reception(Keeper):
         line.next = None
         reading.client.close()  # the worker has a descriptor of its own
         return True
-
-
-def needs_no_database(path: bytes) -> bool:
-    """Whether what is asked for under a path is answered from memory and files alone.
-
-    The database may be silent or locked, and all workers wait for it: styles, scripts and the answer "alive" come all
-    the same.
-    """
-    return path.startswith(b"/static/") or path in AT_ONCE_PATHS
 
 
 def _refusal(headers: Mapping[str, str]) -> bytes:

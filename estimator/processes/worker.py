@@ -20,7 +20,7 @@ from functools import partial
 from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
-from estimator import jobs, keys, leases, logs, quotes
+from estimator import demonstration, jobs, keys, leases, logs, quotes
 from estimator.act import Act
 from estimator.db import db, unavailable
 from estimator.mail import back_off, outbox, smtp
@@ -187,8 +187,9 @@ def draw(app: Flask, revision_id: int) -> None:
 
 
 def expire(app: Flask) -> None:
-    """Mark quotes whose last day is over as expired."""
-    quotes.expire_due(task.act_of(app))
+    """Mark quotes whose last day is over as expired; those of a demonstration not while their story is told."""
+    told = demonstration.kept()
+    quotes.expire_due(task.act_of(app), invented=told is None or told.whole)
     db.session.commit()
 
 

@@ -250,10 +250,10 @@ def new_link(act: Act, quote: Quote) -> str:
     return token
 
 
-def expire_due(act: Act, *, most: int = 100) -> int:
+def expire_due(act: Act, *, most: int = 100, invented: bool = True) -> int:
     """Mark a batch of revisions whose last day is over as expired; return how many.
 
-    No reader depends on it: `state_at` says so already.
+    No reader depends on it: `state_at` says so already. Those of a demonstration are left alone unless `invented`.
     """
     perhaps = (
         select(QuoteRevision.id)
@@ -261,6 +261,9 @@ def expire_due(act: Act, *, most: int = 100) -> int:
         .order_by(QuoteRevision.valid_until, QuoteRevision.id)
         .limit(most)
     )
+    if not invented:
+        ours = select(Quote.id).where(~demonstration_marks.marked(Quote.number))
+        perhaps = perhaps.where(QuoteRevision.quote_id.in_(ours))
     return sum(expire(act, revision_id) for revision_id in db.session.scalars(perhaps).all())
 
 

@@ -69,6 +69,11 @@ def version(name: str) -> str:
     return _files()[name].sha256[:12]
 
 
+def paths() -> frozenset[bytes]:
+    """Return the paths of all of them, without the version that an address carries."""
+    return frozenset(f"/static/{name}".encode() for name in _files())
+
+
 def is_kept_for_ever() -> bool:
     """Whether what this request asks for is named by its content, so that no other version is kept under its name.
 

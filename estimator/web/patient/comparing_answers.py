@@ -34,12 +34,33 @@ Known = tuple[Estimate, str | None]
 
 @dataclass(frozen=True)
 class Beginning:
-    """What a plan is compared with: the estimates so far, the one whose answers are carried over, and the way back."""
+    """What a plan is compared with: the estimates so far, and the way back."""
 
     so_far: Sequence[Known]
-    base: Estimate
     back: tuple[str, str]
     action: str
+
+    @property
+    def base(self) -> Estimate:
+        """The estimate whose answers are carried over: the first one."""
+        return self.so_far[0][0]
+
+    @property
+    def answers(self) -> dict[str, str | bool]:
+        """The answers that are carried over: all of them to whoever has the link of the estimate.
+
+        Whoever has the link of the comparison alone is given those that it shows, and none about the patient.
+        """
+        record, link = self.so_far[0]
+        given = dict(estimates.answers_of(record))
+        if link is not None:
+            return given
+        shown = {
+            driver.code
+            for driver in price_lists.parsed(record.table_version).drivers
+            if driver.role in wording.comparison.PLANNED
+        }
+        return {code: answer for code, answer in given.items() if code in shown}
 
 
 @pages.route("/e/<token>/compare/<slug>", methods=["GET", "POST"])
@@ -49,7 +70,7 @@ def of_estimate(token: str, slug: str) -> ResponseReturnValue:
     more = compare_next.carried(compare_next.following())
     here = url_for("comparing.of_estimate", token=token, slug=slug, **more)
     back = url_for("comparing.begin", token=token), _("Back")
-    return _answering(comparing.in_force(slug), Beginning([(found, token)], found, back, here))
+    return _answering(comparing.in_force(slug), Beginning([(found, token)], back, here))
 
 
 @pages.route("/compare/<token>/add/<slug>", methods=["GET", "POST"])
@@ -62,13 +83,13 @@ def of_comparison(token: str, slug: str) -> ResponseReturnValue:
     so_far = [(each, link) for each, link in zip(compared, own, strict=True) if each is not None]
     back = url_for("comparing.page", token=token), _("Back to the comparison")
     here = url_for("comparing.of_comparison", token=token, slug=slug)
-    return _answering(comparing.in_force(slug), Beginning(so_far, so_far[0][0], back, here))
+    return _answering(comparing.in_force(slug), Beginning(so_far, back, here))
 
 
 def _answering(version: TableVersion, beginning: Beginning) -> ResponseReturnValue:
     reader, table = current_reader(), price_lists.parsed(version)
     before = price_lists.parsed(beginning.base.table_version)
-    carried = carry(before, dict(estimates.answers_of(beginning.base)), table)
+    carried = carry(before, beginning.answers, table)
     sent = request.method == "POST"
     form = estimate_form.build(table, None if sent else carried.answers)
     status, made = 200, None

@@ -441,7 +441,8 @@ def _plan(found: price_lists.Typical, table: PriceTable, reader: Reader) -> Word
     asked = [
         driver
         for driver in table.drivers
-        if driver.role != "about_you" and found.answers.get(driver.code) not in (None, True, False, "none", "0")
+        if driver.role != "about_you"
+        and found.answers.get(driver.code) not in (None, True, False, "none", "0")
     ]
     amounts = [driver for driver in asked if getattr(driver, "money", False)]
     others = [driver for driver in asked if driver not in amounts]

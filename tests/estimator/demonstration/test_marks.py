@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 
 from estimator import demonstration_marks, estimates, past_bills, quotes, requests
 from estimator.db import db
+from estimator.demonstration import registry
 from estimator.models import Estimate, PatientRequest, QuoteRevision, TableVersion
 from estimator.operations import situation
+from estimator.processes import worker
 from estimator.quotes import numbers
 from estimator.requests import typed_search
 from tests.support import example_quotes as example
@@ -87,6 +90,25 @@ def test_no_document_of_an_invented_quote_is_missing(app: Flask) -> None:
     assert situation.look(act, None).documents_missing == 0
     real = example.quoted(submission="real")
     assert quotes.without_pdf(later, within=timedelta(days=7), most=9) == [real.id]
+
+
+def test_while_the_story_is_told_the_worker_lets_no_invented_quote_expire(app: Flask) -> None:
+    revision, real = quoted(example.publish()).id, example.quoted(submission="real").id
+    db.session.commit()
+
+    def states() -> list[str]:
+        db.session.expire_all()
+        return [db.session.get_one(QuoteRevision, number).state for number in (revision, real)]
+
+    with time_machine.travel(NOW + timedelta(days=400)):
+        registry.keep(registry.Kept(seed=1, cases=1), NOW)
+        db.session.commit()
+        worker.expire(app)
+        assert states() == ["current", "expired"]
+        registry.keep(registry.Kept(seed=1, cases=1, whole=True), NOW)
+        db.session.commit()
+        worker.expire(app)
+        assert states() == ["expired", "expired"]
 
 
 def test_what_is_invented_does_not_make_an_installation_one_that_needs_a_worker(app: Flask) -> None:

@@ -39,6 +39,7 @@ class Door:
             proxies=proxies,
             headers={"X-Ours": "yes"},
             network_of=networks.household,
+            paths_at_once=frozenset({b"/healthz", b"/robots.txt", b"/static/site.css"}),
         )
         self.clients = ExitStack()
 
@@ -113,11 +114,13 @@ def test_what_needs_no_database_is_answered_while_all_workers_wait_for_one() -> 
     with door() as here:
         for number in range(3):  # none of them is taken: the worker waits, and so does who is next
             here.send(f"page{number}", VISITOR)
-        asked = ["healthz", "static/site.css", "robots.txt", "static/fold.js?v=1"]
+        asked = ["healthz", "static/site.css", "robots.txt", "static/site.css?v=1"]
         for name in asked:
             here.send(name, VISITOR)
             assert here.taken(here.at_once) == name
-        assert one_after_another(here, 3) == ["page0", "page1", "page2"]
+        here.send("static/none.css", VISITOR)  # a page of errors is a page
+        here.begin("static/site.css", VISITOR, 0)
+        assert one_after_another(here, 5) == ["page0", "page1", "page2", "static/none.css", "static/site.css"]
 
 
 def test_an_honest_visitor_is_next_however_many_of_another_address_wait() -> None:

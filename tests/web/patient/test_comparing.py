@@ -149,6 +149,23 @@ def test_the_same_answers_once_more_are_told_not_to_differ(family: Visitor, firs
     assert not [line for line in why(page) if line.startswith("The plans differ")]
 
 
+def test_who_has_the_link_of_a_comparison_alone_is_given_no_answer_about_the_patient(
+    shipped: Flask, family: Visitor
+) -> None:
+    mine = family.estimate({**DELHI, "q_blood_thinners": "paused", "q_infection": "no"}, "delhi")
+    page = compared(family, f"{mine.path}/compare", "mexico", MEXICO)
+    added = family.open(f"{page.path}/add/delhi")
+    assert (added.control("q_blood_thinners"), added.control("q_nights")) == ("paused", "7")
+    stranger = Visitor(shipped)
+    for slug in ("delhi", "mexico", "japan"):
+        added = stranger.open(f"{page.path}/add/{slug}")
+        assert added.control("q_nights") == "7", "that stands on the comparison"
+        asked = [
+            added.control(f"q_{code}") for code in ("blood_thinners", "infection", "own_mri", "breathing")
+        ]
+        assert asked == [None] * 4, slug
+
+
 def test_a_third_plan_is_added_and_no_fourth(family: Visitor, first: Page) -> None:
     two = compared(family, f"{first.path}/compare", "mexico", MEXICO)
     add = f"{two.path}/add"
