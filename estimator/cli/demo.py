@@ -87,6 +87,11 @@ def fill(cases: int, seed: int, really: bool) -> int:
                 commit=db.session.commit,
                 progress=_show,
             )
+        except demonstration.EmptiedMeanwhile:
+            raise Refused(
+                _("The demonstration was emptied while it was filled in. Nothing of it is left."),
+                code=1,
+            ) from None
         except demonstration.ListIsReal as error:
             raise Refused(
                 _(

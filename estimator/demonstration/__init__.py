@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from estimator.demonstration.emptying import Emptied, empty
-from estimator.demonstration.filling import fill
+from estimator.demonstration.filling import EmptiedMeanwhile, fill
 from estimator.demonstration.lists import ListIsReal
 from estimator.demonstration.registry import Kept, is_real, kept
 
 __all__ = [
     "Emptied",
+    "EmptiedMeanwhile",
     "Kept",
     "ListIsReal",
     "empty",

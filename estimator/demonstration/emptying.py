@@ -20,6 +20,7 @@ from estimator.migrations import protection
 from estimator.models import (
     Counter,
     Estimate,
+    FinalBill,
     Mail,
     PatientRequest,
     PriceList,
@@ -78,6 +79,8 @@ def _going() -> Mapping[str, ColumnElement[bool]]:
         PatientRequest.__tablename__: marked(PatientRequest.reference),
         Estimate.__tablename__: marked(Estimate.reference),
         Quote.__tablename__: marked(Quote.number),
+        # A request that was too old may have gone before its bill.
+        FinalBill.__tablename__: marked(FinalBill.estimate_reference),
     }
     for table in metadata().sorted_tables:
         of_parents = [

@@ -12,11 +12,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from estimator import audit, clinic, demonstration_marks, jobs, staff
 from estimator.act import Act
 from estimator.db import changed_rows, db
-from estimator.demonstration import hours, lists, registry, show, story
+from estimator.demonstration import emptying, hours, lists, registry, show, story
 from estimator.demonstration.story import Story, World
 from estimator.models import Mail, PatientRequest, StaffUser
 
@@ -28,6 +29,10 @@ BATCH = 20
 
 ONLY_ESTIMATES = 0.5
 """How many people make an estimate and ask for nothing, for each that asks, while estimates are kept."""
+
+
+class EmptiedMeanwhile(Exception):
+    """Somebody emptied the demonstration while it was filled in."""
 
 
 def fill(
@@ -44,8 +49,8 @@ def fill(
     """Fill in an invented clinic, calling `commit` after each batch; return how many requests it has.
 
     `texts` are the shipped price lists, which `import_shipped` publishes. In a `real` installation they stay closed, so
-    that no patient meets them. `progress` hears how many per cent of the time were told. Raises lists.ListIsReal;
-    nothing was changed then.
+    that no patient meets them. `progress` hears how many per cent of the time were told. Raises lists.ListIsReal,
+    and nothing was changed then; and EmptiedMeanwhile.
     """
     act = replace(act, settings=replace(act.settings, demo=True, mail_server=None))
     made, world = _prepare(act, cases, seed, texts, import_shipped, real)
@@ -53,6 +58,30 @@ def fill(
     commit()
     closed = made.lists if real else []
     told = _stories(world, cases)
+    try:
+        _tell(told, world, closed, commit, progress)
+    except (EmptiedMeanwhile, SQLAlchemyError) as error:
+        db.session.rollback()
+        if registry.kept() is not None:
+            raise
+        emptying.empty(act)  # what was told since
+        commit()
+        raise EmptiedMeanwhile from error
+    registry.keep(replace(made, whole=True), act.now)
+    audit.add(act, "demonstration.filled", subject="demonstration", cases=cases, seed=seed)
+    commit()
+    marked = demonstration_marks.marked(PatientRequest.reference)
+    return db.session.scalar(select(func.count(PatientRequest.id)).where(marked)) or 0
+
+
+def _tell(
+    told: list[tuple[datetime, int, Story]],
+    world: World,
+    closed: Sequence[str],
+    commit: Callable[[], None],
+    progress: Callable[[int], None],
+) -> None:
+    """Tell all stories to their ends; raises EmptiedMeanwhile."""
     while told:
         lists.close(closed, None)
         moment = world.end
@@ -62,15 +91,12 @@ def fill(
             _send_nothing(moment)
             if following is not None and following <= world.end:
                 heapq.heappush(told, (following, number, one))
-        lists.close(closed, act.now)
+        lists.close(closed, world.act.now)
         commit()
         db.session.expunge_all()
+        if registry.kept() is None:
+            raise EmptiedMeanwhile
         progress(100 - int(100 * (world.end - moment) / SPAN))
-    registry.keep(replace(made, whole=True), act.now)
-    audit.add(act, "demonstration.filled", subject="demonstration", cases=cases, seed=seed)
-    commit()
-    marked = demonstration_marks.marked(PatientRequest.reference)
-    return db.session.scalar(select(func.count(PatientRequest.id)).where(marked)) or 0
 
 
 def _prepare(

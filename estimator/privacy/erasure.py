@@ -23,10 +23,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
 from sqlalchemy import delete as sql_delete
 
-from estimator import audit, links
+from estimator import audit, demonstration_marks, links
 from estimator.act import Act, Clinic
 from estimator.db import advisory_lock, changed_rows, db
 from estimator.mail import outbox
@@ -186,10 +186,16 @@ def remove_old(act: Act) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     outbox.drop(select(PatientRequest.reference).where(PatientRequest.id.in_(old)))
+    reference = FinalBill.estimate_reference
     changed_rows(
         update(FinalBill)
         .where(FinalBill.request_id.in_(old))
-        .values(words=None, request_id=None, estimate_reference=None)
+        # An invented bill keeps its mark: without it, it would count among real ones.
+        .values(
+            words=None,
+            request_id=None,
+            estimate_reference=case((demonstration_marks.marked(reference), reference), else_=None),
+        )
     )
     return changed_rows(sql_delete(PatientRequest).where(PatientRequest.id.in_(old))) if old else 0
 

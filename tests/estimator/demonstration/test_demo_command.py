@@ -234,6 +234,30 @@ def test_a_filling_that_is_killed_leaves_what_can_be_emptied(app: Flask, run: Ru
     assert set(db.session.scalars(select(PriceList.slug))) == {"example", "delhi", "japan", "mexico"}
 
 
+def test_a_filling_that_is_emptied_meanwhile_ends_with_a_sentence(
+    app: Flask, run: Run, tmp_path: Path
+) -> None:
+    but = {"audit_entry", "key_fingerprint"}
+    before = everything(but=but)
+    db.session.commit()
+    settings = {"PATH": "/usr/bin:/bin", **environment(app.config["SETTINGS"])}
+    filling = Running("demo", "fill", "--cases", 300, environment=settings, log=tmp_path / "log")
+    until = time.monotonic() + 60
+    while len(invented()) < 5 and time.monotonic() < until:
+        db.session.rollback()
+        assert filling.poll() is None
+        time.sleep(0.1)
+    db.session.rollback()
+    # A database in a file has one writer at a time, which may be busy with the filling for too long.
+    assert any(run("empty")[0] == 0 for _attempt in range(20))
+    assert filling.wait(60) == 1
+    said = (tmp_path / "log").read_text()
+    assert said.endswith("The demonstration was emptied while it was filled in. Nothing of it is left.\n")
+    assert "Traceback" not in said
+    db.session.rollback()
+    assert everything(but=but) == before
+
+
 def test_what_was_issued_is_guarded_again_once_it_is_empty(run: Run) -> None:
     revision = a_real_quote("before")
     assert run("fill", "--cases", 2)[0] == 0
