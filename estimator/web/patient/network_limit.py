@@ -15,9 +15,12 @@ MOST_FROM = 30
 one."""
 
 
-def too_many(what: Literal["ask", "question", "other offer"], most: int = MOST_FROM) -> str | None:
-    """Count one more form of a kind from a network; return the error if the limit is exceeded, else None."""
-    wait = throttle.take(act(), what, networks.counted(), most=most)
+def too_many(what: Literal["ask", "question", "other offer"], most: int | None = None) -> str | None:
+    """Count one more form of a kind from a network; return the error if the limit is exceeded, else None.
+
+    The limit is MOST_FROM unless `most` is another one.
+    """
+    wait = throttle.take(act(), what, networks.counted(), most=MOST_FROM if most is None else most)
     if wait is None:
         return None
     return ngettext(
