@@ -127,10 +127,10 @@ def test_a_plan_with_something_on_request_fits_only_as_far_as_it_is_counted(
     assert f"{USD}188.95 is left for what is not counted." in said
     assert "Not in this sum, because the price is on request: Scan." in said
     assert "Your plan fits" not in said
-    assert f"both together are {USD}311.05 more than your budget." in said
-    said = found(visitor.open(f"{page.path}/explore?budget=5311.05"))
+    assert f"both together are {USD}211.05 more than your budget." in said
+    said = found(visitor.open(f"{page.path}/explore?budget=5211.05"))
     assert (
-        f"The suggested reserve of {USD}500.00 is not part of the price. It fits beside the likely total."
+        f"The suggested reserve of {USD}400.00 is not part of the price. It fits beside the likely total."
         in said
     )
 
