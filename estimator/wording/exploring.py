@@ -94,7 +94,8 @@ class GrowthRow:
 class GrowthRows:
     """How the total grows with one number: its plot and the table of the same figures; `said` sums it up.
 
-    `budget` is the height of the budget in the plot, None if there is none or it is above everything.
+    `refused` says of numbers without a point why they are not possible. `budget` is the height of the budget in the
+    plot, None if there is none or it is above everything.
     """
 
     driver: str
@@ -103,6 +104,7 @@ class GrowthRows:
     top: str
     points: Sequence[PlotPoint]
     rows: Sequence[GrowthRow]
+    refused: Sequence[str]
     budget: int | None
 
 
@@ -395,15 +397,27 @@ def _growth(found: Growth, table: PriceTable, reader: Reader, typed: Decimal | N
         last=ends[1][0],
         most=ends[1][1],
     )
+    rows = [row(point) for point in found.points]
     return GrowthRows(
         driver=driver.code,
         label=reader.words(driver.label, table.main_language),
         said=said,
         top=reader.money(top, table.currency),
         points=[plotted(point) for point in found.points],
-        rows=[row(point) for point in found.points],
+        rows=rows,
+        refused=list(_refused(rows)),
         budget=None if typed is None or typed > top else height(typed),
     )
+
+
+def _refused(rows: Sequence[GrowthRow]) -> Iterator[str]:
+    """Say once why several numbers are not possible."""
+    numbers: dict[str, list[object]] = {}
+    for row in rows:
+        if row.total is None:
+            numbers.setdefault(" ".join(row.remarks), []).append(row.number)
+    for reason, refused in numbers.items():
+        yield _("%(label)s: %(answer)s", label=listed_apart(refused), answer=reason)
 
 
 def _span(low: Decimal, high: Decimal, table: PriceTable, reader: Reader) -> str:

@@ -196,6 +196,13 @@ def test_the_total_is_drawn_and_told_for_each_number_of_sessions_and_nights(expl
     assert len(list(sessions.iter("figure"))) == 1
 
 
+def test_numbers_without_a_point_in_the_plot_say_why_below_it(explored: Page) -> None:
+    sessions, nights = explored.all("section", class_="growth")
+    (said,) = [words(each) for each in list(sessions) if each.get("class") == "note"]
+    assert said == "4 sessions; 5 sessions; 6 sessions: Four sessions need four nights."
+    assert not [each for each in list(nights) if each.get("class") == "note"]
+
+
 def test_a_number_of_the_table_becomes_the_estimate_at_a_press(visitor: Visitor, explored: Page) -> None:
     sent = press(visitor, explored, "nights=5")
     assert f"{USD}5,127.63" in words(visitor.open(sent.location).one("main"))
