@@ -246,22 +246,32 @@ class _Search:
         return self.known[key]
 
     def coming_to(self, least: Decimal, cheapest: Mapping[str, str | bool]) -> Within | None:
-        """Return the plan in hand with what of the cheapest one's answers it takes to come to `least`, if that does."""
+        """Return the plan in hand with what of the cheapest one's answers it takes to come to `least`, if that does.
 
-        def comes(changes: Changes) -> bool:
+        What the cheapest one leaves open is answered with what costs the least.
+        """
+
+        def likely(changes: Changes) -> Decimal | None:
             _assumed, found = tried(self.table, self.plan, changes)
-            return found.total is not None and found.total[LIKELY] == least
+            return None if found.total is None else found.total[LIKELY]
 
-        changes = {
-            driver.code: cheapest[driver.code]
-            for driver in self.drivers
-            if cheapest.get(driver.code, self.plan[driver.code]) != self.plan[driver.code]
-        }
-        if not comes(changes):
+        changes: Changes = {}
+        for driver in self.drivers:
+            if cheapest.get(driver.code, self.plan[driver.code]) != self.plan[driver.code]:
+                changes[driver.code] = cheapest[driver.code]
+        for driver in self.drivers:
+            if driver.code not in cheapest:
+                answers: Iterable[str | bool] = nearest(driver, self.plan[driver.code])
+                if isinstance(driver, NumberDriver):
+                    answers = [plain(driver.least)]
+                ways = [changes, *({**changes, driver.code: answer} for answer in answers)]
+                totals = [(total, way) for way in ways if (total := likely(way)) is not None]
+                changes = min(totals, key=lambda each: each[0])[1] if totals else changes
+        if likely(changes) != least:
             return None
         for code in list(changes):
             others = {other: answer for other, answer in changes.items() if other != code}
-            if comes(others):
+            if likely(others) == least:
                 changes = others
         return self._within(changes)
 

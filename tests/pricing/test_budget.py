@@ -170,6 +170,23 @@ def test_the_cheapest_plan_is_not_shown_where_it_takes_an_answer_to_a_new_questi
     assert (found.least, found.cheapest) == (Decimal(1000), None)
 
 
+def test_the_cheapest_plan_of_a_shipped_list_is_shown_with_all_that_it_changes() -> None:
+    answers = {"cells": "umbilical", "sessions": 4, "room": "single", "nights": 14, "rehab": "intensive"}
+    answers |= {
+        "rehab_days": 10,
+        "companions": 1,
+        "transfer": "van",
+        "visa": True,
+        "flights": 2200,
+        "own_mri": False,
+    }
+    found = within(shipped("delhi"), answers, Decimal(3000))
+    assert found.cheapest is not None
+    assert found.cheapest.total[1] == found.least == Decimal("4866.80")
+    assert found.cheapest.changes["transfer"] == "none"
+    assert "visa" not in found.cheapest.changes
+
+
 FACT = (
     '\n[group.visas]\ntotal = "others"\nlabel.en = "Visas"\n'
     '\n[driver.visa]\nkind = "yes_no"\nrole = "extras"\nlabel.en = "Visa"\n'
