@@ -2,8 +2,9 @@
 
 There are far too many plans to try all. First each answer alone is changed, as far as it has to be. Then all of them
 are brought down, and one after the other is given back as far as the budget allows, in several orders, so that no
-change is left that could be taken back. Answers about the patient, days, amounts of money and questions that were left
-open stay as they are; what the list's own rules refuse is never proposed.
+change is left that could be taken back. Answers about the patient, days, amounts of money, what is a fact and no choice
+(whether a visa is needed) and questions that were left open stay as they are; what the list's own rules refuse is never
+proposed.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from pricing.answers import Answers, check, normal_form
 from pricing.breakdown import Three
 from pricing.charges import LIKELY
 from pricing.explore import Outcome, nearest, outcome, tried
-from pricing.lowest import so_far
+from pricing.lowest import least_plan
 from pricing.money import exactly, plain
-from pricing.table import DateDriver, Driver, NumberDriver, PriceTable
+from pricing.plans import named
+from pricing.table import DateDriver, Driver, NumberDriver, PriceTable, YesNoDriver
 
 MOST_TRIED = 120
 """Maximum number of plans that one search looks at."""
@@ -33,29 +35,44 @@ Changes = dict[str, str | bool]
 class Within(NamedTuple):
     """A plan within a budget: what is answered otherwise, what that newly asks and was filled in, and what it costs.
 
-    `high_fits` tells that even its high end is within. It is `at_least` if something is on request or not counted.
+    `high_fits` tells that even its high end is within. `on_request` are codes of what has no price, `not_counted` of
+    questions that are left open and count.
     """
 
     changes: Mapping[str, str | bool]
     assumed: Mapping[str, str | bool]
     total: Three
     high_fits: bool
-    at_least: bool
+    on_request: tuple[str, ...]
+    not_counted: tuple[str, ...]
+
+    @property
+    def at_least(self) -> bool:
+        """Whether something is on request or not counted."""
+        return bool(self.on_request or self.not_counted)
 
 
 class Bought(NamedTuple):
     """What a budget buys, compared with the plan in hand, which comes to `now` and leaves `left` of it.
 
     `left` is less than 0 if it does not fit; then `plans` are the nearest that do. Where there are none, `least` is
-    the lowest total that the list can come to with the answers that stay, None if that cannot be told.
+    the lowest total that the list can come to with the answers that stay, None if that cannot be told, and `cheapest`
+    a plan that comes to it, if one was found.
     """
 
     now: Three
     left: Decimal
     high_fits: bool
-    at_least: bool
+    on_request: tuple[str, ...]
+    not_counted: tuple[str, ...]
     plans: tuple[Within, ...]
     least: Decimal | None
+    cheapest: Within | None
+
+    @property
+    def at_least(self) -> bool:
+        """Whether something in the plan in hand is on request or not counted."""
+        return bool(self.on_request or self.not_counted)
 
 
 def within(table: PriceTable, answers: Answers, budget: Decimal) -> Bought:
@@ -66,22 +83,39 @@ def within(table: PriceTable, answers: Answers, budget: Decimal) -> Bought:
     high = max(now.total)
     with exactly():
         left = budget - now.total[LIKELY]
-    plans = _Search(table, plan, now, budget).plans() if left < 0 else []
-    least = None
+    search = _Search(table, plan, now, budget)
+    plans = search.plans() if left < 0 else []
+    least, cheapest = None, None
     if left < 0 and not plans:
-        stays = [driver.code for driver in table.drivers if not is_varied(driver)]
-        least = so_far(table, {code: answer for code, answer in plan.items() if code in stays})
-    return Bought(now.total, left, high <= budget, _lacks(now), tuple(plans), least)
+        stays = [driver.code for driver in table.drivers if not is_varied(driver, table)]
+        found = least_plan(table, {code: answer for code, answer in plan.items() if code in stays})
+        if found is not None:
+            least, cheapest = found[0], search.coming_to(*found)
+    return Bought(
+        now.total, left, high <= budget, now.on_request, now.not_counted, tuple(plans), least, cheapest
+    )
 
 
-def is_varied(driver: Driver) -> bool:
-    """Whether another answer may be proposed: not to what is true of the patient, to a day, or to a known amount."""
-    is_given = isinstance(driver, DateDriver) or (isinstance(driver, NumberDriver) and driver.money)
-    return driver.role != "about_you" and not is_given
+def is_varied(driver: Driver, table: PriceTable) -> bool:
+    """Whether another answer may be proposed: not to what is true of the patient, to a day, or to a known amount.
+
+    Nor to yes or no where it decides on something that is paid to others, such as a visa: it is due or it is not.
+    """
+    if driver.role == "about_you" or isinstance(driver, DateDriver):
+        return False
+    if isinstance(driver, NumberDriver):
+        return not driver.money
+    return not (isinstance(driver, YesNoDriver) and driver.code in _deciding_for_others(table))
 
 
-def _lacks(found: Outcome) -> bool:
-    return bool(found.on_request or found.not_counted)
+def _deciding_for_others(table: PriceTable) -> set[str]:
+    others = {group.code for group in table.groups if group.total == "others"}
+    return {
+        code
+        for charge in table.charges
+        if charge.group in others
+        for code in named(charge.when, charge.unless)
+    }
 
 
 class _Search:
@@ -94,7 +128,9 @@ class _Search:
         self.plan = plan
         self.now = now
         self.budget = budget
-        self.drivers = [driver for driver in table.drivers if driver.code in plan and is_varied(driver)]
+        self.drivers = [
+            driver for driver in table.drivers if driver.code in plan and is_varied(driver, table)
+        ]
         self.known: dict[frozenset[tuple[str, str | bool]], Decimal | None] = {}
 
     def plans(self) -> list[Within]:
@@ -209,8 +245,38 @@ class _Search:
             self.known[key] = None if found.total is None or hides else found.total[LIKELY]
         return self.known[key]
 
+    def coming_to(self, least: Decimal, cheapest: Mapping[str, str | bool]) -> Within | None:
+        """Return the plan in hand with what of the cheapest one's answers it takes to come to `least`, if that does.
+
+        What the cheapest one leaves open is answered with what costs the least.
+        """
+
+        def likely(changes: Changes) -> Decimal | None:
+            _assumed, found = tried(self.table, self.plan, changes)
+            return None if found.total is None else found.total[LIKELY]
+
+        changes: Changes = {}
+        for driver in self.drivers:
+            if cheapest.get(driver.code, self.plan[driver.code]) != self.plan[driver.code]:
+                changes[driver.code] = cheapest[driver.code]
+        for driver in self.drivers:
+            if driver.code not in cheapest:
+                answers: Iterable[str | bool] = nearest(driver, self.plan[driver.code])
+                if isinstance(driver, NumberDriver):
+                    answers = [plain(driver.least)]
+                ways = [changes, *({**changes, driver.code: answer} for answer in answers)]
+                totals = [(total, way) for way in ways if (total := likely(way)) is not None]
+                changes = min(totals, key=lambda each: each[0])[1] if totals else changes
+        if likely(changes) != least:
+            return None
+        for code in list(changes):
+            others = {other: answer for other, answer in changes.items() if other != code}
+            if likely(others) == least:
+                changes = others
+        return self._within(changes)
+
     def _within(self, changes: Changes) -> Within:
         assumed, found = tried(self.table, self.plan, changes)
         assert found.total is not None
         total = found.total
-        return Within(changes, assumed, total, max(total) <= self.budget, _lacks(found))
+        return Within(changes, assumed, total, max(total) <= self.budget, found.on_request, found.not_counted)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from pricing.answers import Answers
+from pricing.answers import Answers, normal_form
 from pricing.charges import LIKELY
 from pricing.conditions import Value, applies
 from pricing.estimate import total
@@ -41,11 +41,21 @@ def so_far(table: PriceTable, answers: Answers) -> Decimal | None:
     None where the rules allow no way, where discounts, packages or taxes let a total fall as its parts rise, and where
     there are too many ways to look through. Never raises BadAnswers.
     """
+    found = least_plan(table, answers)
+    return None if found is None else found[0]
+
+
+def least_plan(table: PriceTable, answers: Answers) -> tuple[Decimal, dict[str, str | bool]] | None:
+    """Return what `so_far` does, with a plan that comes to it, in normal form; None where nothing can be told.
+
+    The plan may lack answers that make no difference to what it comes to.
+    """
     with exactly():
         try:
-            return _Search(table, answers).lowest()
+            found = _Search(table, answers).lowest()
         except Unbounded:
             return None
+        return None if found is None else (found[0], normal_form(found[1]))
 
 
 class _Stop(NamedTuple):
@@ -72,15 +82,16 @@ class _Search:
         self.left = MOST_STEPS
         self.stops = table.once("stops", lambda: _stops(self.terms))
 
-    def lowest(self) -> Decimal | None:
+    def lowest(self) -> tuple[Decimal, dict[str, Value]] | None:
         ways = [way for offer in self.terms.offers for way in self._ends(offer)]
         if not ways:
             return None
         lowest = min(amount for amount, _ in ways)
-        if len(self.terms.offers) == 1:
-            return lowest
         plans = (self._plan(trail) for amount, trail in ways if amount == lowest)
-        return lowest if any(total(self.table, plan)[0][LIKELY] == lowest for plan in plans) else None
+        if len(self.terms.offers) == 1:
+            return lowest, next(plans)
+        found = next((plan for plan in plans if total(self.table, plan)[0][LIKELY] == lowest), None)
+        return None if found is None else (lowest, found)
 
     def _ends(self, offer: Offer | None) -> Iterator[tuple[Decimal, Trail]]:
         """Yield totals of plans with one package or none, among them the lowest, with their answers."""

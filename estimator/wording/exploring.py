@@ -11,7 +11,7 @@ from estimator.i18n import gettext as _
 from estimator.wording import at_least
 from estimator.wording.headings import EVIDENCE
 from estimator.wording.rows import Change, DriverChanges
-from estimator.wording.sentences import answer_words, problem_sentence
+from estimator.wording.sentences import answer_words, problem_sentence, typed_amount
 from pricing import estimate
 from pricing.budget import Bought, Within
 from pricing.charges import LIKELY
@@ -46,20 +46,21 @@ class BarSection:
 class PlanWithin:
     """A plan within a budget, as it differs from the plan in hand.
 
-    `changes` are sentences, `gone` names what is no longer in it, and `values` are the answers as a form sends them.
+    `changes` are sentences, `gone` names what is no longer in it, `fits` says how far it fits and what is not counted,
+    and `values` are the answers as a form sends them.
     """
 
     total: str
     span: str | None
     changes: Sequence[str]
     gone: str | None
-    high: str
+    fits: Sequence[str]
     values: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class BudgetRows:
-    """What a budget buys: sentences on the plan in hand, and the nearest plans that are within it."""
+    """What a budget buys: sentences on the plan in hand, and the plans that are within it, or the cheapest."""
 
     sentences: Sequence[str]
     plans: Sequence[PlanWithin]
@@ -93,7 +94,8 @@ class GrowthRow:
 class GrowthRows:
     """How the total grows with one number: its plot and the table of the same figures; `said` sums it up.
 
-    `budget` is the height of the budget in the plot, None if there is none or it is above everything.
+    `refused` says of numbers without a point why they are not possible. `budget` is the height of the budget in the
+    plot, None if there is none or it is above everything.
     """
 
     driver: str
@@ -102,6 +104,7 @@ class GrowthRows:
     top: str
     points: Sequence[PlotPoint]
     rows: Sequence[GrowthRow]
+    refused: Sequence[str]
     budget: int | None
 
 
@@ -146,9 +149,14 @@ class _Budget:
         self.drivers = {driver.code: driver for driver in table.drivers}
 
     def rows(self) -> BudgetRows:
-        return BudgetRows(list(self.sentences()), [self.plan(plan) for plan in self.bought.plans])
+        shown = self.bought.plans
+        if not shown and self.bought.cheapest is not None and self.bought.cheapest.changes:
+            shown = (self.bought.cheapest,)
+        return BudgetRows(list(self.sentences()), [self.plan(plan) for plan in shown])
 
     def money(self, amount: Decimal) -> str:
+        if amount % 1:
+            return typed_amount(amount, self.table.currency, self.reader)
         return self.reader.money(amount, self.table.currency)
 
     def sentences(self) -> Iterator[str]:
@@ -158,14 +166,30 @@ class _Budget:
             return
         likely = self.total(bought.now, bought.at_least)
         if bought.left >= 0:
-            yield _(
-                "Your plan fits into %(budget)s: its likely total is %(total)s, and %(left)s is left.",
-                budget=budget,
-                total=likely,
-                left=self.money(bought.left),
-            )
-            if said := self.high(bought.now, bought.high_fits):
-                yield said
+            left = self.money(bought.left)
+            if bought.at_least:
+                yield _(
+                    "The likely total fits into %(budget)s, as far as it is counted: it is %(total)s, and %(left)s is "
+                    "left for what is not counted.",
+                    budget=budget,
+                    total=likely,
+                    left=left,
+                )
+            elif bought.high_fits:
+                yield _(
+                    "Your plan fits into %(budget)s: its likely total is %(total)s, and %(left)s is left.",
+                    budget=budget,
+                    total=likely,
+                    left=left,
+                )
+            else:
+                yield _(
+                    "The likely total fits into %(budget)s: it is %(total)s, and %(left)s is left.",
+                    budget=budget,
+                    total=likely,
+                    left=left,
+                )
+            yield from self.how_far(bought, bought.now, self.answers)
         else:
             yield _(
                 "Your plan does not fit into %(budget)s: its likely total is %(total)s, %(over)s more.",
@@ -173,14 +197,51 @@ class _Budget:
                 total=likely,
                 over=self.money(-bought.left),
             )
+            yield from self.lacks(bought)
             yield from self.nearest()
-        if bought.at_least:
-            yield _("Something in your plan has no price yet, so it costs more than the figures here.")
+
+    def how_far(
+        self, found: Bought | Within, total: Sequence[Decimal], answers: Mapping[str, str | bool]
+    ) -> Iterator[str]:
+        """Say how far a plan fits whose likely total does: what is not counted, its high end, its reserve."""
+        yield from self.lacks(found)
+        if said := self.high(total, found.high_fits):
+            yield said
+        reserve = estimate(self.table, answers).totals["reserve"][LIKELY]
+        if reserve > 0:
+            with exactly():
+                over = total[LIKELY] + reserve - self.typed
+            if over > 0:
+                yield _(
+                    "The suggested reserve of %(reserve)s is not part of the price. It does not fit beside the likely "
+                    "total: both together are %(over)s more than your budget.",
+                    reserve=self.money(reserve),
+                    over=self.money(over),
+                )
+            else:
+                yield _(
+                    "The suggested reserve of %(reserve)s is not part of the price. It fits beside the likely total.",
+                    reserve=self.money(reserve),
+                )
+
+    def lacks(self, found: Bought | Within) -> Iterator[str]:
+        """Name what is on request and what is not counted, if anything is."""
+        main = self.table.main_language
+        labels = {charge.code: charge.label for charge in self.table.charges}
+        requested = [self.reader.words(labels[code], main) for code in found.on_request]
+        left_open = [self.reader.words(self.drivers[code].label, main) for code in found.not_counted]
+        yield from filter(None, (at_least.why(requested), at_least.why_open(left_open)))
 
     def nearest(self) -> Iterator[str]:
         least = self.bought.least
         if self.bought.plans:
-            yield _("These plans fit. Each changes as little as possible.")
+            if len(self.bought.plans) == 1:
+                yield _("The likely total of this plan fits. It changes as little as possible.")
+            else:
+                yield _(
+                    "The likely totals of these plans fit. Each changes as little as possible, and the one that "
+                    "changes the least comes first."
+                )
             yield _("Ask the hospital before you leave out something that a doctor has advised.")
         elif least is None:
             yield _(
@@ -221,12 +282,14 @@ class _Budget:
 
     def plan(self, plan: Within) -> PlanWithin:
         low, high = min(plan.total), max(plan.total)
+        answers = {**self.answers, **plan.changes, **plan.assumed}
+        does_fit = plan.total[LIKELY] <= self.typed
         return PlanWithin(
             total=self.total(plan.total, plan.at_least),
             span=None if low == high else _span(low, high, self.table, self.reader),
             changes=list(self.changes(plan)),
             gone=self.gone(plan),
-            high=self.high(plan.total, plan.high_fits),
+            fits=list(self.how_far(plan, plan.total, answers) if does_fit else self.lacks(plan)),
             values=[f"{code}={_sent(answer)}" for code, answer in plan.changes.items()],
         )
 
@@ -334,15 +397,27 @@ def _growth(found: Growth, table: PriceTable, reader: Reader, typed: Decimal | N
         last=ends[1][0],
         most=ends[1][1],
     )
+    rows = [row(point) for point in found.points]
     return GrowthRows(
         driver=driver.code,
         label=reader.words(driver.label, table.main_language),
         said=said,
         top=reader.money(top, table.currency),
         points=[plotted(point) for point in found.points],
-        rows=[row(point) for point in found.points],
+        rows=rows,
+        refused=list(_refused(rows)),
         budget=None if typed is None or typed > top else height(typed),
     )
+
+
+def _refused(rows: Sequence[GrowthRow]) -> Iterator[str]:
+    """Say once why several numbers are not possible."""
+    numbers: dict[str, list[object]] = {}
+    for row in rows:
+        if row.total is None:
+            numbers.setdefault(" ".join(row.remarks), []).append(row.number)
+    for reason, refused in numbers.items():
+        yield _("%(label)s: %(answer)s", label=listed_apart(refused), answer=reason)
 
 
 def _span(low: Decimal, high: Decimal, table: PriceTable, reader: Reader) -> str:

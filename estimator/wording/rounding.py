@@ -37,15 +37,15 @@ def rounded(amount: Decimal, to: Decimal, *, down: bool = False) -> Decimal:
 def about(amounts: Cases, currency: str, reader: Reader, *, incomplete: bool = False) -> About | None:
     """Say a total to three digits; None where that is the total itself, or too long a number to be read at all.
 
-    Of an `incomplete` total “at least” must stay true, so it stands before the lowest that is counted, and is never
-    rounded up; and a range is rounded outwards, so that what it says holds the exact one.
+    Of an `incomplete` total “at least” must stay true, so it stands before the lowest that is counted, and that is
+    never rounded up; and a range is rounded outwards, so that what it says holds the exact one.
     """
     low, likely, high = (Decimal(amounts[case]) for case in ("low", "likely", "high"))
     if max(abs(low), abs(likely), abs(high)) >= Decimal(10) ** 20:
         return None
     to = precision(likely)
     outwards = rounded(low, to, down=True), (high / to).quantize(Decimal(1), ROUND_CEILING) * to
-    short = [outwards[0], rounded(likely, to, down=incomplete), outwards[1]]
+    short = [outwards[0], rounded(likely, to, down=incomplete and low == high), outwards[1]]
     if short == [low, likely, high] and low == high:
         return None
     amount = reader.money(short[1], currency)

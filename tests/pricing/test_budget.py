@@ -13,6 +13,7 @@ from pricing import budget
 from pricing.budget import MOST_PLANS, Bought, is_varied, within
 from pricing.explore import outcome
 from pricing.table import PriceTable
+from tests.pricing.test_lowest import shipped
 from tests.pricing.test_uncertainty import LIST, charge, listed, plans
 
 CHARGES = "".join(
@@ -112,7 +113,7 @@ def test_the_question_about_the_patient_a_day_and_an_amount_keep_their_answers()
     for plan in found.plans:
         assert not {"breathing", "flights", "arrival"} & set(plan.changes)
     table = listed(CHARGES + own)
-    assert [driver.code for driver in table.drivers if not is_varied(driver)] == [
+    assert [driver.code for driver in table.drivers if not is_varied(driver, table)] == [
         "arrival",
         "breathing",
         "flights",
@@ -148,6 +149,86 @@ def test_a_budget_below_everything_says_the_least_that_the_list_comes_to() -> No
     found = bought(500)
     assert found.plans == ()
     assert found.least == Decimal(1000)
+    assert found.cheapest is not None
+    assert found.cheapest.total[1] == found.least
+    assert dict(found.cheapest.changes) == {
+        "cells": "own",
+        "sessions": "1",
+        "nights": "0",
+        "rehab": False,
+        "hotel": "0",
+    }, "the room makes no difference to a stay of no nights"
+
+
+def test_the_cheapest_plan_is_not_shown_where_it_takes_an_answer_to_a_new_question() -> None:
+    asked = (
+        '\n[driver.walks]\nkind = "choice"\nrole = "extras"\nlabel.en = "Walks"\nwhen = { rehab = false }\n'
+        'choice.led.label.en = "Led"\nchoice.alone.label.en = "Alone"\n'
+        + charge("led", 'when = { walks = "led" }\nprice = 50')
+    )
+    found = bought(500, CHARGES + asked)
+    assert (found.least, found.cheapest) == (Decimal(1000), None)
+
+
+def test_the_cheapest_plan_of_a_shipped_list_is_shown_with_all_that_it_changes() -> None:
+    answers = {"cells": "umbilical", "sessions": 4, "room": "single", "nights": 14, "rehab": "intensive"}
+    answers |= {
+        "rehab_days": 10,
+        "companions": 1,
+        "transfer": "van",
+        "visa": True,
+        "flights": 2200,
+        "own_mri": False,
+    }
+    found = within(shipped("delhi"), answers, Decimal(3000))
+    assert found.cheapest is not None
+    assert found.cheapest.total[1] == found.least == Decimal("4866.80")
+    assert found.cheapest.changes["transfer"] == "none"
+    assert "visa" not in found.cheapest.changes
+
+
+FACT = (
+    '\n[group.visas]\ntotal = "others"\nlabel.en = "Visas"\n'
+    '\n[driver.visa]\nkind = "yes_no"\nrole = "extras"\nlabel.en = "Visa"\n'
+    '\n[charge.visa]\ngroup = "visas"\nlabel.en = "Visa"\nwhen = { visa = true }\nprice = 200\n'
+)
+
+
+def test_a_fact_such_as_a_visa_is_no_saving() -> None:
+    """Whoever needs a visa cannot choose to need none; what is fixed for others counts in the least as well."""
+    found = bought(5950, CHARGES + FACT, visa=True)
+    assert found.now[1] == Decimal(6100)
+    assert found.plans
+    assert all("visa" not in plan.changes for plan in found.plans)
+    below = bought(500, CHARGES + FACT, visa=True)
+    assert below.least == Decimal(1200)
+    assert below.cheapest is not None
+    assert "visa" not in below.cheapest.changes
+
+
+@pytest.mark.parametrize(
+    ("name", "facts"),
+    [
+        ("delhi", {"visa", "flights", "own_mri", "breathing", "blood_thinners", "infection"}),
+        (
+            "japan",
+            {
+                "hotel",
+                "flights",
+                "transport",
+                "recent",
+                "own_mri",
+                "breathing",
+                "blood_thinners",
+                "infection",
+            },
+        ),
+        ("mexico", {"hotel", "flights", "transport", "own_mri", "breathing", "blood_thinners", "infection"}),
+    ],
+)
+def test_what_is_a_fact_in_the_shipped_lists_is_never_varied(name: str, facts: set[str]) -> None:
+    table = shipped(name)
+    assert {driver.code for driver in table.drivers if not is_varied(driver, table)} == facts
 
 
 def test_the_least_is_not_told_where_discounts_hide_it() -> None:
@@ -158,6 +239,8 @@ def test_the_least_is_not_told_where_discounts_hide_it() -> None:
 def test_where_every_answer_is_the_cheapest_nothing_is_proposed() -> None:
     found = bought(900, cells="own", sessions=1, nights=0, room="ward", rehab=False, hotel=0)
     assert (found.left, found.plans, found.least) == (Decimal(-100), (), Decimal(1000))
+    assert found.cheapest is not None
+    assert not found.cheapest.changes
 
 
 def test_a_search_ends_after_so_many_plans(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +278,7 @@ def test_every_plan_that_is_proposed_fits_and_changes_only_what_may_be(
     drivers = {driver.code: driver for driver in table.drivers}
     assert len(found.plans) <= MOST_PLANS
     for one in found.plans:
-        assert all(is_varied(drivers[code]) for code in one.changes)
+        assert all(is_varied(drivers[code], table) for code in one.changes)
         made = pricing.estimate(table, {**breakdown.answers, **one.changes, **one.assumed})
         assert made.totals["total"] == one.total
         assert one.total[1] <= amount

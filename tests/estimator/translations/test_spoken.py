@@ -32,12 +32,13 @@ def test_each_number_has_the_form_that_the_language_gives_it(
             assert i18n.ngettext("%(num)s stage", "%(num)s stages", number) == wanted % {"num": number}
 
 
-def test_a_range_is_read_from_its_lower_end_in_the_direction_of_the_language() -> None:
-    # A browser takes the direction of such a text from its first letter that has one.
+def test_what_begins_with_an_amount_is_read_in_the_direction_of_the_language() -> None:
+    # A browser takes the direction of such a text from its first letter that has one, here that of a currency.
     text = (TRANSLATIONS / "ar" / "LC_MESSAGES" / "patients.po").read_text(encoding="utf-8")
-    said = re.search(r'msgid "%\(low\)s to %\(high\)s"\nmsgstr "(.*)"', text)
-    assert said is not None
-    assert said[1].startswith("\N{RIGHT-TO-LEFT MARK}")
+    amounts = r'^msgstr "(\u200f?)%\((?:amount|low|exact|price|new)\)s.*[\u0621-\u064a]'
+    found = re.findall(amounts, text, re.MULTILINE)
+    assert len(found) > 5
+    assert set(found) == {"\N{RIGHT-TO-LEFT MARK}"}
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,19 @@ def test_a_total_that_is_short_already_is_said_once() -> None:
 
 def test_at_least_stands_before_the_lowest_that_is_counted() -> None:
     assert said("17017.80", "19483.83", "27473.84", incomplete=True) == (
-        "about USD 19,400 so far",
+        "about USD 19,500 so far",
         "at least USD 17,000; what is counted: probably up to 27,500",
     )
-    assert said("8123", "8123", "8123", incomplete=True) == ("at least USD 8,120", None)
+    assert said("8128", "8128", "8128", incomplete=True) == ("at least USD 8,120", None), (
+        "no “about” beside it"
+    )
+
+
+def test_what_may_come_to_less_is_not_at_least_and_so_is_rounded_to_the_nearest() -> None:
+    assert said("28175.00", "29656.10", "38754.00", incomplete=True) == (
+        "about USD 29,700 so far",
+        "at least USD 28,100; what is counted: probably up to 38,800",
+    )
 
 
 @pytest.mark.parametrize("likely", ["999.99", "1000.00", "99999", "1e19", "-12345.67"])

@@ -83,9 +83,12 @@ def test_a_budget_above_the_plan_says_what_is_left_and_whether_the_high_end_fits
     visitor: Visitor, explored: Page
 ) -> None:
     said = found(looked(visitor, explored, "5000"))
-    assert f"Your plan fits into {USD}5,000: its likely total is {TOTAL}, and {USD}188.95 is left." in said
+    assert f"The likely total fits into {USD}5,000: it is {TOTAL}, and {USD}188.95 is left." in said
+    assert "Your plan fits" not in said
     assert f"Its high end, {USD}7,111.05, does not fit: {USD}2,111.05 more than your budget." in said
-    assert f"Its high end, {USD}7,111.05, fits too." in found(looked(visitor, explored, "9000"))
+    said = found(looked(visitor, explored, "9000"))
+    assert f"Your plan fits into {USD}9,000" in said
+    assert f"Its high end, {USD}7,111.05, fits too." in said
 
 
 def test_a_budget_below_everything_says_the_least_that_the_list_comes_to(
@@ -93,7 +96,61 @@ def test_a_budget_below_everything_says_the_least_that_the_list_comes_to(
 ) -> None:
     said = found(looked(visitor, explored, "100"))
     assert f"the least that it can come to is {USD}2,600.00" in said
-    assert "Make the estimate" not in said
+    assert "Sessions: 1 session, instead of 2 sessions" in said
+    assert "fits too" not in said
+
+
+def test_the_plan_that_comes_to_the_least_becomes_the_estimate_at_a_press(
+    visitor: Visitor, explored: Page
+) -> None:
+    (value,) = [each for each in buttons(looked(visitor, explored, "100")) if " " in each]
+    new = visitor.open(press(visitor, looked(visitor, explored, "100"), value).location)
+    assert f"{USD}2,600.00" in words(new.one("main"))
+
+
+SCAN = """
+[charge.scan]
+label.en = "Scan"
+group = "treatment"
+on_request = true
+source = "Made for the tests."
+"""
+
+
+def test_a_plan_with_something_on_request_fits_only_as_far_as_it_is_counted(
+    start: Callable[..., Flask],
+) -> None:
+    page = Visitor(start(table_text() + SCAN)).estimate(ANSWERS)
+    visitor = Visitor(start(table_text() + SCAN))
+    said = found(visitor.open(f"{page.path}/explore?budget=5000"))
+    assert f"The likely total fits into {USD}5,000, as far as it is counted: it is {TOTAL} so far" in said
+    assert f"{USD}188.95 is left for what is not counted." in said
+    assert "Not in this sum, because the price is on request: Scan." in said
+    assert "Your plan fits" not in said
+    assert f"both together are {USD}211.05 more than your budget." in said
+    said = found(visitor.open(f"{page.path}/explore?budget=5211.05"))
+    assert (
+        f"The suggested reserve of {USD}400.00 is not part of the price. It fits beside the likely total."
+        in said
+    )
+
+
+def test_one_plan_that_fits_is_spoken_of_as_one_and_several_say_their_order(
+    visitor: Visitor, explored: Page
+) -> None:
+    for amount in range(2600, 4800, 100):
+        page = looked(visitor, explored, str(amount))
+        said = found(page)
+        many = [each for each in page.all("ol", class_="plans-within") for each in each.iter("li")]
+        plans = sum(1 for each in many if list(each.iter("h3")))
+        assert ("of this plan fits" in said) == (plans == 1)
+        assert ("the one that changes the least comes first" in said) == (plans > 1)
+
+
+def test_a_budget_with_cents_is_said_with_the_decimals_of_its_currency(
+    visitor: Visitor, explored: Page
+) -> None:
+    assert f"{USD}15,000.50" in found(looked(visitor, explored, "15.000,50"))
 
 
 @pytest.mark.parametrize(
@@ -137,6 +194,13 @@ def test_the_total_is_drawn_and_told_for_each_number_of_sessions_and_nights(expl
     assert "Four sessions need four nights." in words(sessions)
     assert f"0 {USD}4,600.00" in words(nights)
     assert len(list(sessions.iter("figure"))) == 1
+
+
+def test_numbers_without_a_point_in_the_plot_say_why_below_it(explored: Page) -> None:
+    sessions, nights = explored.all("section", class_="growth")
+    (said,) = [words(each) for each in list(sessions) if each.get("class") == "note"]
+    assert said == "4 sessions; 5 sessions; 6 sessions: Four sessions need four nights."
+    assert not [each for each in list(nights) if each.get("class") == "note"]
 
 
 def test_a_number_of_the_table_becomes_the_estimate_at_a_press(visitor: Visitor, explored: Page) -> None:
