@@ -25,7 +25,8 @@ PARTS: tuple[Part, ...] = get_args(Part)
 
 LATIN: dict[Part, str] = {
     "cells": "(?:stem )?cells?|injections?|injs?|infusions?|sessions?|implants?|cellules?(?: souches?)?|séances?|"
-    "seances?|perfusions?|células?(?: madre)?|celulas?(?: madre)?|inyecci[óo]n(?:es)?|infusi[óo]n(?:es)?|sesi[óo]n(?:es)?",
+    "seances?|perfusions?|células?(?: madre)?|celulas?(?: madre)?|inyecci[óo]n(?:es)?|infusi[óo]n(?:es)?|"
+    "sesi[óo]n(?:es)?",
     "tests": "mri|mris|irm|ct scans?|scans?|scanners?|x-?rays?|tests?|blood ?work|lab work|assessments?|"
     "consultations?|examens?|analyses?|bilans?|resonancias?(?: magnéticas?)?|análisis|analisis|pruebas?|consultas?|"
     "exámenes|examenes|evaluaci[óo]n(?:es)?",
