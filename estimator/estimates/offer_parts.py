@@ -24,8 +24,9 @@ Part = Literal[
 PARTS: tuple[Part, ...] = get_args(Part)
 
 LATIN: dict[Part, str] = {
-    "cells": "(?:stem )?cells?|injections?|infusions?|sessions?|implants?|cellules?(?: souches?)?|séances?|seances?|"
-    "perfusions?|células?(?: madre)?|celulas?(?: madre)?|inyecci[óo]n(?:es)?|infusi[óo]n(?:es)?|sesi[óo]n(?:es)?",
+    "cells": "(?:stem )?cells?|injections?|injs?|infusions?|sessions?|implants?|cellules?(?: souches?)?|séances?|"
+    "seances?|perfusions?|células?(?: madre)?|celulas?(?: madre)?|inyecci[óo]n(?:es)?|infusi[óo]n(?:es)?|"
+    "sesi[óo]n(?:es)?",
     "tests": "mri|mris|irm|ct scans?|scans?|scanners?|x-?rays?|tests?|blood ?work|lab work|assessments?|"
     "consultations?|examens?|analyses?|bilans?|resonancias?(?: magnéticas?)?|análisis|analisis|pruebas?|consultas?|"
     "exámenes|examenes|evaluaci[óo]n(?:es)?",
@@ -53,7 +54,7 @@ LATIN: dict[Part, str] = {
 """Words of English, French and Spanish, which stand alone."""
 
 CYRILLIC: dict[Part, str] = {
-    "cells": "клет[ок]|стволов|инъекци|укол|сеанс|инфузи",
+    "cells": "клет[ок]|стволов|введени|инъекци|укол|сеанс|инфузи",
     "tests": "мрт|анализ|обследован|диагностик|консультаци|рентген|кт",
     "medicines": "лекарств|медикамент|препарат",
     "stay": "стационар|палат|госпитализаци|пребывани\\w* в (?:больниц|клиник)|койк",
@@ -70,7 +71,7 @@ CYRILLIC: dict[Part, str] = {
 """How words of Russian begin."""
 
 ARABIC: dict[Part, str] = {
-    "cells": "خلايا|خلية|حقن|حقنة|جلسات|جلسة",
+    "cells": "خلايا|خلية|إبرة|ابرة|إبر|ابر|حقن|حقنة|جلسات|جلسة",
     "tests": "رنين|تحاليل|تحليل|فحوصات|فحص|فحوص|أشعة|استشار",
     "medicines": "أدوية|ادوية|دواء",
     "stay": "مستشفى|رقود|تنويم|إقامة في المستشفى|الإقامة في المستشفى",
@@ -87,7 +88,7 @@ ARABIC: dict[Part, str] = {
 """Words of Arabic, before which a conjunction and an article may be written."""
 
 INDIC: dict[Part, str] = {
-    "cells": "स्टेम सेल|कोशिका|सेल(?!्)|इंजेक्शन|सत्र|सेशन|স্টেম সেল|কোষ|ইনজেকশন|সেশন",
+    "cells": "स्टेम सेल|कोशिका|सेल(?!्)|इंजेक्शन|इन्जेक्शन|सत्र|सेशन|স্টেম সেল|কোষ|ইনজেকশন|ইঞ্জেকশন|সেশন",
     "tests": "एमआरआई|जाँच|जांच|टेस्ट|परामर्श|এমআরআই|পরীক্ষা|টেস্ট|পরামর্শ",
     "medicines": "दवा|दवाइ|ওষুধ|ঔষধ",
     "stay": "अस्पताल|वार्ड|হাসপাতাল|ওয়ার্ড",

@@ -15,7 +15,7 @@ from estimator.i18n import Reader, Words, listed_apart
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from pricing.money import exactly
-from pricing.stored import StoredBreakdown, counts_nothing, is_at_least
+from pricing.stored import StoredBreakdown
 from pricing.table import NumberDriver, PriceTable
 
 NO_SUM: frozenset[Part] = frozenset({"complications", "taxes"})
@@ -59,7 +59,7 @@ class Compared:
     """All that is said of what another clinic wrote.
 
     `warnings` say that the estimate beside it has expired, or its list was withdrawn. `english` are the questions
-    again, None where they are English already.
+    again, None where they are English already. `per_session_missing` says why a side has no cost for each session.
     """
 
     warnings: Sequence[str]
@@ -67,7 +67,7 @@ class Compared:
     totals: Sequence[Side]
     sentences: Sequence[str]
     per_session: Sequence[Side]
-    per_session_missing: str
+    per_session_missing: Sequence[str]
     questions: Questions
     english: Questions | None
 
@@ -111,11 +111,7 @@ class _Comparing:
             totals=[self.their_total(), self.our_total()],
             sentences=list(self.sentences()),
             per_session=list(self.sessions()),
-            per_session_missing=""
-            if self.offer.per_session() is not None
-            else _(
-                "We give no cost per session of the other clinic: its price or its number of sessions is not said."
-            ),
+            per_session_missing=list(self.sessions_missing()),
             questions=questions(self.offer, self.ours, self.reader),
             english=None
             if self.reader.tag.partition("-")[0] == "en"
@@ -288,16 +284,43 @@ class _Comparing:
             )
             notes.append(_("If they mean several injections in one session, a session costs more than this."))
             yield Side(_("What the other clinic wrote"), self.theirs(theirs), notes)
-        total = Decimal(self.breakdown["totals"]["total"]["likely"])
-        number = our_sessions(self.breakdown, self.table)
-        ours = None if counts_nothing(self.breakdown) else per_session(total, number, self.table.currency)
+        parts = self.parts_alike()
+        ours = self.our_per_session(parts)
         if ours is not None:
-            incomplete, has_range = is_at_least(self.breakdown), self.words.headline.span is not None
-            said = wording.at_least.likely(self.own(ours), incomplete, has_range=has_range)
-            holds = [
-                part for part, part_of in self.ours.items() if part_of.amount and part != "complications"
-            ]
-            yield Side(_("Our estimate"), said, [_("It holds: %(names)s.", names=names_of(holds))])
+            has_range = self.words.headline.span is not None
+            said = wording.at_least.likely(self.own(ours), False, has_range=has_range)
+            notes = [_("It holds: %(names)s.", names=names_of(parts)), _("Taxes are not in it.")]
+            yield Side(_("Our estimate"), said, notes)
+
+    def sessions_missing(self) -> Iterator[str]:
+        if self.offer.per_session() is None:
+            yield _(
+                "We give no cost per session of the other clinic: its price or its number of sessions is not said."
+            )
+        if self.our_per_session(self.parts_alike()) is None:
+            yield _(
+                "We give no cost per session of our estimate: it would not be for the same parts as the price of the "
+                "other clinic."
+            )
+
+    def our_per_session(self, parts: Sequence[Place]) -> Decimal | None:
+        with exactly():
+            amount = sum((self.ours[part].amount or Decimal(0) for part in parts), Decimal(0))
+        number = our_sessions(self.breakdown, self.table)
+        return per_session(amount, number, self.table.currency) if amount else None
+
+    def parts_alike(self) -> Sequence[Place]:
+        """Return what they say is included, if our estimate has the provider's full price of each; else nothing.
+
+        Without the cells there is no session to divide by, and what is paid to others is no price of the provider.
+        """
+        parts: list[Place] = [part for part in self.offer.included if part not in NO_SUM]
+        alike = [part for part in parts if part in self.ours and self.is_alike(self.ours[part])]
+        has_package = self.breakdown["package"] is not None
+        return [] if has_package or "cells" not in parts or alike != parts else parts
+
+    def is_alike(self, ours: Ours) -> bool:
+        return ours.is_whole and not ours.paid_to_others
 
     # Amounts
 

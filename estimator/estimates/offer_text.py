@@ -28,23 +28,27 @@ def _lines(compared: Compared, rows: wording.Rows, head: wording.Head) -> Iterat
     for warning in compared.warnings:
         yield from _wrapped(warning)
     for section in rows.notice("evidence"):
-        yield from _heading(section.heading)
-        for notice in section.rows:
-            yield from _wrapped(str(notice.text))
-            yield from filter(None, [notice.link])
+        yield from _notice(section.heading, section)
     yield from _heading(_("The totals, and what they leave out"))
     yield from _sides(compared.totals)
     for sentence in compared.sentences:
         yield from _wrapped(sentence)
+    for section in rows.notice("not_included"):
+        yield from _notice(_("What our estimate does not include"), section)
     yield from _heading(_("Line by line"))
     for row in compared.rows:
         yield row.label
         for side, cell in zip(compared.totals, (row.theirs, row.ours), strict=True):
             yield from _wrapped(_("%(label)s: %(answer)s", label=side.label, answer=_said(cell)), indent=2)
     yield from _heading(_("For each session"))
-    yield from _wrapped(_("The whole price, divided by the number of sessions."))
-    if compared.per_session_missing:
-        yield from _wrapped(compared.per_session_missing)
+    yield from _wrapped(
+        _(
+            "Each divided by its own number of sessions: the whole price of the other clinic, and what our estimate "
+            "counts for the parts that they say are included."
+        )
+    )
+    for sentence in compared.per_session_missing:
+        yield from _wrapped(sentence)
     yield from _sides(compared.per_session)
     yield from _heading(_("What to ask the other clinic"))
     yield compared.questions.message
@@ -62,6 +66,13 @@ def _sides(sides: Sequence[Side]) -> Iterator[str]:
         yield from _wrapped(_("%(label)s: %(answer)s", label=side.label, answer=side.amount))
         for note in side.notes:
             yield from _wrapped(note, indent=2)
+
+
+def _notice(heading: str, section: wording.NoticeSection) -> Iterator[str]:
+    yield from _heading(heading)
+    for notice in section.rows:
+        yield from _wrapped(str(notice.text))
+        yield from filter(None, [notice.link])
 
 
 def _heading(words: str) -> Iterator[str]:

@@ -95,7 +95,7 @@ class Ours:
     """One part of our estimate: its likely amount, and the names of what it is made of.
 
     `on_request` and `open` name what is not in the amount. It `has_package` where the price of a package stands in it,
-    and is `is_covered` where a package pays for some of it.
+    and is `is_covered` where a package pays for some of it. With `paid_to_others` some of it is not the provider's.
     """
 
     amount: Decimal | None = None
@@ -104,6 +104,7 @@ class Ours:
     open: Sequence[Words] = ()
     has_package: bool = False
     is_covered: bool = False
+    paid_to_others: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -187,6 +188,7 @@ class _Parts:
             open_,
             any(item["kind"] == "package" for item in items),
             any(item["covered_by"] for item in items),
+            any(self.groups[item["group"]].total != "provider" for item in items),
         )
 
     def is_covered(self, item: StoredItem) -> bool:

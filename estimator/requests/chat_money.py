@@ -95,15 +95,21 @@ def amounts_in(text: str) -> Iterator[Money]:
 
 def numbers_in(text: str) -> Iterator[Money]:
     """Yield all figures that are no part of a longer word, a date or a time; of a range both ends."""
+    return (money for _start, _end, money in places_in(text))
+
+
+def places_in(text: str) -> Iterator[tuple[int, int, Money]]:
+    """Yield all figures with the places of their first and after their last letter; of a range both ends."""
     for match in _AMOUNT.finditer(text):
         times = next(
             (number for number, words in TIMES if match["times"] and re.fullmatch(words, match["times"])), 1
         )
         first = _currency(match["before"], match["after"], match["between"])
-        yield Money(match[0].strip(), match["figure"], first, times)
+        yield *match.span(), Money(match[0].strip(), match["figure"], first, times)
         second = match["second"]
         if second and (times > 1 or sum(letter.isdigit() for letter in second) >= LEAST_DIGITS):
-            yield Money(match[0].strip(), second, _currency(match["between"], match["after"]) or first, times)
+            currency = _currency(match["between"], match["after"]) or first
+            yield *match.span(), Money(match[0].strip(), second, currency, times)
 
 
 def _currency(*marks: str | None) -> str | None:

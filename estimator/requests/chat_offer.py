@@ -5,22 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Literal
 
-from estimator import figures
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
 from estimator.i18n import folded_digits
-from estimator.requests import chat_money
+from estimator.requests import chat_each, chat_money, chat_old
 from estimator.requests.chat_money import Money
 from estimator.requests.chat_sessions import sessions_in
 
 MOST = 6
 """Maximum number of amounts, of numbers of sessions, and of days."""
 
-LEAST_BARE = 1_000
-"""The least number without a currency that can be a price."""
+MOST_TIMES = 100_000
+"""The most that a figure without a currency is multiplied by: millions are cells."""
 
 Standing = Literal["", "included", "excluded"]
 
@@ -55,15 +53,6 @@ TICKS, CROSSES = "✅✔✓☑", "❌✖✗✘🚫"
 NEAREST = 6
 """Number of letters within which something stands next to a part."""
 
-EACH = offer_parts.either(
-    r"per|each|(?:a|every) (?:night|day|session|injection|week|month|person)|"
-    r"(?:par|la) (?:nuit|jour|séance|injection|personne|semaine)|chaque|l[’']unité|cada|"
-    r"por (?:noche|d[ií]a|sesi[óo]n|inyecci[óo]n|persona|semana)",
-    r"за (?:ночь|день|сутки|сеанс|укол|инъекци|кажд)|кажд",
-    r"لكل|لليلة|للجلسة|لليوم|للحقنة",
-    r"प्रति|हर\s|প্রতি",
-)
-_SLASH = re.compile(r"[0-9A-Z$€£₹₽]\s?/\s?[^\W\d_]")
 FROM = re.compile(
     r"(?<!\w)(?:from|starting (?:at|from)|starts? (?:at|from)|as low as|at least|à partir de|dès|desde|"
     r"a partir de|от|начиная с)"
@@ -84,12 +73,22 @@ DAYS = offer_parts.either(
 )
 WEEKS = offer_parts.either(r"weeks?|semaines?|semanas?", r"недел", r"أسابيع|أسبوع", r"हफ़्त|हफ्त|सप्ताह|সপ্তাহ")
 
-_SENTENCE = re.compile(r"(?<![0-9])[.;!?।](?=\s|$)|(?<=[0-9])[.;!?।](?=\s+\D|$)|[;!?।]|\n\s*\n")
+_SENTENCE = re.compile(
+    r"(?<![0-9])(?<!(?i:тыс|руб|inj))(?<!(?i:долл))(?<!(?i:rs))[.](?=\s|$)|(?<![0-9])[;!?।](?=\s|$)|(?<=[0-9])[.;!?।](?=\s+\D|$)|[;!?।]|\n\s*\n"
+)
 _LINE = re.compile(r"\n")
 _BULLET = re.compile(r"\s*(?:[-–]\s+|[•*➢·]\s*|(?=[✅✔✓☑❌✖✗✘🚫]))")
 _COMMA = re.compile(
     r"(?<![0-9])[,،]|[,،](?![0-9])|\n|(?<!\w)(?:but|mais|pero|но|а|لكن|ولكن|लेकिन|কিন্তু)(?!\w)", re.IGNORECASE
 )
+_AND = re.compile(r"(?<!\w)(?:and|et|y|e|и|और|एवं|এবং|ও)(?!\w)|&|\+|(?<!\w)و", re.IGNORECASE)
+_BESIDE = re.compile(r"[\s:=(–-]{0,3}")
+_NO_PRICE = re.compile(
+    r"\s?-?(?:cells?|cellules?|células?|celulas?|клет|خلية|خلايا|कोशिका|सेल|কোষ|patients?|pacientes?|пациент|مريض|"
+    r"मरीज|রোগী|[mµ]?g\b|ml\b|iu\b|per\b|/)",
+    re.IGNORECASE,
+)
+_FOR_SO_MANY = re.compile(r"\s?(?:for|pour|por|para|за)\s([0-9]{1,2})(?![0-9.,]|\s?[^\W\d_])", re.IGNORECASE)
 _TELEPHONE = re.compile(r"\+[0-9][0-9 ()-]{6,}")
 _COUNT = re.compile(r"(?<![0-9.,/:+–-])([0-9]{1,3})\s{0,2}(?:[-–]\s?)?")
 _RANGE_BEFORE = re.compile(
@@ -110,7 +109,8 @@ class Found:
     """What a message says, each as often as it can be meant.
 
     `totals` are amounts that can be the whole price, `each` those for one night or session, as they are written.
-    Of `contradictory` parts it says that they are included and that they are not. `is_from` if it only says where
+    Of `contradictory` parts it says that they are included and that they are not; `unclear` ones stand in a list of
+    what is included, with a price of their own. `old` are prices that are no more. `is_from` if it only says where
     prices begin.
     """
 
@@ -120,13 +120,22 @@ class Found:
     days: tuple[str, ...] = ()
     parts: Mapping[Part, Said] = field(default_factory=dict)
     contradictory: tuple[Part, ...] = ()
+    unclear: tuple[Part, ...] = ()
+    old: tuple[Money, ...] = ()
     is_from: bool = False
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was found."""
         return not (
-            self.totals or self.each or self.sessions or self.days or self.parts or self.contradictory
+            self.totals
+            or self.each
+            or self.sessions
+            or self.days
+            or self.parts
+            or self.contradictory
+            or self.unclear
+            or self.old
         )
 
 
@@ -143,37 +152,66 @@ class _Segment:
 
 def look(text: str) -> Found:
     """Return what a message says; a text without a price, or in no language of ours, says nothing."""
-    plain = folded_digits(text)
+    plain, old = chat_old.without(folded_digits(text))
+    has_currency = any(chat_money.amounts_in(plain))
     standings: dict[Part, set[Standing]] = {}
     amounts: dict[Part, list[Money]] = {}
     totals: list[Money] = []
     named: list[Money] = []
     each: list[str] = []
+    own_price: set[Part] = set()
     for sentence in _sentences(plain):
-        segments = [_segment(part) for one in sentence for part in _after_a_price(one)]
+        segments = [_segment(part, has_currency) for one in sentence for part in _after_a_price(one)]
         for part, standing in _standings(segments):
             standings.setdefault(part, set()).add(standing)
+        own_price.update(_with_a_price_of_their_own(segments))
         for segment in segments:
             if _sort_money(segment, amounts, totals, named, each) and not segment.marks:
                 # "USD 12,000 for 4 injections": that is what the price is for.
                 for part in {part for _start, _end, part in segment.parts} & {"cells"}:
                     standings.setdefault(part, set()).add("included")
+    unclear = tuple(
+        part for part in offer_parts.PARTS if part in own_price and standings.get(part) == {"included"}
+    )
+    for part in unclear:
+        standings.pop(part)
     if named:
-        for money in totals:
-            if money not in named:
-                amounts.setdefault("cells", []).append(money)
-        totals = named
+        totals = _named(totals, named, amounts)
     if not (totals or amounts or each):
         totals = list(_bare(plain))
+    sessions = list(sessions_in(plain, most=MOST))
+    if len(set(totals)) > 1 and sessions:
+        sessions += _sessions_after_a_price(plain)
     return Found(
         tuple(dict.fromkeys(totals))[:MOST],
         tuple(dict.fromkeys(each))[:MOST],
-        tuple(sessions_in(plain, most=MOST)),
+        tuple(dict.fromkeys(sessions))[:MOST],
         tuple(_days(plain))[:MOST],
         _parts(standings, amounts),
         tuple(part for part in offer_parts.PARTS if len(standings.get(part, ())) > 1),
+        unclear,
+        old[:MOST],
         bool(FROM.search(plain)),
     )
+
+
+def _named(totals: list[Money], named: list[Money], amounts: dict[Part, list[Money]]) -> list[Money]:
+    """Return what can be the whole price where one is called so; what is less is the price of the cells."""
+    most = max(map(chat_old.largest, named))
+    found = []
+    for money in totals:
+        if money in named or chat_old.largest(money) > most:
+            found.append(money)
+        else:
+            amounts.setdefault("cells", []).append(money)
+    return found
+
+
+def _sessions_after_a_price(text: str) -> Iterator[str]:
+    """Yield the numbers of "13k for 5"."""
+    for _start, end, money in chat_money.places_in(text):
+        if chat_old.can_be_a_price(money) and (match := _FOR_SO_MANY.match(text, end)):
+            yield match[1]
 
 
 def _parts(standings: Mapping[Part, set[Standing]], amounts: Mapping[Part, list[Money]]) -> dict[Part, Said]:
@@ -207,7 +245,7 @@ def _after_a_price(text: str) -> list[str]:
     return [before, after] if colon and any(chat_money.amounts_in(before)) else [text]
 
 
-def _segment(whole: str) -> _Segment:
+def _segment(whole: str, has_currency: bool) -> _Segment:
     bullet: Standing = ""
     first = whole.lstrip()[:1]
     if first and first in TICKS + CROSSES:
@@ -231,7 +269,47 @@ def _segment(whole: str) -> _Segment:
         ]
         if len(beside) == 1:
             marks.append((*match.span(), "excluded"))
-    return _Segment(text, bullet, parts, sorted(marks), list(chat_money.amounts_in(text)))
+    return _Segment(text, bullet, parts, sorted(marks), list(_money(text, has_currency)))
+
+
+def _money(text: str, has_currency: bool) -> Iterator[Money]:
+    """Yield the amounts; beside others with a currency also a bare "13k", or "13000 for 5"."""
+    for _start, end, money in chat_money.places_in(text):
+        is_many = 1 < money.times <= MOST_TIMES or _FOR_SO_MANY.match(text, end)
+        if money.currency or (
+            has_currency and is_many and chat_old.can_be_a_price(money) and not _NO_PRICE.match(text, end)
+        ):
+            yield money
+
+
+def _with_a_price_of_their_own(segments: list[_Segment]) -> Iterator[Part]:
+    """Yield parts that "included" is not said of, though it stands before them: they have an amount of their own.
+
+    With an amount for each night or day a part is never included; with another it is where the word follows it, as in
+    "hotel USD 500 included", or a tick stands before it.
+    """
+    before: list[Part] = []
+    for segment in segments:
+        if segment.money and not TOTAL.search(segment.text):
+            at = segment.text.find(segment.money[0].text)
+            end = at + len(segment.money[0].text)
+            preceding = [one for one in segment.parts if one[0] < at]
+            following = [one[2] for one in segment.parts if one[0] >= at]
+            if chat_each.is_for_each(segment.text):
+                joined = bool(preceding) and bool(_AND.search(segment.text, preceding[-1][1], at))
+                if preceding:
+                    yield preceding[-1][2]
+                if following and (joined or not preceding):
+                    yield following[0]
+                if not segment.parts:
+                    yield from before
+            elif preceding and preceding[-1][2] != "cells":
+                beside = _BESIDE.fullmatch(segment.text, preceding[-1][1], at)
+                said_after = any(end <= start for start, _end, kind in segment.marks if kind == "included")
+                if beside and not said_after and segment.bullet != "included":
+                    yield preceding[-1][2]
+        if segment.parts:
+            before = [part for _start, _end, part in segment.parts]
 
 
 def _longest(found: Iterator[tuple[int, int, Part]]) -> list[tuple[int, int, Part]]:
@@ -306,7 +384,7 @@ def _sort_money(
     """
     if not segment.money:
         return False
-    if EACH.search(segment.text) or _SLASH.search(segment.text):
+    if chat_each.is_for_each(segment.text):
         each.append(" ".join(segment.text.split())[:80])
         return False
     if TOTAL.search(segment.text):
@@ -327,9 +405,7 @@ def _sort_money(
 def _bare(text: str) -> Iterator[Money]:
     """Yield numbers without a currency that can be a price, and are no year and no telephone number."""
     for money in chat_money.numbers_in(_TELEPHONE.sub(" ", text)):
-        found = figures.readings(money.figure)
-        largest = max((one.number for one in found), default=Decimal(0)) * money.times
-        if largest >= LEAST_BARE and not re.fullmatch("(?:19|20)[0-9]{2}|[0-9]{8,}", money.figure):
+        if chat_old.can_be_a_price(money) and not re.fullmatch("[0-9]{8,}", money.figure):
             yield money
 
 

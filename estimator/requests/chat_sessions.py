@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 WORDS = (
-    "sessions?|injections?|infusions?",
+    "sessions?|injections?|infusions?|injs?",
     "s[ée]ances?|perfusions?",
-    "sesi[óo]n(?:es)?|inyecci[óo]n(?:es)?|infusi[óo]n(?:es)?",
-    "сеанс(?:а|ов|ы)?|инъекци(?:я|и|й|ю)|укол(?:а|ов|ы)?",
-    "جلسات|جلسة|حقنة|حقن",
-    "सत्रों|सत्र|सेशन|इंजेक्शन",
-    "সেশন|ইনজেকশন",
+    "sesi[óo]n(?:es)?|inyecci[óo]n(?:es)?|infusi[óo]n(?:es)?|aplicaci[óo]n(?:es)?",
+    "сеанс(?:а|ов|ы)?|введени(?:е|я|й|ю)|инъекци(?:я|и|й|ю)|укол(?:а|ов|ы)?",
+    "جلسات|جلسة|حقنة|حقنات|حقن|إبرة|ابرة|إبر|ابر",
+    "सत्रों|सत्र|सेशन|इंजेक्शन|इन्जेक्शन|सुइयाँ|सुई",
+    "সেশন|ইনজেকশন|ইঞ্জেকশন",
 )
 """Words for sessions and injections in the languages of patients."""
 

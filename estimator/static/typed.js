@@ -2,7 +2,8 @@
 //
 // A page that answers a form becomes a page that was asked for by its address. A form with data-typed, the address of
 // its page if it is sent elsewhere, keeps what is typed in this tab, and what a page of errors or a last look shows of
-// it, until the tab is closed. Without this file the browser asks whether to send a form again.
+// it, until the tab is closed. What has data-again, a field's name, is shown where that field was sent with something in
+// it and the answer is gone. Without this file the browser asks whether to send a form again.
 
 const form = document.querySelector("form[data-typed]");
 const address = form?.dataset.typed || location.pathname;
@@ -26,6 +27,8 @@ const putBack = () => {
     if (["radio", "checkbox"].includes(input.type)) input.checked = mine.includes(input.value);
     else if (mine.length) input.value = mine[0];
   }
+  const again = document.querySelector("[data-again]");
+  if (again && typed.some(([name, value]) => name === again.dataset.again && value)) again.hidden = false;
 };
 
 if (isAnswer) history.replaceState(null, "", address + location.search + location.hash);

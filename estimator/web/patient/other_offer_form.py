@@ -98,6 +98,13 @@ class OtherOfferForm(Form):
             for part, said, amount in self.lines
             if said.data or amount.data
         }
+        for part, said, amount in self.lines:
+            own = parts[part].amount if part in parts else None
+            if said.data == "included" and price is not None and own is not None and own > price:
+                sentence = _(
+                    "What is included cannot cost more than the whole price. Check both amounts, or choose “not said”."
+                )
+                self.refuse(sentence, amount)
         sessions = self._count(self.sessions, MOST_SESSIONS)
         days = self._count(self.days, MOST_DAYS)
         if any(field.errors for field in self) or self.form_errors:
@@ -162,11 +169,43 @@ class OtherOfferForm(Form):
                     parts=offer_words.names_of(found.contradictory),
                 )
             )
+        if found.unclear:
+            remarks.append(
+                _(
+                    "The message lists these as included, but gives an amount of their own: %(parts)s. We left them "
+                    "at “not said”. Ask whether that amount comes on top.",
+                    parts=offer_words.names_of(found.unclear),
+                )
+            )
+        if found.old:
+            remarks.append(
+                _(
+                    "We read these as prices that no longer hold, and left them out: %(amounts)s. Check it.",
+                    amounts=_listed(found.old),
+                )
+            )
+        larger = self._larger_than_the_price()
+        if larger:
+            remarks.append(
+                _(
+                    "The amount of these is larger than the whole price: %(parts)s. Check both amounts.",
+                    parts=offer_words.names_of(larger),
+                )
+            )
         if found.is_from:
             remarks.append(
                 _("The message says “from”. The price may be higher. Ask for the most that it can be.")
             )
         return remarks
+
+    def _larger_than_the_price(self) -> list[offer_parts.Part]:
+        """Return the parts with an amount that is larger than the whole price, as far as both can be read."""
+        currency = self.currency.data if self.currency.data in MINOR_UNIT else ""
+        price = _only_reading(self.price, currency)
+        if price is None:
+            return []
+        amounts = ((part, _only_reading(amount, currency)) for part, _said, amount in self.lines)
+        return [part for part, amount in amounts if amount is not None and amount > price]
 
     def _fill_in_amount(self, field: FigureField, money: chat_money.Money) -> Iterator[str]:
         """Put an amount into its field if that is empty; yield what is to be said of it."""
@@ -284,6 +323,15 @@ def _figure(money: chat_money.Money) -> str:
 
 
 def _amounts(found: chat_offer.Found) -> str:
+    return _listed(found.totals)
+
+
+def _listed(amounts: Sequence[chat_money.Money]) -> str:
     return listed_apart(
-        dict.fromkeys(f"{money.currency or ''} {_figure(money)}".strip() for money in found.totals)
+        dict.fromkeys(f"{money.currency or ''} {_figure(money)}".strip() for money in amounts)
     )
+
+
+def _only_reading(field: FigureField, currency: str) -> Decimal | None:
+    found = typed_money.readings(field.data, currency, current_reader()) if field.data and currency else []
+    return Decimal(found[0]) if len(found) == 1 else None

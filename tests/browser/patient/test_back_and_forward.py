@@ -210,3 +210,18 @@ def test_what_was_typed_in_one_tab_is_not_shown_in_another(page: Page, breakdown
     page.fill("#full_name", "Anna")
     page.reload()
     expect(page.locator("#full_name")).to_have_value("Anna")
+
+
+def test_a_comparison_that_a_reload_took_away_is_made_again_with_one_press(
+    page: Page, breakdown: str
+) -> None:
+    page.goto(f"{breakdown}/other-offer")
+    expect(page.locator("[data-again]")).to_be_hidden()
+    page.locator("[name=price]").fill("12000")
+    page.locator("[name=currency]").select_option("USD")
+    page.locator(".finish button[value=compare]").click()
+    expect(page.locator("#totals")).to_be_visible()
+    page.reload()
+    expect(page.locator("[name=price]")).to_have_value("12000")
+    page.locator("[data-again] button").click()
+    expect(page.locator("#totals")).to_be_visible()

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -149,6 +150,10 @@ def test_nothing_of_it_is_stored(app: Flask, visitor: Visitor, form: Page) -> No
         ({"price": "12000", "sessions": "0"}, "Enter a whole number from 1 to 200, or leave it empty."),
         ({"price": "12000", "sessions": "four"}, "Enter a whole number from 1 to 200, or leave it empty."),
         ({"price": "12000", "days": "1.5"}, "Enter a whole number from 1 to 1,000, or leave it empty."),
+        (
+            {"price": "9800", "said-cells": "included", "amount-cells": "13500"},
+            "What is included cannot cost more than the whole price.",
+        ),
         ({"said-hotel": "perhaps"}, "Choose one of the three."),
         ({"price": "12000", "words": "w" * 5001}, "there is room for 5,000"),
     ],
@@ -181,6 +186,9 @@ def test_digits_and_marks_of_other_languages_are_read(visitor: Visitor, form: Pa
         ("Hotel included. Hotel not included.", "and also that they are not: Hotel."),
         ("USD 9,000, hotel EUR 500", "“EUR 500” is in another currency than the one chosen below"),
         ("USD 12.000", "“USD 12.000” can be read in two ways. We filled in 12000. Check it."),
+        ("USD 9,000. Includes 4 injections, hotel USD 60 per night", "gives an amount of their own: Hotel."),
+        ("USD 9,800 (was USD 13,500)", "prices that no longer hold, and left them out: USD 13500."),
+        ("Total USD 9,800, MRI USD 13,500", "larger than the whole price: Tests and MRI."),
         ("from USD 9,000", "The message says “from”."),
         ("Hello dear", "We found no price and no line in the message."),
         ("USD 9,000, 3 sessions, 5 sessions", "It has several numbers of sessions: 3, 5."),
@@ -340,3 +348,55 @@ def test_an_estimate_of_which_nothing_is_known_is_no_amount_of_zero(start: Calla
     assert page.status == 200, page.problems
     assert "USD 0" not in said(page)
     assert "on request: " in said(page)
+
+
+def test_our_cost_for_each_session_is_for_the_parts_that_they_include_or_is_left_out(
+    visitor: Visitor, form: Page
+) -> None:
+    filled = {"price": "12000", "currency": "USD", "sessions": "4", "said-cells": "included"}
+    alike = visitor.send(form, filled, button="compare")
+    sides = [words(one).replace("\xa0", " ") for one in sections(alike, "sessions-title")]
+    assert [one for one in sides if "Our estimate" in one and "It holds: Cells and injections." in one]
+    assert "We give no cost per session of our estimate" not in alike.text()
+    for unlike in ({"said-hotel": "included"}, {"said-cells": ""}, {"said-cells": "excluded"}):
+        page = visitor.send(form, {**filled, **unlike}, button="compare")
+        assert "We give no cost per session of our estimate" in page.text()
+        assert not [one for one in sections(page, "sessions-title") if "It holds:" in words(one)]
+        saved = visitor.ask("POST", form.path, data={**filled, **unlike, "act": "text"}).body.decode()
+        assert "We give no cost per session of our estimate" in " ".join(saved.split())
+        assert "It holds:" not in saved
+
+
+def sections(page: Page, title: str) -> list[Any]:
+    """Return the sections under a heading."""
+    return [one for one in page.all("section") if one.get("aria-labelledby") == title]
+
+
+def test_what_our_estimate_does_not_include_and_what_is_known_stand_in_every_file(
+    visitor: Visitor, form: Page
+) -> None:
+    filled = {"price": "12000", "currency": "USD"}
+    saved = visitor.ask("POST", form.path, data={**filled, "act": "text"}).body.decode()
+    drawn = visitor.ask("POST", form.path, data={**filled, "act": "pdf"}).body
+    read = subprocess.run(["pdftotext", "-", "-"], input=drawn, capture_output=True, check=True)
+    for content in (saved, read.stdout.decode()):
+        plain = " ".join(content.split())
+        assert "What our estimate does not include" in plain
+        assert "What is known about this treatment" in plain
+
+
+def test_the_head_of_the_document_names_the_provider_once(visitor: Visitor, form: Page) -> None:
+    drawn = visitor.ask("POST", form.path, data={"price": "12000", "currency": "USD", "act": "pdf"}).body
+    read = subprocess.run(["pdftotext", "-l", "1", "-", "-"], input=drawn, capture_output=True, check=True)
+    head = read.stdout.decode().partition("Compare with what another clinic wrote")[0]
+    assert len(head.strip().splitlines()) >= 2
+    names = [line for line in head.splitlines() if line.strip()]
+    assert sum(names[0] in line for line in names) == 1
+
+
+def test_a_form_without_its_comparison_offers_to_compare_again(visitor: Visitor, form: Page) -> None:
+    notice = next(one for one in form.all("div") if one.get("data-again"))
+    assert "One press compares it again." in words(notice)
+    assert notice.get("hidden") is not None
+    compared = visitor.send(form, {"price": "12000", "currency": "USD"}, button="compare")
+    assert not [one for one in compared.all("div") if one.get("data-again")]
