@@ -18,7 +18,7 @@ from estimator.models.staff import Role
 from estimator.privacy import erasure
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
-from tests.support.quote_desk import request_of
+from tests.support.quote_desk import ask, request_of
 from tests.support.staff_browser import Page, Staff
 
 
@@ -71,6 +71,17 @@ def test_a_bill_is_entered_from_the_request_and_stands_beside_the_estimate(
     request = coordinator.see(f"/desk/requests/{reference}").text
     assert "Final bill: USD" in request
     assert "entered the final bill" in request
+
+
+def test_each_page_of_a_bill_names_the_patient_and_not_whoever_asked(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, name="Wilhelmina Quill", patient="Ottokar Quill")
+    address = f"/desk/requests/{reference}/bill"
+    pages = [coordinator.see(f"{address}/enter"), coordinator.see(f"{address}/spreadsheet")]
+    pages.append(enter(coordinator, address, total=likely(app, reference)))
+    pages.append(coordinator.see(f"{address}/withdraw"))
+    for page in pages:
+        assert "Ottokar Quill" in page.text
+        assert "Wilhelmina" not in page.text
 
 
 def test_items_are_enough_and_what_was_not_expected_has_lines_of_its_own(

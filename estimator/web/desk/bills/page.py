@@ -27,7 +27,7 @@ def head_of(of: PatientRequest) -> dict[str, Any]:
     name = None
     try:
         person = requests.person_of(of, request_context.settings().data_keys)
-        name = None if person is None else person.full_name
+        name = None if person is None else person.patient
     except keys.Unreadable:
         pass
     return {"reference": of.reference, "name": name, "erased": of.erased_at is not None}
