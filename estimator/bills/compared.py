@@ -52,6 +52,13 @@ def takes_off(line: Line) -> bool:
     )
 
 
+def is_expected(line: Line) -> bool:
+    """Whether something was expected for a line, be it less than 0 or on request."""
+    amounts = [line.get("quoted"), line.get("low"), line.get("likely"), line.get("high")]
+    said = [Decimal(amount) for amount in amounts if amount is not None]
+    return any(said) or not said
+
+
 @dataclass(frozen=True)
 class Compared:
     """What a bill of a request is compared with, all in one currency."""

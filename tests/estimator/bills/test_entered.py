@@ -139,6 +139,30 @@ def test_a_line_that_takes_something_off_may_be_billed_below_0(app: Flask) -> No
     assert [line.get("amount") for line in bills.of_bill(bill)] == ["4400.00", None, "-100.00"]
 
 
+def test_a_sum_of_a_few_items_is_asked_about_and_a_total_is_not(app: Flask) -> None:
+    request = example.ask(example.publish())
+    with pytest.raises(bills.Unusual) as asked:
+        enter(request, items=[("session", "4400.00")], summed=True, sure=False)
+    assert asked.value.doubts == [bills.Doubt("empty", count=1)]
+    db.session.rollback()
+    bill = enter(request, items=[("session", "4400.00")], sure=False)
+    assert bill.total == "4400.00"
+
+
+@pytest.mark.parametrize(("typed", "asked"), [("100.00", True), ("0", False), ("-100.00", False)])
+def test_what_was_to_be_taken_off_and_is_added_is_asked_about(app: Flask, typed: str, asked: bool) -> None:
+    request = example.ask(example.publish())
+    example.prepare(request, adjustments=[("-100.00", "Agreed")])
+    example.issue(request)
+    items = [("session", "4000.00"), (bills.ADJUSTMENTS, typed)]
+    if not asked:
+        assert enter(request, total="4300.00", items=items, sure=False).total == "4300.00"
+        return
+    with pytest.raises(bills.Unusual) as unusual:
+        enter(request, total="4300.00", items=items, sure=False)
+    assert unusual.value.doubts == [bills.Doubt("sign", bills.ADJUSTMENTS)]
+
+
 def test_rules_of_the_clinic_and_of_the_list_say_what_is_far_above(app: Flask) -> None:
     term = '[terms.overrun]\nkind = "overrun"\npercent = 10\nsource = "A law"\nas_of = 2026-01-01\n'
     request = example.ask(example.publish(example.list_text(more=term)))

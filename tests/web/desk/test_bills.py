@@ -13,9 +13,11 @@ from flask import Flask
 
 from estimator import bills
 from estimator.db import db
+from estimator.i18n import reader
 from estimator.models import FinalBill
 from estimator.models.staff import Role
 from estimator.privacy import erasure
+from estimator.web.desk.bills import comparison
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
 from tests.support.quote_desk import ask, request_of
@@ -92,7 +94,13 @@ def test_items_are_enough_and_what_was_not_expected_has_lines_of_its_own(
         first = str(bills.compared_with(found).lines[0]["code"])
     typed = {"day": today(), f"billed-{first}": "9,000.00", "label-0": "A wheelchair", "amount-0": "350.50"}
     page = coordinator.send("Keep the bill", typed)
+    assert page.status == 422
+    assert any("expected items are empty: is USD" in sentence for sentence in page.errors()), page.text
+    assert (page.value("label-0"), page.value(f"billed-{first}")) == ("A wheelchair", "9,000.00")
+    assert the_bills(app) == []
+    page = coordinator.press("Keep the bill", sure="yes")
     assert "9,350.50" in page.text
+    assert "left empty" in page.text
     assert "A wheelchair not expected" in page.text
     (bill,) = the_bills(app)
     assert bill.total == "9350.50"
@@ -136,6 +144,25 @@ def test_what_cannot_be_a_bill_is_said_at_its_field_and_nothing_typed_is_lost(
         assert page.value(name).startswith(text[:300]), name
     assert "label-1" in typed or page.value("label-1") == "Kept"
     assert the_bills(app) == []
+
+
+def test_the_differences_of_the_lines_come_to_that_of_the_whole(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    coordinator.see(f"{address}/enter")
+    with request_of(app, reference) as found:
+        line = bills.compared_with(found).lines[0]
+    typed = {"day": today(), f"billed-{line['code']}": str(line["likely"]), "sure": "yes"}
+    coordinator.post(
+        *[(form[0], {**form[1].to_dict(), **typed}) for form in [coordinator.page.sent("Keep the bill", {})]][
+            0
+        ]
+    )
+    with app.test_request_context():
+        (bill,) = the_bills(app)
+        lines = comparison.lines_of(bill, {}, (), reader("en"))
+        whole = comparison.whole(bill, reader("en"))
+    assert [each.difference for each in lines if each.label.text == "Not told by item"] == [whole.difference]
 
 
 def test_ten_times_as_much_is_asked_about_again_and_then_taken(

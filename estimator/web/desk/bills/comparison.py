@@ -27,6 +27,8 @@ class ComparedLine:
     difference: str
     #: what no line of estimate or quote is
     is_new: bool = False
+    #: what was expected, and nothing was said of it
+    is_empty: bool = False
 
 
 def lines_of(
@@ -48,14 +50,29 @@ def lines_of(
                 _money(billed, bill.currency, reader),
                 _difference(billed, "0" if code is None else expected, bill.currency, reader),
                 code is None,
+                billed is None and bills.is_expected(line),
             )
         )
     rest = Decimal(bill.total) - sum((Decimal(line.get("amount", 0)) for line in stored), Decimal(0))
-    if stored and rest:
+    empty = [line for line in stored if "amount" not in line and bills.is_expected(line)]
+    if stored and (rest or empty):
         found.append(
-            ComparedLine(Words(_("Not told by item")), "", "", _money(str(rest), bill.currency, reader), "")
+            ComparedLine(
+                Words(_("Not told by item")),
+                "",
+                "",
+                _money(str(rest), bill.currency, reader),
+                _difference(str(rest), _sum_of(empty), bill.currency, reader),
+            )
         )
     return found
+
+
+def _sum_of(lines: Sequence[bills.Line]) -> str | None:
+    """Return what was expected for these lines together; None if that is not known of one of them."""
+    amounts = [line.get("quoted", line.get("likely")) for line in lines]
+    known = [Decimal(amount) for amount in amounts if amount is not None]
+    return str(sum(known, Decimal(0))) if len(known) == len(amounts) else None
 
 
 def whole(bill: FinalBill, reader: Reader) -> ComparedLine:
