@@ -15,6 +15,7 @@ from estimator.db import db
 from estimator.i18n import reader
 from estimator.models import Estimate, FinalBill, PublishedNeverChanges
 from estimator.privacy import data_export, erasure
+from estimator.web.desk.bills import comparison
 from pricing.overruns import Rule
 from tests.support import example_quotes as example
 from tests.support.acts import acting
@@ -45,6 +46,28 @@ def test_a_bill_is_compared_with_the_plan_that_was_accepted(app: Flask) -> None:
     bill = enter(revision.quote.request, total="6600.00")
     assert (bill.likely, bill.quoted, bill.revision_id) == (LIKELY, "6600.00", revision.id)
     assert bill.items == "[]", "it was entered in all"
+
+
+def test_while_no_plan_of_several_is_accepted_a_bill_is_compared_with_the_estimate_alone(app: Flask) -> None:
+    revision = example.with_plans("3")
+    request = revision.quote.request
+    bill = enter(request, total="6600.00")
+    assert (bill.likely, bill.quoted, bill.revision_id) == (LIKELY, None, revision.id)
+    compared = bills.compared_with(request)
+    assert (list(compared.undecided), compared.plan) == (["A", "B"], "")
+    assert comparison.undecided(compared) is not None
+    assert comparison.older(bill, compared, reader("en")) is None
+    example.accept(revision, plan="B")
+    now = bills.compared_with(request)
+    assert (now.plan, now.quoted, list(now.undecided)) == ("B", "6600.00", [])
+    said = comparison.older(bill, now, reader("en")) or ""
+    assert "the estimate alone" in said
+    assert "plan B, of USD" in said
+    act = acting(actor="user:2", now=NOW, settings=example.settings())
+    anew = bills.correct(act, request, bill.id, entered("6600.00"))
+    assert anew.quoted == "6600.00"
+    assert comparison.older(anew, now, reader("en")) is None
+    assert "plan B" in (comparison.plan_sentence(anew, now) or "")
 
 
 def test_adjustments_of_a_quote_are_a_line_of_their_own(app: Flask) -> None:

@@ -152,12 +152,9 @@ def test_the_differences_of_the_lines_come_to_that_of_the_whole(
     coordinator.see(f"{address}/enter")
     with request_of(app, reference) as found:
         line = bills.compared_with(found).lines[0]
-    typed = {"day": today(), f"billed-{line['code']}": str(line["likely"]), "sure": "yes"}
-    coordinator.post(
-        *[(form[0], {**form[1].to_dict(), **typed}) for form in [coordinator.page.sent("Keep the bill", {})]][
-            0
-        ]
-    )
+    typed = {"day": today(), f"billed-{line['code']}": str(line["likely"])}
+    coordinator.send("Keep the bill", typed)
+    coordinator.press("Keep the bill", sure="yes")
     with app.test_request_context():
         (bill,) = the_bills(app)
         lines = comparison.lines_of(bill, {}, (), reader("en"))

@@ -176,6 +176,7 @@ def show(
         others=form.others(),
         compared=form.compared,
         expected=_expected(form.compared),
+        undecided=comparison.undecided(form.compared),
         standing=None if standing is None else told(standing, of, reader),
         ask=ask or bool(form.sure.data),
         brought=brought,
@@ -192,14 +193,6 @@ def _expected(compared: Compared) -> list[tuple[str, str]]:
         span = comparison.span(cases["low"], cases["likely"], cases["high"], compared.currency, reader)
         found.append((_("Estimate %(number)s", number=compared.estimate_reference), span))
     if compared.quoted is not None and compared.revision is not None:
-        found.append(
-            (
-                _(
-                    "Quote %(number)s, revision %(revision)s",
-                    number=compared.revision.quote.number,
-                    revision=compared.revision.number,
-                ),
-                reader.money(compared.quoted, compared.currency),
-            )
-        )
+        name = comparison.quote_name(compared, compared.revision)
+        found.append((name, reader.money(compared.quoted, compared.currency)))
     return found
