@@ -5,19 +5,21 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import openpyxl
 import pytest
 import time_machine
 from flask import Flask
 
-from estimator import bills
+from estimator import bills, clinic
 from estimator.db import db
 from estimator.i18n import reader
 from estimator.models import FinalBill
 from estimator.models.staff import Role
 from estimator.privacy import erasure
 from estimator.web.desk.bills import comparison
+from pricing.overruns import Rule
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
 from tests.support.quote_desk import ask, request_of
@@ -173,6 +175,20 @@ def test_ten_times_as_much_is_asked_about_again_and_then_taken(
     page = coordinator.press("Keep the bill", sure="yes")
     assert "above the range of the estimate" in page.text
     assert len(the_bills(app)) == 1
+
+
+def test_rules_that_a_bill_broke_are_one_box_that_says_what_it_is_above(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    with app.app_context():
+        rules = (Rule("First rule", percent=Decimal(5)), Rule("Second rule", "USD", by=Decimal(1)))
+        clinic.change(acting(actor="user:1", now=NOW), "overrun_rules", rules)
+        db.session.commit()
+    page = enter(coordinator, address, total=f"{float(likely(app, reference)) * 1.1:.2f}")
+    (box,) = page.all("p", class_="warning")
+    said = "".join(box.itertext())
+    assert said.count("The bill is far above the likely total of the estimate") == 2
+    assert ("First rule" in said, "Second rule" in said) == (True, True)
 
 
 def test_entering_it_twice_offers_to_correct_the_first(

@@ -194,7 +194,11 @@ def _from_expected(total: Decimal, expected: Decimal, currency: str, reader: Rea
 
 def overrun(found: Overrun, reader: Reader) -> str:
     """Say by which rule a bill is far above what was expected."""
-    of = _("the estimate") if found["of"] == "estimate" else _("the quote")
+    of = (
+        _("the likely total of the estimate")
+        if found["of"] == "estimate"
+        else _("the firm total of the quote")
+    )
     if "by" in found:
         said = _(
             "The bill is far above %(of)s: by %(amount)s or more.",
