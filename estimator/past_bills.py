@@ -26,7 +26,7 @@ from estimator.models import FinalBill
 from pricing import PriceTable
 from pricing.left_open import not_firm
 from pricing.money import Rounder
-from pricing.past_bills import Case, Said, held, record, trend
+from pricing.past_bills import FEW, Case, Said, held, record, trend
 from pricing.stored import Cases, StoredBreakdown
 from pricing.table import ChoiceDriver
 
@@ -141,20 +141,38 @@ def _among(*, invented: bool) -> list[ColumnElement[bool]]:
     return [] if invented else [or_(reference.is_(None), ~demonstration_marks.marked(reference))]
 
 
-class Month(NamedTuple):
-    """How often ranges came true in the bills of one month."""
+class Months(NamedTuple):
+    """How often ranges came true in the bills of one month, or of some that follow each other."""
 
-    month: date
+    first: date
+    last: date
     bills: int
     inside: int
 
 
-def by_month(cases: Sequence[PastCase]) -> list[Month]:
-    """Return how many bills of each month were inside their range, the oldest month first."""
+def by_month(cases: Sequence[PastCase]) -> list[Months]:
+    """Return how many bills of each month were inside their range, the oldest month first.
+
+    Months with fewer than FEW bills are put together with the next ones, the last ones with those before them; of
+    fewer bills in all nothing is told.
+    """
     months: dict[date, list[bool]] = defaultdict(list)
     for each in cases:
         months[each.billed_on.replace(day=1)].append(each.case.is_inside)
-    return [Month(month, len(inside), sum(inside)) for month, inside in sorted(months.items())]
+    found: list[Months] = []
+    for month, inside in sorted(months.items()):
+        one = Months(month, month, len(inside), sum(inside))
+        if found and found[-1].bills < FEW:
+            one = _together(found.pop(), one)
+        found.append(one)
+    if len(found) > 1 and found[-1].bills < FEW:
+        last = found.pop()
+        found.append(_together(found.pop(), last))
+    return [each for each in found if each.bills >= FEW]
+
+
+def _together(first: Months, second: Months) -> Months:
+    return Months(first.first, second.last, first.bills + second.bills, first.inside + second.inside)
 
 
 def in_percent(ratio: Fraction) -> int:

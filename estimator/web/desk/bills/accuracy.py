@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from estimator import past_bills, price_lists
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
-from estimator.past_bills import Group, PastCase
+from estimator.past_bills import Group, Months, PastCase
 from estimator.web import request_context
 from estimator.web.desk.bills.blueprint import pages
 from estimator.web.language import current_reader
@@ -67,13 +67,18 @@ def _group(group: Group, cases: list[PastCase], reader: Reader) -> dict[str, Any
         "moving": moving,
         "months": [
             {
-                "name": reader.month(f"{month.month:%Y-%m}"),
+                "name": _months(month, reader),
                 "count": reader.number(str(month.bills)),
                 "inside": reader.number(str(month.inside)),
             }
             for month in past_bills.by_month(cases)
         ],
     }
+
+
+def _months(found: Months, reader: Reader) -> str:
+    first, last = (reader.month(f"{day:%Y-%m}") for day in (found.first, found.last))
+    return first if first == last else _("%(first)s to %(last)s", first=first, last=last)
 
 
 def _table_of(group: Group) -> PriceTable | None:
