@@ -22,7 +22,7 @@ from sqlalchemy import ColumnElement, or_, select
 
 from estimator import demonstration_marks
 from estimator.db import db
-from estimator.models import FinalBill
+from estimator.models import FinalBill, PatientRequest
 from pricing import PriceTable
 from pricing.left_open import not_firm
 from pricing.money import Rounder
@@ -53,6 +53,8 @@ class PastCase(NamedTuple):
 
     billed_on: date
     case: Case
+    #: the number of its bill
+    bill: int = 0
 
 
 def cells_of(table: PriceTable, answers: Mapping[str, str | bool]) -> str:
@@ -96,7 +98,14 @@ def comparable_cases(group: Group, until: date, *, invented: bool = False) -> li
     Those of a demonstration count only where they are `invented` ones that are looked at.
     """
     found = db.session.execute(
-        select(FinalBill.billed_on, FinalBill.low, FinalBill.likely, FinalBill.high, FinalBill.total)
+        select(
+            FinalBill.billed_on,
+            FinalBill.low,
+            FinalBill.likely,
+            FinalBill.high,
+            FinalBill.total,
+            FinalBill.id,
+        )
         .where(
             FinalBill.slug == group.slug,
             FinalBill.cells == group.cells,
@@ -111,8 +120,8 @@ def comparable_cases(group: Group, until: date, *, invented: bool = False) -> li
         .limit(MOST)
     )
     cases = [
-        PastCase(day, Case(Decimal(low), Decimal(likely), Decimal(high), Decimal(total)))
-        for day, low, likely, high, total in found
+        PastCase(day, Case(Decimal(low), Decimal(likely), Decimal(high), Decimal(total)), number)
+        for day, low, likely, high, total, number in found
         if low is not None and likely is not None and high is not None
     ]
     return cases[::-1]
@@ -139,6 +148,18 @@ def _among(*, invented: bool) -> list[ColumnElement[bool]]:
     """Return what holds of the bills that count: those of a demonstration among real ones never do."""
     reference = FinalBill.estimate_reference
     return [] if invented else [or_(reference.is_(None), ~demonstration_marks.marked(reference))]
+
+
+def requests_of(cases: Sequence[PastCase], ratio: Fraction) -> list[str]:
+    """Return the references of the requests whose bill is this ratio to its likely total, as long as they are kept."""
+    numbers = [each.bill for each in cases if each.case.ratio == ratio]
+    found = (
+        select(PatientRequest.reference)
+        .join(FinalBill, FinalBill.request_id == PatientRequest.id)
+        .where(FinalBill.id.in_(numbers))
+        .order_by(FinalBill.id)
+    )
+    return list(db.session.scalars(found))
 
 
 class Months(NamedTuple):

@@ -20,8 +20,10 @@ from estimator.models.staff import Role
 from estimator.privacy import erasure
 from estimator.web.desk.bills import comparison
 from pricing.overruns import Rule
+from tests.support import example_quotes as example
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
+from tests.support.example_bills import history
 from tests.support.quote_desk import ask, request_of
 from tests.support.staff_browser import Page, Staff
 
@@ -313,3 +315,21 @@ def test_of_few_bills_no_figures_are_given(
     page = coordinator.see("/desk/bills")
     assert "Fewer than 11 comparable bills yet." in page.text
     assert "inside the range" not in page.text
+
+
+def test_the_page_of_ranges_names_the_bill_that_makes_an_end_and_estimates_of_one_figure(
+    app: Flask, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    with app.app_context():
+        version = example.publish()
+        history(version, ["4400.00"] * 18 + ["44000.00"])
+        references = [
+            bill.request.reference
+            for bill in db.session.query(FinalBill).filter_by(total="44000.00")
+            if bill.request is not None
+        ]
+    page = sign_in(app, "coordinator").see("/desk/bills")
+    (reference,) = references
+    assert f"The upper end is the bill of: {reference}" in page.text
+    assert "No bill is above the upper end" in page.text
+    assert "In 19 of these 19 cases the estimate gave one figure and no range." in page.text
