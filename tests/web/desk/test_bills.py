@@ -65,6 +65,8 @@ def enter(person: Staff, address: str, **typed: object) -> Page:
 def test_a_bill_is_entered_from_the_request_and_stands_beside_the_estimate(
     app: Flask, coordinator: Staff, reference: str, address: str
 ) -> None:
+    assert "Enter the final bill" not in coordinator.see(f"/desk/requests/{reference}").text, "it is new"
+    coordinator.press("Change status", state="in_work", words="")
     assert "Enter the final bill" in coordinator.see(f"/desk/requests/{reference}").text
     expected = likely(app, reference)
     page = enter(
@@ -297,6 +299,18 @@ def test_a_file_that_is_no_spreadsheet_changes_nothing(
     page = coordinator.bring(f"{address}/spreadsheet", content)
     assert page.status == 422
     assert "Nothing was changed." in page.text
+
+
+def test_a_spreadsheet_whose_total_is_in_another_currency_is_refused(
+    app: Flask, coordinator: Staff, address: str
+) -> None:
+    book = taken_out(coordinator, address)
+    total = row_of(book, "+total")
+    book.active.cell(total, 2, "In all, EUR")
+    book.active.cell(total, 5, 9500)
+    page = coordinator.bring(f"{address}/spreadsheet", content_of(book))
+    assert page.status == 422
+    assert any("in EUR" in said and "in USD" in said for said in page.errors()), page.text
 
 
 def test_a_spreadsheet_of_another_request_is_refused(app: Flask, coordinator: Staff, address: str) -> None:
