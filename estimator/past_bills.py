@@ -22,11 +22,11 @@ from sqlalchemy import ColumnElement, or_, select
 
 from estimator import demonstration_marks
 from estimator.db import db
-from estimator.models import FinalBill
+from estimator.models import FinalBill, PatientRequest
 from pricing import PriceTable
 from pricing.left_open import not_firm
 from pricing.money import Rounder
-from pricing.past_bills import Case, Said, held, record, trend
+from pricing.past_bills import FEW, Case, Said, held, record, trend
 from pricing.stored import Cases, StoredBreakdown
 from pricing.table import ChoiceDriver
 
@@ -53,6 +53,8 @@ class PastCase(NamedTuple):
 
     billed_on: date
     case: Case
+    #: the number of its bill
+    bill: int = 0
 
 
 def cells_of(table: PriceTable, answers: Mapping[str, str | bool]) -> str:
@@ -96,7 +98,14 @@ def comparable_cases(group: Group, until: date, *, invented: bool = False) -> li
     Those of a demonstration count only where they are `invented` ones that are looked at.
     """
     found = db.session.execute(
-        select(FinalBill.billed_on, FinalBill.low, FinalBill.likely, FinalBill.high, FinalBill.total)
+        select(
+            FinalBill.billed_on,
+            FinalBill.low,
+            FinalBill.likely,
+            FinalBill.high,
+            FinalBill.total,
+            FinalBill.id,
+        )
         .where(
             FinalBill.slug == group.slug,
             FinalBill.cells == group.cells,
@@ -111,8 +120,8 @@ def comparable_cases(group: Group, until: date, *, invented: bool = False) -> li
         .limit(MOST)
     )
     cases = [
-        PastCase(day, Case(Decimal(low), Decimal(likely), Decimal(high), Decimal(total)))
-        for day, low, likely, high, total in found
+        PastCase(day, Case(Decimal(low), Decimal(likely), Decimal(high), Decimal(total)), number)
+        for day, low, likely, high, total, number in found
         if low is not None and likely is not None and high is not None
     ]
     return cases[::-1]
@@ -141,20 +150,50 @@ def _among(*, invented: bool) -> list[ColumnElement[bool]]:
     return [] if invented else [or_(reference.is_(None), ~demonstration_marks.marked(reference))]
 
 
-class Month(NamedTuple):
-    """How often ranges came true in the bills of one month."""
+def requests_of(cases: Sequence[PastCase], ratio: Fraction) -> list[str]:
+    """Return the references of the requests whose bill is this ratio to its likely total, as long as they are kept."""
+    numbers = [each.bill for each in cases if each.case.ratio == ratio]
+    found = (
+        select(PatientRequest.reference)
+        .join(FinalBill, FinalBill.request_id == PatientRequest.id)
+        .where(FinalBill.id.in_(numbers))
+        .order_by(FinalBill.id)
+    )
+    return list(db.session.scalars(found))
 
-    month: date
+
+class Months(NamedTuple):
+    """How often ranges came true in the bills of one month, or of some that follow each other."""
+
+    first: date
+    last: date
     bills: int
     inside: int
 
 
-def by_month(cases: Sequence[PastCase]) -> list[Month]:
-    """Return how many bills of each month were inside their range, the oldest month first."""
+def by_month(cases: Sequence[PastCase]) -> list[Months]:
+    """Return how many bills of each month were inside their range, the oldest month first.
+
+    Months with fewer than FEW bills are put together with the next ones, the last ones with those before them; of
+    fewer bills in all nothing is told.
+    """
     months: dict[date, list[bool]] = defaultdict(list)
     for each in cases:
         months[each.billed_on.replace(day=1)].append(each.case.is_inside)
-    return [Month(month, len(inside), sum(inside)) for month, inside in sorted(months.items())]
+    found: list[Months] = []
+    for month, inside in sorted(months.items()):
+        one = Months(month, month, len(inside), sum(inside))
+        if found and found[-1].bills < FEW:
+            one = _together(found.pop(), one)
+        found.append(one)
+    if len(found) > 1 and found[-1].bills < FEW:
+        last = found.pop()
+        found.append(_together(found.pop(), last))
+    return [each for each in found if each.bills >= FEW]
+
+
+def _together(first: Months, second: Months) -> Months:
+    return Months(first.first, second.last, first.bills + second.bills, first.inside + second.inside)
 
 
 def in_percent(ratio: Fraction) -> int:

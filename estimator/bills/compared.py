@@ -1,7 +1,7 @@
 """What a final bill is compared with: the estimate that was asked about, and the quote that came of it.
 
 Of the estimate it is what is paid to the provider, whose bill it is. Of several plans of a quote it is the one that was
-accepted, with what was taken with it; without an acceptance the first one.
+accepted, with what was taken with it. While none of them is accepted, it is the estimate alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from estimator import past_bills, price_lists, quotes, requests
 from estimator.db import db
 from estimator.models import Estimate, FinalBill, PatientRequest, Quote, QuoteRevision, TableVersion
 from pricing import PriceTable, quote_plans
-from pricing.stored import Cases, CasesOrRequest, StoredBreakdown, read_breakdown
+from pricing.stored import Cases, CasesOrRequest, StoredBreakdown, StoredQuote, read_breakdown
 
 TAXES, ADJUSTMENTS, OPTIONS = "+taxes", "+adjustments", "+options"
 """Lines that are no charge of a list: the provider's taxes; of a quote its adjustments, and what was taken with it."""
@@ -52,6 +52,13 @@ def takes_off(line: Line) -> bool:
     )
 
 
+def is_expected(line: Line) -> bool:
+    """Whether something was expected for a line, be it less than 0 or on request."""
+    amounts = [line.get("quoted"), line.get("low"), line.get("likely"), line.get("high")]
+    said = [Decimal(amount) for amount in amounts if amount is not None]
+    return any(said) or not said
+
+
 @dataclass(frozen=True)
 class Compared:
     """What a bill of a request is compared with, all in one currency."""
@@ -65,6 +72,10 @@ class Compared:
     cases: Cases | None
     revision: QuoteRevision | None
     quoted: str | None
+    #: the letter of the plan that was accepted of several; empty if there was one plan, or none is accepted
+    plan: str
+    #: the letters of the plans of the quote, while none of several is accepted
+    undecided: Sequence[str]
     #: the breakdown of the plan of the quote
     quoted_breakdown: StoredBreakdown | None
     #: the lines of both, in the order of the list
@@ -101,10 +112,18 @@ def compared_with(request: PatientRequest, estimate: Estimate | None = None) -> 
     currency = breakdown["currency"]
     plan: StoredBreakdown | None = None
     quoted: str | None = None
+    letter = ""
+    undecided: tuple[str, ...] = ()
     lines_of_quote: dict[str, str] = {}
     if revision is not None:
-        plan, quoted, lines_of_quote = _quoted(revision)
         currency = revision.currency
+        agreed = quotes.agreed(revision)
+        plans = quote_plans.by_plan(quotes.content_of(revision))
+        if agreed is None and len(plans) > 1:
+            undecided = tuple(plans)
+        else:
+            letter = "" if agreed is None else agreed.plan
+            plan, quoted, lines_of_quote = _quoted(agreed, next(iter(plans.values())))
     same = currency == breakdown["currency"]
     return Compared(
         estimate_reference=reference,
@@ -115,6 +134,8 @@ def compared_with(request: PatientRequest, estimate: Estimate | None = None) -> 
         cases=past_bills.range_of(table, breakdown) if same else None,
         revision=revision,
         quoted=quoted,
+        plan=letter,
+        undecided=undecided,
         quoted_breakdown=plan,
         lines=_together(dict(_lines(breakdown)) if same else {}, lines_of_quote),
     )
@@ -138,14 +159,9 @@ def _revision(request: PatientRequest) -> QuoteRevision | None:
     return db.session.scalar(found)
 
 
-def _quoted(revision: QuoteRevision) -> tuple[StoredBreakdown, str, dict[str, str]]:
+def _quoted(agreed: quotes.Agreed | None, only: StoredQuote) -> tuple[StoredBreakdown, str, dict[str, str]]:
     """Return what was quoted: the plan, its firm total with what was taken, and its lines by their codes."""
-    agreed = quotes.agreed(revision)
-    content = (
-        agreed.content
-        if agreed is not None
-        else next(iter(quote_plans.by_plan(quotes.content_of(revision)).values()))
-    )
+    content = only if agreed is None else agreed.content
     total = content["total"] if agreed is None else agreed.total
     lines = {code: cases["likely"] for code, cases in _lines(content["breakdown"])}
     extra = {

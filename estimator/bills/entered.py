@@ -15,7 +15,7 @@ from sqlalchemy import select
 from estimator import audit, keys, price_lists, requests
 from estimator.act import Act
 from estimator.bills import limits
-from estimator.bills.compared import Compared, Line, compared_with, takes_off
+from estimator.bills.compared import Compared, Line, compared_with, is_expected, takes_off
 from estimator.db import db
 from estimator.models import Estimate, FinalBill, PatientRequest
 from pricing.currencies import MINOR_UNIT
@@ -73,8 +73,25 @@ class ItemsAboveTotal(ValueError):
     """The items of a bill come to more than its total."""
 
 
+@dataclass(frozen=True)
+class Doubt:
+    """One reason to ask whether a bill is right as it was typed.
+
+    "far" is the total far from what was expected, "empty" are `count` expected lines of which nothing is said though
+    the total is their sum, and "sign" is a line with this `code` that has another sign than was expected.
+    """
+
+    about: Literal["far", "empty", "sign"]
+    code: str | None = None
+    count: int = 0
+
+
 class Unusual(Exception):
-    """A bill is so far from what was expected that somebody has to say that it is right."""
+    """A bill is such that somebody has to say that it is right; `doubts` are the reasons."""
+
+    def __init__(self, doubts: Sequence[Doubt]) -> None:
+        super().__init__(doubts)
+        self.doubts = doubts
 
 
 @dataclass(frozen=True)
@@ -88,7 +105,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Entered:
-    """A bill as somebody typed it; `items` are as many as are known."""
+    """A bill as somebody typed it; `items` are as many as are known, and `summed` says that the total is their sum."""
 
     total: Decimal
     currency: str
@@ -96,6 +113,7 @@ class Entered:
     items: Sequence[Item] = ()
     reasons: Sequence[Reason] = ()
     note: str | None = None
+    summed: bool = False
 
 
 def enter(
@@ -177,13 +195,9 @@ def words_of(bill: FinalBill, keyring: keys.Keyring) -> tuple[str | None, Sequen
 
 def _row(act: Act, request: PatientRequest, bill: Entered, compared: Compared, *, sure: bool) -> FinalBill:
     _check(act, request, bill, compared)
-    expected = [
-        Decimal(amount)
-        for amount in (compared.quoted, None if compared.cases is None else compared.cases["likely"])
-        if amount is not None
-    ]
-    if not sure and any(bill.total >= each * UNUSUAL or bill.total * UNUSUAL <= each for each in expected):
-        raise Unusual
+    found = () if sure else _doubts(bill, compared)
+    if found:
+        raise Unusual(found)
     places = decimals(MINOR_UNIT[compared.currency])
     name = secrets.token_hex(16)
     others = [item for item in bill.items if item.code is None]
@@ -213,6 +227,26 @@ def _row(act: Act, request: PatientRequest, bill: Entered, compared: Compared, *
         entered_by=act.actor,
         entered_at=act.now,
     )
+
+
+def _doubts(bill: Entered, compared: Compared) -> list[Doubt]:
+    expected = [
+        Decimal(amount)
+        for amount in (compared.quoted, None if compared.cases is None else compared.cases["likely"])
+        if amount is not None
+    ]
+    found = []
+    if any(bill.total >= each * UNUSUAL or bill.total * UNUSUAL <= each for each in expected):
+        found.append(Doubt("far"))
+    billed = {item.code: item.amount for item in bill.items}
+    empty = sum(line["code"] not in billed and is_expected(line) for line in compared.lines)
+    if bill.summed and empty:
+        found.append(Doubt("empty", count=empty))
+    for line in compared.lines:
+        said = line.get("quoted", line.get("likely"))
+        if said is not None and line["code"] in billed and Decimal(said) * billed[line["code"]] < 0:
+            found.append(Doubt("sign", line["code"]))
+    return found
 
 
 def _check(act: Act, request: PatientRequest, bill: Entered, compared: Compared) -> None:

@@ -41,7 +41,7 @@ def _problems(rule: Rule) -> dict[str, str]:
         found["by"] = _("Enter either an amount or a share in per cent.")
     has_amount = rule.by is not None or rule.beyond is not None
     if (rule.currency or has_amount) and rule.currency not in MINOR_UNIT:
-        found["currency"] = _("Enter the currency of the amounts, such as EUR.")
+        found["currency"] = _("Enter the currency of the amounts as three letters, such as USD.")
     else:
         for place, amount in (("by", rule.by), ("beyond", rule.beyond)):
             if amount is not None and not is_price(amount, rule.currency):

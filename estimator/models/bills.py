@@ -58,7 +58,7 @@ class FinalBill(Base):
     low: Mapped[str | None] = mapped_column(String(40))
     likely: Mapped[str | None] = mapped_column(String(40))
     high: Mapped[str | None] = mapped_column(String(40))
-    #: the firm total of the quote with what was taken with it; None without a quote
+    #: the firm total of the quote with what was taken with it; None without one, or while none of its plans is accepted
     quoted: Mapped[str | None] = mapped_column(String(40))
     #: what was billed in all, a plain decimal above 0
     total: Mapped[str] = mapped_column(String(40))

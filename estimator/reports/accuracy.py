@@ -48,20 +48,24 @@ class Group:
     of_quoted: list[Fraction] = field(default_factory=list)
     #: bills that were far above estimate or quote, by the rules of their day
     overruns: int = 0
+    #: not told, because otherwise a group of few could be worked out from the total; the second, only of those compared
+    withheld: bool = False
+    comparison_withheld: bool = False
 
     @property
     def hidden(self) -> bool:
-        """Whether there are so few that only that is told."""
-        return self.bills < FEW
+        """Whether nothing is told of it: it has so few, or is withheld for another one that has."""
+        return self.bills < FEW or self.withheld
 
     def median(self, of: Literal["likely", "quoted"]) -> Fraction | None:
         """Return the ratio in the middle, of two the larger one; None of fewer than FEW."""
         ratios = sorted(self.of_likely if of == "likely" else self.of_quoted)
-        return ratios[len(ratios) // 2] if len(ratios) >= FEW else None
+        return ratios[len(ratios) // 2] if len(ratios) >= FEW and not self.withheld else None
 
     def share(self, count: int) -> Fraction | None:
-        """Return which part of the compared bills a count is; None of fewer than FEW."""
-        return Fraction(count, self.compared) if self.compared >= FEW else None
+        """Return which part of the compared bills a count is; None of fewer than FEW, or of what is withheld."""
+        told = self.compared >= FEW and not self.withheld and not self.comparison_withheld
+        return Fraction(count, self.compared) if told else None
 
 
 def groups(year: int, by: By, *, invented: bool) -> Sequence[Group]:
@@ -73,9 +77,38 @@ def groups(year: int, by: By, *, invented: bool) -> Sequence[Group]:
     for bill in _bills(year, by, invented=invented):
         key = _key(by, bill)
         _add(found.setdefault(key, Group(key)), bill)
+    _withhold(list(found.values()))
     if by == "month":
         return sorted(found.values(), key=lambda group: str(group.key), reverse=True)
     return sorted(found.values(), key=lambda group: (-group.bills, group.key))
+
+
+def _withhold(parts: Sequence[Group]) -> None:
+    """Hide further groups, the smallest first, until none that is hidden can be worked out from the total."""
+    hidden = [group for group in parts if group.hidden]
+    for group in _to_hide(parts, hidden, "bills"):
+        group.withheld = True
+    hidden = [group for group in parts if group.share(0) is None]
+    for group in _to_hide(parts, hidden, "compared"):
+        group.comparison_withheld = True
+
+
+def _to_hide(
+    parts: Sequence[Group], hidden: Sequence[Group], size: Literal["bills", "compared"]
+) -> list[Group]:
+    """Return what is to be hidden beside `hidden`, so that these are two at least, with FEW together."""
+    with_some = [group for group in hidden if getattr(group, size)]
+    more: list[Group] = []
+    others = sorted(
+        (group for group in parts if group not in hidden),
+        key=lambda group: (getattr(group, size), str(group.key)),
+    )
+    while with_some and others:
+        together = [*with_some, *more]
+        if len(together) > 1 and sum(getattr(group, size) for group in together) >= FEW:
+            break
+        more.append(others.pop(0))
+    return more
 
 
 def total(parts: Sequence[Group]) -> Group:

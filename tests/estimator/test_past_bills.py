@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from estimator import bills, estimates, past_bills, price_lists
 from estimator.clinic import Clinic
 from estimator.db import db
 from estimator.models import FinalBill, TableVersion
-from estimator.past_bills import Group
-from pricing.past_bills import FEW, LEAST
+from estimator.past_bills import Group, PastCase
+from pricing.past_bills import FEW, LEAST, Case
 from tests.support import example_quotes as example
 from tests.support.acts import acting
 from tests.support.example_bills import enter, entered, history
@@ -138,9 +139,32 @@ def test_bills_count_for_15_months(app: Flask, days: int, counts: int) -> None:
 def test_months_tell_how_many_of_their_bills_were_inside(app: Flask) -> None:
     version = example.publish()
     history(version, [LIKELY, "9000.00", LIKELY])
-    (month,) = past_bills.by_month(past_bills.comparable_cases(GROUP, NOW.date()))
-    assert month == (date(2026, 3, 1), 3, 2)
+    assert past_bills.by_month(past_bills.comparable_cases(GROUP, NOW.date())) == []
     assert list(past_bills.all_groups(NOW.date())) == [GROUP]
+
+
+@pytest.mark.parametrize(
+    ("bills_of_months", "told"),
+    [
+        ([10], []),
+        ([11], [(1, 1, 11)]),
+        ([1, 10, 12, 3], [(1, 2, 11), (3, 4, 15)]),
+        ([12, 1, 1], [(1, 3, 14)]),
+        ([11, 11], [(1, 1, 11), (2, 2, 11)]),
+    ],
+)
+def test_months_of_few_bills_are_told_together_with_others(
+    bills_of_months: list[int], told: list[tuple[int, int, int]]
+) -> None:
+    amount = Decimal(1)
+    cases = [
+        PastCase(date(2026, month, 5), Case(amount, amount, amount, amount))
+        for month, count_ in enumerate(bills_of_months, 1)
+        for _number in range(count_)
+    ]
+    found = past_bills.by_month(cases)
+    assert [(each.first.month, each.last.month, each.bills) for each in found] == told
+    assert all(each.inside == each.bills for each in found)
 
 
 def test_the_cells_of_an_answer_are_those_of_the_choices_about_them(app: Flask) -> None:

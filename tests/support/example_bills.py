@@ -24,10 +24,11 @@ def entered(
     items: Sequence[tuple[str | None, str]] = (),
     reasons: Sequence[bills.Reason] = (),
     note: str | None = None,
+    summed: bool = False,
 ) -> bills.Entered:
     """Return a bill as somebody typed it; items are (code, amount), of which one without a code is a wheelchair."""
     lines = [Item(Decimal(amount), code, "" if code else "A wheelchair") for code, amount in items]
-    return bills.Entered(Decimal(total), currency, billed_on or NOW.date(), lines, reasons, note)
+    return bills.Entered(Decimal(total), currency, billed_on or NOW.date(), lines, reasons, note, summed)
 
 
 def enter(

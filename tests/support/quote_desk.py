@@ -55,8 +55,9 @@ def ask(
     plan: dict[str, Any] = PLAN,
     slug: str = "delhi",
     country: str = "DE",
+    patient: str | None = None,
 ) -> str:
-    """Ask for a firm quote as a patient does; return the reference of the request."""
+    """Ask for a firm quote as a patient does, or for a `patient`; return the reference of the request."""
     settings = settings_of(app)
     with app.app_context():
         token = estimates.make(
@@ -71,7 +72,14 @@ def ask(
         found = requests.ask(
             acting(clinic=clinic.current(), now=now(), settings=settings),
             estimate,
-            requests.Asked(requests.Person(name, address, None, ""), country, language, "self", None, []),
+            requests.Asked(
+                requests.Person(name, address, None, "", patient),
+                country,
+                language,
+                "self" if patient is None else "other",
+                None,
+                [],
+            ),
             origin="page",
             submission="",
         )

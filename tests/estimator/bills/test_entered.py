@@ -15,6 +15,7 @@ from estimator.db import db
 from estimator.i18n import reader
 from estimator.models import Estimate, FinalBill, PublishedNeverChanges
 from estimator.privacy import data_export, erasure
+from estimator.web.desk.bills import comparison
 from pricing.overruns import Rule
 from tests.support import example_quotes as example
 from tests.support.acts import acting
@@ -45,6 +46,28 @@ def test_a_bill_is_compared_with_the_plan_that_was_accepted(app: Flask) -> None:
     bill = enter(revision.quote.request, total="6600.00")
     assert (bill.likely, bill.quoted, bill.revision_id) == (LIKELY, "6600.00", revision.id)
     assert bill.items == "[]", "it was entered in all"
+
+
+def test_while_no_plan_of_several_is_accepted_a_bill_is_compared_with_the_estimate_alone(app: Flask) -> None:
+    revision = example.with_plans("3")
+    request = revision.quote.request
+    bill = enter(request, total="6600.00")
+    assert (bill.likely, bill.quoted, bill.revision_id) == (LIKELY, None, revision.id)
+    compared = bills.compared_with(request)
+    assert (list(compared.undecided), compared.plan) == (["A", "B"], "")
+    assert comparison.undecided(compared) is not None
+    assert comparison.older(bill, compared, reader("en")) is None
+    example.accept(revision, plan="B")
+    now = bills.compared_with(request)
+    assert (now.plan, now.quoted, list(now.undecided)) == ("B", "6600.00", [])
+    said = comparison.older(bill, now, reader("en")) or ""
+    assert "the estimate alone" in said
+    assert "plan B, of USD" in said
+    act = acting(actor="user:2", now=NOW, settings=example.settings())
+    anew = bills.correct(act, request, bill.id, entered("6600.00"))
+    assert anew.quoted == "6600.00"
+    assert comparison.older(anew, now, reader("en")) is None
+    assert "plan B" in (comparison.plan_sentence(anew, now) or "")
 
 
 def test_adjustments_of_a_quote_are_a_line_of_their_own(app: Flask) -> None:
@@ -137,6 +160,30 @@ def test_a_line_that_takes_something_off_may_be_billed_below_0(app: Flask) -> No
     example.issue(request)
     bill = enter(request, total="4300.00", items=[("session", "4400.00"), (bills.ADJUSTMENTS, "-100.00")])
     assert [line.get("amount") for line in bills.of_bill(bill)] == ["4400.00", None, "-100.00"]
+
+
+def test_a_sum_of_a_few_items_is_asked_about_and_a_total_is_not(app: Flask) -> None:
+    request = example.ask(example.publish())
+    with pytest.raises(bills.Unusual) as asked:
+        enter(request, items=[("session", "4400.00")], summed=True, sure=False)
+    assert asked.value.doubts == [bills.Doubt("empty", count=1)]
+    db.session.rollback()
+    bill = enter(request, items=[("session", "4400.00")], sure=False)
+    assert bill.total == "4400.00"
+
+
+@pytest.mark.parametrize(("typed", "asked"), [("100.00", True), ("0", False), ("-100.00", False)])
+def test_what_was_to_be_taken_off_and_is_added_is_asked_about(app: Flask, typed: str, asked: bool) -> None:
+    request = example.ask(example.publish())
+    example.prepare(request, adjustments=[("-100.00", "Agreed")])
+    example.issue(request)
+    items = [("session", "4000.00"), (bills.ADJUSTMENTS, typed)]
+    if not asked:
+        assert enter(request, total="4300.00", items=items, sure=False).total == "4300.00"
+        return
+    with pytest.raises(bills.Unusual) as unusual:
+        enter(request, total="4300.00", items=items, sure=False)
+    assert unusual.value.doubts == [bills.Doubt("sign", bills.ADJUSTMENTS)]
 
 
 def test_rules_of_the_clinic_and_of_the_list_say_what_is_far_above(app: Flask) -> None:

@@ -5,20 +5,26 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 
 import openpyxl
 import pytest
 import time_machine
 from flask import Flask
 
-from estimator import bills
+from estimator import bills, clinic
 from estimator.db import db
+from estimator.i18n import reader
 from estimator.models import FinalBill
 from estimator.models.staff import Role
 from estimator.privacy import erasure
+from estimator.web.desk.bills import comparison
+from pricing.overruns import Rule
+from tests.support import example_quotes as example
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
-from tests.support.quote_desk import request_of
+from tests.support.example_bills import history
+from tests.support.quote_desk import ask, request_of
 from tests.support.staff_browser import Page, Staff
 
 
@@ -59,6 +65,8 @@ def enter(person: Staff, address: str, **typed: object) -> Page:
 def test_a_bill_is_entered_from_the_request_and_stands_beside_the_estimate(
     app: Flask, coordinator: Staff, reference: str, address: str
 ) -> None:
+    assert "Enter the final bill" not in coordinator.see(f"/desk/requests/{reference}").text, "it is new"
+    coordinator.press("Change status", state="in_work", words="")
     assert "Enter the final bill" in coordinator.see(f"/desk/requests/{reference}").text
     expected = likely(app, reference)
     page = enter(
@@ -73,6 +81,17 @@ def test_a_bill_is_entered_from_the_request_and_stands_beside_the_estimate(
     assert "entered the final bill" in request
 
 
+def test_each_page_of_a_bill_names_the_patient_and_not_whoever_asked(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, name="Wilhelmina Quill", patient="Ottokar Quill")
+    address = f"/desk/requests/{reference}/bill"
+    pages = [coordinator.see(f"{address}/enter"), coordinator.see(f"{address}/spreadsheet")]
+    pages.append(enter(coordinator, address, total=likely(app, reference)))
+    pages.append(coordinator.see(f"{address}/withdraw"))
+    for page in pages:
+        assert "Ottokar Quill" in page.text
+        assert "Wilhelmina" not in page.text
+
+
 def test_items_are_enough_and_what_was_not_expected_has_lines_of_its_own(
     app: Flask, coordinator: Staff, reference: str, address: str
 ) -> None:
@@ -81,7 +100,13 @@ def test_items_are_enough_and_what_was_not_expected_has_lines_of_its_own(
         first = str(bills.compared_with(found).lines[0]["code"])
     typed = {"day": today(), f"billed-{first}": "9,000.00", "label-0": "A wheelchair", "amount-0": "350.50"}
     page = coordinator.send("Keep the bill", typed)
+    assert page.status == 422
+    assert any("expected items are empty: is USD" in sentence for sentence in page.errors()), page.text
+    assert (page.value("label-0"), page.value(f"billed-{first}")) == ("A wheelchair", "9,000.00")
+    assert the_bills(app) == []
+    page = coordinator.press("Keep the bill", sure="yes")
     assert "9,350.50" in page.text
+    assert "left empty" in page.text
     assert "A wheelchair not expected" in page.text
     (bill,) = the_bills(app)
     assert bill.total == "9350.50"
@@ -127,6 +152,22 @@ def test_what_cannot_be_a_bill_is_said_at_its_field_and_nothing_typed_is_lost(
     assert the_bills(app) == []
 
 
+def test_the_differences_of_the_lines_come_to_that_of_the_whole(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    coordinator.see(f"{address}/enter")
+    with request_of(app, reference) as found:
+        line = bills.compared_with(found).lines[0]
+    typed = {"day": today(), f"billed-{line['code']}": str(line["likely"])}
+    coordinator.send("Keep the bill", typed)
+    coordinator.press("Keep the bill", sure="yes")
+    with app.test_request_context():
+        (bill,) = the_bills(app)
+        lines = comparison.lines_of(bill, {}, (), reader("en"))
+        whole = comparison.whole(bill, reader("en"))
+    assert [each.difference for each in lines if each.label.text == "Not told by item"] == [whole.difference]
+
+
 def test_ten_times_as_much_is_asked_about_again_and_then_taken(
     app: Flask, coordinator: Staff, reference: str, address: str
 ) -> None:
@@ -138,6 +179,20 @@ def test_ten_times_as_much_is_asked_about_again_and_then_taken(
     page = coordinator.press("Keep the bill", sure="yes")
     assert "above the range of the estimate" in page.text
     assert len(the_bills(app)) == 1
+
+
+def test_rules_that_a_bill_broke_are_one_box_that_says_what_it_is_above(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    with app.app_context():
+        rules = (Rule("First rule", percent=Decimal(5)), Rule("Second rule", "USD", by=Decimal(1)))
+        clinic.change(acting(actor="user:1", now=NOW), "overrun_rules", rules)
+        db.session.commit()
+    page = enter(coordinator, address, total=f"{float(likely(app, reference)) * 1.1:.2f}")
+    (box,) = page.all("p", class_="warning")
+    said = "".join(box.itertext())
+    assert said.count("The bill is far above the likely total of the estimate") == 2
+    assert ("First rule" in said, "Second rule" in said) == (True, True)
 
 
 def test_entering_it_twice_offers_to_correct_the_first(
@@ -246,6 +301,18 @@ def test_a_file_that_is_no_spreadsheet_changes_nothing(
     assert "Nothing was changed." in page.text
 
 
+def test_a_spreadsheet_whose_total_is_in_another_currency_is_refused(
+    app: Flask, coordinator: Staff, address: str
+) -> None:
+    book = taken_out(coordinator, address)
+    total = row_of(book, "+total")
+    book.active.cell(total, 2, "In all, EUR")
+    book.active.cell(total, 5, 9500)
+    page = coordinator.bring(f"{address}/spreadsheet", content_of(book))
+    assert page.status == 422
+    assert any("in EUR" in said and "in USD" in said for said in page.errors()), page.text
+
+
 def test_a_spreadsheet_of_another_request_is_refused(app: Flask, coordinator: Staff, address: str) -> None:
     book = taken_out(coordinator, address)
     book["about"]["B1"] = "REQ-2222-2222"
@@ -262,3 +329,21 @@ def test_of_few_bills_no_figures_are_given(
     page = coordinator.see("/desk/bills")
     assert "Fewer than 11 comparable bills yet." in page.text
     assert "inside the range" not in page.text
+
+
+def test_the_page_of_ranges_names_the_bill_that_makes_an_end_and_estimates_of_one_figure(
+    app: Flask, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    with app.app_context():
+        version = example.publish()
+        history(version, ["4400.00"] * 18 + ["44000.00"])
+        references = [
+            bill.request.reference
+            for bill in db.session.query(FinalBill).filter_by(total="44000.00")
+            if bill.request is not None
+        ]
+    page = sign_in(app, "coordinator").see("/desk/bills")
+    (reference,) = references
+    assert f"The upper end is the bill of: {reference}" in page.text
+    assert "No bill is above the upper end" in page.text
+    assert "In 19 of these 19 cases the estimate gave one figure and no range." in page.text

@@ -86,6 +86,24 @@ def test_of_few_bills_neither_figures_nor_bars_are_shown(
     assert first.endswith(",fewer than 11,,,,,,")
 
 
+def test_a_month_of_few_bills_cannot_be_worked_out_from_the_total(
+    app: Flask, sign_in: Callable[[Flask, Role], Staff], clock: time_machine.Traveller
+) -> None:
+    with_bills(app, 11)
+    clock.shift(timedelta(days=31))
+    with_bills(app, 1)
+    person = sign_in(app, "coordinator")
+    few, other, whole = cells(person.see(PAGE))
+    assert few[1:] == ["fewer than 11", "–", "–", "–", "–", "–"]
+    assert other[1:] == ["not told", "–", "–", "–", "–", "–"]
+    assert whole[1] == "12"
+    lines = person.see(f"{PAGE}.csv").content.decode().splitlines()
+    assert [line.split(",", 1)[1] for line in lines[1:3]] == ["fewer than 11,,,,,,", "not told,,,,,,"]
+    book = openpyxl.load_workbook(io.BytesIO(person.see(f"{PAGE}.xlsx").content))
+    rows = list(book.worksheets[0].iter_rows(values_only=True))
+    assert rows[2][1:] == ("not told", *[None] * 6)
+
+
 @pytest.mark.parametrize("asked", ["?by=moon", "?year=20x6", ".csv?by=moon"])
 def test_what_is_no_way_to_put_bills_together_is_a_page_that_is_not_there(
     coordinator: Staff, asked: str

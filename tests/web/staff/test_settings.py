@@ -536,6 +536,7 @@ def test_rules_of_overruns_are_set_and_shown_in_words(app: Flask, ada: Browser) 
         ({"0-by": "400.005"}, "Enter an amount above 0"),
         ({"0-currency": "XXX"}, "Enter the currency of the amounts"),
         ({"0-currency": ""}, "Enter the currency of the amounts"),
+        ({"0-currency": "Dollar"}, "as three letters, such as USD."),
         ({"0-by": "", "0-percent": "0"}, "Enter a number above 0"),
         ({"0-source": "x" * 201}, "Shorten it"),
     ],

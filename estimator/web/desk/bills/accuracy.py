@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -11,13 +12,16 @@ from flask.typing import ResponseReturnValue
 from estimator import past_bills, price_lists
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
-from estimator.past_bills import Group, PastCase
+from estimator.past_bills import Group, Months, PastCase
 from estimator.web import request_context
 from estimator.web.desk.bills.blueprint import pages
 from estimator.web.language import current_reader
 from pricing import PriceTable
-from pricing.past_bills import FEW, LEAST, held, record, trend
+from pricing.past_bills import FEW, LEAST, Case, held, record, trend
 from pricing.table import ChoiceDriver
+
+MOST_NAMED = 3
+"""Maximum number of requests that are named for one end of a range, where several bills make it."""
 
 
 @pages.get("/bills")
@@ -42,6 +46,7 @@ def accuracy() -> ResponseReturnValue:
 
 def _group(group: Group, cases: list[PastCase], reader: Reader) -> dict[str, Any]:
     known = [each.case for each in cases]
+    ratios = [case.ratio for case in known]
     found, around, moving = record(known), held(known), trend(known)
     table = _table_of(group)
     return {
@@ -64,16 +69,42 @@ def _group(group: Group, cases: list[PastCase], reader: Reader) -> dict[str, Any
             low=_percent_of(around.low, reader),
             high=_percent_of(around.high, reader),
         ),
+        "ends": []
+        if around is None
+        else [
+            {"name": name, "references": past_bills.requests_of(cases, ratio)[:MOST_NAMED]}
+            for name, ratio in ((_("The upper end"), around.high), (_("The lower end"), around.low))
+        ],
+        "single": around is not None and max(ratios) == around.high and ratios.count(around.high) == 1,
+        "one_figure": _one_figure(known, reader),
         "moving": moving,
         "months": [
             {
-                "name": reader.month(f"{month.month:%Y-%m}"),
+                "name": _months(month, reader),
                 "count": reader.number(str(month.bills)),
                 "inside": reader.number(str(month.inside)),
             }
             for month in past_bills.by_month(cases)
         ],
     }
+
+
+def _one_figure(cases: Sequence[Case], reader: Reader) -> str | None:
+    """Say of how many cases the estimate was one figure and no range; None if of none, or of too few to tell."""
+    count = sum(case.low == case.high for case in cases)
+    if not count or len(cases) < FEW:
+        return None
+    return _(
+        "In %(count)s of these %(all)s cases the estimate gave one figure and no range. There only a bill of exactly "
+        "that figure counts as inside.",
+        count=reader.number(str(count)),
+        all=reader.number(str(len(cases))),
+    )
+
+
+def _months(found: Months, reader: Reader) -> str:
+    first, last = (reader.month(f"{day:%Y-%m}") for day in (found.first, found.last))
+    return first if first == last else _("%(first)s to %(last)s", first=first, last=last)
 
 
 def _table_of(group: Group) -> PriceTable | None:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from estimator import bills, past_bills
-from estimator.bills import Overrun
+from estimator.bills import Compared, Overrun
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
-from estimator.models import FinalBill
+from estimator.models import FinalBill, QuoteRevision
 from pricing.money import plain
 
 
@@ -27,6 +27,8 @@ class ComparedLine:
     difference: str
     #: what no line of estimate or quote is
     is_new: bool = False
+    #: what was expected, and nothing was said of it
+    is_empty: bool = False
 
 
 def lines_of(
@@ -48,14 +50,29 @@ def lines_of(
                 _money(billed, bill.currency, reader),
                 _difference(billed, "0" if code is None else expected, bill.currency, reader),
                 code is None,
+                billed is None and bills.is_expected(line),
             )
         )
     rest = Decimal(bill.total) - sum((Decimal(line.get("amount", 0)) for line in stored), Decimal(0))
-    if stored and rest:
+    empty = [line for line in stored if "amount" not in line and bills.is_expected(line)]
+    if stored and (rest or empty):
         found.append(
-            ComparedLine(Words(_("Not told by item")), "", "", _money(str(rest), bill.currency, reader), "")
+            ComparedLine(
+                Words(_("Not told by item")),
+                "",
+                "",
+                _money(str(rest), bill.currency, reader),
+                _difference(str(rest), _sum_of(empty), bill.currency, reader),
+            )
         )
     return found
+
+
+def _sum_of(lines: Sequence[bills.Line]) -> str | None:
+    """Return what was expected for these lines together; None if that is not known of one of them."""
+    amounts = [line.get("quoted", line.get("likely")) for line in lines]
+    known = [Decimal(amount) for amount in amounts if amount is not None]
+    return str(sum(known, Decimal(0))) if len(known) == len(amounts) else None
 
 
 def whole(bill: FinalBill, reader: Reader) -> ComparedLine:
@@ -91,6 +108,69 @@ def sentences(bill: FinalBill, reader: Reader) -> Iterator[str]:
         yield _from_expected(total, Decimal(bill.quoted), currency, reader, quoted=True)
 
 
+def quote_name(compared: Compared, revision: QuoteRevision) -> str:
+    """Return what a quote is called that a bill is compared with, with the plan that was accepted of several."""
+    said = {"number": revision.quote.number, "revision": revision.number}
+    if compared.plan:
+        return _("Quote %(number)s, revision %(revision)s, plan %(plan)s", plan=compared.plan, **said)
+    return _("Quote %(number)s, revision %(revision)s", **said)
+
+
+def undecided(compared: Compared) -> str | None:
+    """Say why a bill is not compared with a quote that was issued; None if it is, or there is none."""
+    if not compared.undecided:
+        return None
+    return _(
+        "The quote has the plans %(plans)s, and none of them is accepted. A bill is compared with the estimate alone "
+        "until then.",
+        plans=", ".join(compared.undecided),
+    )
+
+
+def plan_sentence(bill: FinalBill, compared: Compared) -> str | None:
+    """Say with which plan of a quote a bill is compared; None if that cannot be in doubt."""
+    if bill.quoted is None:
+        return undecided(compared)
+    if is_older(bill, compared) or not compared.plan or compared.revision is None:
+        return None
+    return _(
+        "It is compared with what was accepted: %(quote)s.", quote=quote_name(compared, compared.revision)
+    )
+
+
+def older(bill: FinalBill, compared: Compared, reader: Reader) -> str | None:
+    """Say that a bill that counts is compared with another quote or plan than is valid now; None if it is not."""
+    if not is_older(bill, compared):
+        return None
+    was = (
+        _("the estimate alone")
+        if bill.quoted is None
+        else _("a quote of %(total)s", total=reader.money(bill.quoted, bill.currency))
+    )
+    if compared.quoted is None or compared.revision is None:
+        return _(
+            "The bill is compared with %(was)s. None of the plans of the quote is accepted now. Correct the bill to "
+            "compare it with the estimate alone.",
+            was=was,
+        )
+    return _(
+        "The bill is compared with %(was)s. Now it is %(quote)s, of %(total)s. Correct the bill to compare it with "
+        "that.",
+        was=was,
+        quote=quote_name(compared, compared.revision),
+        total=reader.money(compared.quoted, compared.currency),
+    )
+
+
+def is_older(bill: FinalBill, compared: Compared) -> bool:
+    """Whether a bill is compared with another quote, or another plan of it, than it would be now."""
+    if compared.revision is None:
+        return False
+    quoted = None if bill.quoted is None else Decimal(bill.quoted)
+    now = None if compared.quoted is None else Decimal(compared.quoted)
+    return quoted != now or bill.revision_id != compared.revision.id
+
+
 def _from_expected(total: Decimal, expected: Decimal, currency: str, reader: Reader, *, quoted: bool) -> str:
     amount = reader.money(abs(total - expected), currency)
     if total == expected:
@@ -114,7 +194,11 @@ def _from_expected(total: Decimal, expected: Decimal, currency: str, reader: Rea
 
 def overrun(found: Overrun, reader: Reader) -> str:
     """Say by which rule a bill is far above what was expected."""
-    of = _("the estimate") if found["of"] == "estimate" else _("the quote")
+    of = (
+        _("the likely total of the estimate")
+        if found["of"] == "estimate"
+        else _("the firm total of the quote")
+    )
     if "by" in found:
         said = _(
             "The bill is far above %(of)s: by %(amount)s or more.",

@@ -11,8 +11,9 @@ from flask import request as sent
 from flask.typing import ResponseReturnValue
 
 from estimator import bills, estimates, keys, requests
-from estimator.bills import Compared
+from estimator.bills import Compared, Doubt, Entered
 from estimator.i18n import gettext as _
+from estimator.i18n import ngettext
 from estimator.models import Estimate, FinalBill, PatientRequest
 from estimator.web import errors, request_context, whole_numbers
 from estimator.web.desk.bills import comparison
@@ -78,15 +79,9 @@ def _keep(of: PatientRequest, form: BillForm, estimate: Estimate | None) -> Resp
         raise
     except (bills.AlreadyEntered, requests.ChangedMeanwhile):
         return _meanwhile(of.reference, form)
-    except bills.Unusual:
-        form.refuse(
-            _(
-                "%(total)s is ten times what was expected or more, or a tenth of it or less. Look at it again. If it "
-                "is right, tick the box beside the button.",
-                total=current_reader().money(bill.total, bill.currency),
-            ),
-            form.total,
-        )
+    except bills.Unusual as unusual:
+        for doubt in unusual.doubts:
+            form.refuse(_asked(doubt, form, bill), form.field_of_item(doubt.code))
         return show(of, form, bills.standing(of), 422, ask=True)
     except bills.WrongDay:
         form.refuse(
@@ -101,6 +96,41 @@ def _keep(of: PatientRequest, form: BillForm, estimate: Estimate | None) -> Resp
         return _meanwhile(of.reference, form)
     flash(_("The final bill is corrected.") if over is not None else _("The final bill is kept."))
     return to("page", reference=of.reference)
+
+
+def _asked(doubt: Doubt, form: BillForm, bill: Entered) -> str:
+    """Ask whether what was typed is right; the box beside the button answers that."""
+    reader = current_reader()
+    match doubt.about:
+        case "far":
+            return _(
+                "%(total)s is ten times what was expected or more, or a tenth of it or less. Look at it again. If it "
+                "is right, tick the box beside the button.",
+                total=reader.money(bill.total, bill.currency),
+            )
+        case "empty":
+            return ngettext(
+                "%(num)s expected item is empty: is %(total)s the whole bill? If it is, tick the box beside the "
+                "button. Otherwise enter what was billed in all, or for this item.",
+                "%(num)s expected items are empty: is %(total)s the whole bill? If it is, tick the box beside the "
+                "button. Otherwise enter what was billed in all, or for these items.",
+                doubt.count,
+                total=reader.money(bill.total, bill.currency),
+            )
+        case "sign":
+            billed = next(item.amount for item in bill.items if item.code == doubt.code)
+            amount = reader.money(abs(billed), bill.currency)
+            if billed > 0:
+                return _(
+                    "Something was to be taken off here, and %(amount)s is added to the bill. Enter it with a minus "
+                    "if it was taken off. If it was charged, tick the box beside the button.",
+                    amount=amount,
+                )
+            return _(
+                "Something was to be charged here, and %(amount)s is taken off the bill. Leave out the minus if it was "
+                "charged. If it was taken off, tick the box beside the button.",
+                amount=amount,
+            )
 
 
 def _meanwhile(reference: str, form: BillForm) -> ResponseReturnValue:
@@ -146,6 +176,7 @@ def show(
         others=form.others(),
         compared=form.compared,
         expected=_expected(form.compared),
+        undecided=comparison.undecided(form.compared),
         standing=None if standing is None else told(standing, of, reader),
         ask=ask or bool(form.sure.data),
         brought=brought,
@@ -162,14 +193,6 @@ def _expected(compared: Compared) -> list[tuple[str, str]]:
         span = comparison.span(cases["low"], cases["likely"], cases["high"], compared.currency, reader)
         found.append((_("Estimate %(number)s", number=compared.estimate_reference), span))
     if compared.quoted is not None and compared.revision is not None:
-        found.append(
-            (
-                _(
-                    "Quote %(number)s, revision %(revision)s",
-                    number=compared.revision.quote.number,
-                    revision=compared.revision.number,
-                ),
-                reader.money(compared.quoted, compared.currency),
-            )
-        )
+        name = comparison.quote_name(compared, compared.revision)
+        found.append((name, reader.money(compared.quoted, compared.currency)))
     return found

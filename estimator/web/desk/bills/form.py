@@ -224,14 +224,19 @@ class BillForm(_BillForm):
         total, items = self.total.amount, self._sum()
         if total is not None and items > total:
             reader, currency = current_reader(), self.compared.currency
-            self.refuse(
-                _(
-                    "The items come to %(items)s, which is more than the total of %(total)s. Correct one of them.",
-                    items=reader.money(items, currency),
-                    total=reader.money(total, currency),
-                ),
-                self.total,
+            said = _(
+                "The items come to %(items)s, which is more than the total of %(total)s. Correct one of them.",
+                items=reader.money(items, currency),
+                total=reader.money(total, currency),
             )
+            for line in self.compared.lines:
+                field = None if line["code"] is None else self[name_of(line["code"])]
+                if field is not None and not field.data and bills.takes_off(line):
+                    hint = _(
+                        "%(line)s is empty: enter what was taken off, with a minus.", line=field.label.text
+                    )
+                    said = f"{said} {hint}"
+            self.refuse(said, self.total)
             return False
         return True
 
@@ -256,6 +261,7 @@ class BillForm(_BillForm):
             self.items(),
             [reason for reason in bills.REASONS if reason in self.reasons.ticked],
             self.note.data or None,
+            summed=total is None,
         )
 
     def _sum(self) -> Decimal:

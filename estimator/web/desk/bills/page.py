@@ -27,7 +27,7 @@ def head_of(of: PatientRequest) -> dict[str, Any]:
     name = None
     try:
         person = requests.person_of(of, request_context.settings().data_keys)
-        name = None if person is None else person.full_name
+        name = None if person is None else person.patient
     except keys.Unreadable:
         pass
     return {"reference": of.reference, "name": name, "erased": of.erased_at is not None}
@@ -40,7 +40,7 @@ def told(bill: FinalBill, of: PatientRequest, reader: Reader) -> dict[str, Any]:
         unreadable = False
     except keys.Unreadable:
         note, others, unreadable = None, (), True
-    compared = bills.compared_with(of)
+    compared, counts = bills.compared_with(of), bill.ended_at is None
     zone = bill.table_version.time_zone
     return {
         "id": bill.id,
@@ -50,6 +50,8 @@ def told(bill: FinalBill, of: PatientRequest, reader: Reader) -> dict[str, Any]:
         "lines": comparison.lines_of(bill, labels_of(compared), others, reader),
         "whole": comparison.whole(bill, reader),
         "sentences": list(comparison.sentences(bill, reader)),
+        "plan": comparison.plan_sentence(bill, compared) if counts else None,
+        "older": comparison.older(bill, compared, reader) if counts else None,
         "overruns": [comparison.overrun(found, reader) for found in bills.overruns_of(bill)],
         "reasons": [str(states.BILL_REASONS[reason]) for reason in bill.reasons.split()],
         "note": note,

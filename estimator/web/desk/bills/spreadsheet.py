@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -27,6 +28,7 @@ from estimator.web.downloads import XLSX
 from estimator.web.fields import FileField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
+from pricing.currencies import MINOR_UNIT
 
 CODE, ITEM, ESTIMATE, QUOTE, BILLED = range(5)
 TOTAL, DAY = "+total", "+day"
@@ -143,7 +145,16 @@ def spreadsheet(reference: str) -> ResponseReturnValue:
             billed=_headings()[BILLED],
         )
         return _page(of, form.refuse(sentence, form.file), 422)
-    data, notes = found
+    data, notes, named = found
+    other = next((code for code in named if code != compared.currency), None)
+    if other is not None:
+        sentence = _(
+            "The amounts of this spreadsheet are in %(other)s, and the estimate and the quote are in %(currency)s. "
+            "Enter what was charged in %(currency)s. Nothing was changed.",
+            other=other,
+            currency=compared.currency,
+        )
+        return _page(of, form.refuse(sentence, form.file), 422)
     before = data_kept(standing)
     kept: dict[str, Any] = {name: before[name] for name in ("reasons", "note", "over") if name in before}
     filled = BillForm.of(compared, labels, None, data={**kept, **data})
@@ -162,8 +173,11 @@ def _page(of: PatientRequest, form: SheetForm, status: int = 200) -> ResponseRet
     return page, status
 
 
-def _read(sheets: Sequence[Found], codes: set[str]) -> tuple[dict[str, Any], list[str]] | None:
-    """Return what a file puts into the form, and what was left out of it; None if it has not the columns."""
+def _read(sheets: Sequence[Found], codes: set[str]) -> tuple[dict[str, Any], list[str], list[str]] | None:
+    """Return what a file puts into the form, what was left out of it, and the currencies that its total names.
+
+    None if it has not the columns.
+    """
     for sheet in sheets:
         if not sheet.lines:
             continue
@@ -173,11 +187,16 @@ def _read(sheets: Sequence[Found], codes: set[str]) -> tuple[dict[str, Any], lis
         if code_at is None or item_at is None or billed_at is None:
             continue
         reading = _Reading(codes)
+        named_currencies: list[str] = []
         for line in sheet.lines[1:]:
             code, item, billed = (line.cells.get(at, EMPTY) for at in (code_at, item_at, billed_at))
+            if code.text.strip() == TOTAL:
+                named_currencies += [
+                    word for word in re.findall(r"\b[A-Z]{3}\b", item.text) if word in MINOR_UNIT
+                ]
             if billed != EMPTY:
                 reading.take(line.number, printable(code.text.strip()), printable(item.text.strip()), billed)
-        return reading.data, reading.notes
+        return reading.data, reading.notes, named_currencies
     return None
 
 

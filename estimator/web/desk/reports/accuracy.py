@@ -170,7 +170,7 @@ def _figures(rows: Sequence[Named]) -> list[Figures]:
             "name": name,
             "whole": whole,
             "hidden": group.share(group.inside) is None,
-            "bills": _("fewer than %(few)s", few=FEW) if group.hidden else number(str(group.bills)),
+            "bills": _hidden(group) if group.hidden else number(str(group.bills)),
             "inside": _counted(group, group.inside),
             "above": _counted(group, group.above),
             "of_likely": _percent(group.median("likely")),
@@ -181,6 +181,11 @@ def _figures(rows: Sequence[Named]) -> list[Figures]:
         }
         for name, group, whole in rows
     ]
+
+
+def _hidden(group: Group) -> str:
+    """Say why a group is hidden."""
+    return _("not told") if group.bills >= FEW else _("fewer than %(few)s", few=FEW)
 
 
 def _counted(group: Group, count: int) -> str:
@@ -222,12 +227,16 @@ def _cells(row: Named) -> list[Cell]:
     """Return a row of the spreadsheet; what is not told is an empty cell."""
     group = row.group
     if group.hidden:
-        return [row.name, _("fewer than %(few)s", few=FEW), *[None] * 6]
-    told = group.compared >= FEW
+        return [row.name, _hidden(group), *[None] * 6]
+    told = group.share(0) is not None
     return [
         row.name,
         group.bills,
-        group.compared if told else _("fewer than %(few)s", few=FEW),
+        group.compared
+        if told
+        else _("fewer than %(few)s", few=FEW)
+        if group.compared < FEW
+        else _("not told"),
         group.inside if told else None,
         group.above if told else None,
         _tenths(group.median("likely")),

@@ -198,7 +198,8 @@ def bill(found: PatientRequest) -> BillLink | None:
         return {"address": address, "words": _("Final bill: %(total)s", total=total)}
     if bills.of_request(found):
         return {"address": address, "words": _("The final bill was withdrawn")}
-    if found.kind == "question" or found.erased_at is not None or not signed_in.may("requests.work"):
+    nothing_yet = found.kind == "question" or (found.state == "new" and quotes.for_request(found) is None)
+    if nothing_yet or found.erased_at is not None or not signed_in.may("requests.work"):
         return None
     return {
         "address": url_for("bills_desk.enter", reference=found.reference),

@@ -25,7 +25,7 @@ from pricing.overruns import Rule
 
 PARTS = ("by", "percent", "currency", "beyond", "source")
 NUMBERS = ("by", "percent", "beyond")
-LONGEST_CURRENCY = 3
+LONGEST_CURRENCY = 40
 LONGEST_SOURCE = 200
 
 
