@@ -22,12 +22,14 @@ from pricing import side_by_side
 from pricing.carrying import Lost, Reason, carry
 from pricing.left_open import left_open
 from pricing.money import plain
-from pricing.side_by_side import Cell, Doubt, Line, Section, Side, Verdict
+from pricing.side_by_side import Cell, Doubt, Line, Section, Side, Sureness, Verdict
 from pricing.stored import Cases, StoredAnswers, StoredBreakdown, counts_nothing, is_at_least
 from pricing.table import ChoiceDriver, NumberDriver, PriceTable, Role
 
 LETTERS = ("A", "B", "C")
 """What the plans are called, in their order."""
+
+_SURE: Sequence[Sureness] = ("whole_range", "each_case", "likely")
 
 MOST_NAMED = 3
 """Number of lines that are named in short; the others are counted."""
@@ -225,24 +227,32 @@ class _Wording:
         return said.main if short is None else short.amount
 
     def verdict(self) -> Verdict:
-        return side_by_side.cheapest(
-            [
-                None
-                if each is None
-                else side_by_side.Sum(
-                    low=None if each.in_one is None else Decimal(each.in_one["low"]),
-                    high=None if each.in_one is None else Decimal(each.in_one["high"]),
-                    request=bool(each.breakdown["on_request"]),
-                    open=bool(each.breakdown.get("not_counted")),
-                    past=each.expired or each.withdrawn is not None,
-                )
-                for each in self.all
-            ]
+        return side_by_side.cheapest([None if each is None else self.sum_of(each) for each in self.all])
+
+    def sum_of(self, each: Compared) -> side_by_side.Sum:
+        """What a plan comes to in the currency of all, and what of it is not known."""
+        in_one = each.in_one
+        return side_by_side.Sum(
+            low=None if in_one is None else Decimal(in_one["low"]),
+            likely=None if in_one is None else Decimal(in_one["likely"]),
+            high=None if in_one is None else Decimal(in_one["high"]),
+            request=bool(each.breakdown["on_request"]),
+            open=bool(each.breakdown.get("not_counted")),
+            past=each.expired or each.withdrawn is not None,
+            unknown=side_by_side.unknown(Side(each.breakdown, each.table)),
+            price_list=(each.table.table, each.table.version),
         )
 
     def verdict_said(self, verdict: Verdict) -> str:
         if verdict.less is not None:
-            return _("%(plan)s costs less.", plan=self.name(verdict.less))
+            plan = self.name(verdict.less)
+            match verdict.sure:
+                case "whole_range":
+                    return _("%(plan)s costs less.", plan=plan)
+                case "each_case":
+                    return _("%(plan)s costs less in each of the three cases.", plan=plan)
+                case "likely":
+                    return _("%(plan)s is likely to cost less, but that is not certain.", plan=plan)
         if verdict.same:
             return _("They cost the same.")
         if any(doubt.why == "alone" for doubt in verdict.doubts):
@@ -250,34 +260,94 @@ class _Wording:
         return _("It cannot be told which costs less.")
 
     def why(self, verdict: Verdict, differing: Sequence[str]) -> Iterator[str]:
-        for doubt in verdict.doubts:
-            yield from self.doubt(doubt)
         if verdict.less is not None:
-            least = self.all[verdict.less]
-            if least is not None and least.in_one is not None and least.in_one["low"] != least.in_one["high"]:
-                yield _("Even the highest sum of its range is below the others.")
-            if len({each.breakdown["currency"] for _number, each in self.there}) > 1:
-                yield _("This holds for the rates below. A rate changes every day.")
+            yield from self.less(verdict, verdict.less)
+        for doubt in verdict.doubts:
+            if doubt.why == "alone":
+                continue
+            said = self.doubt(doubt)
+            if (verdict.less is not None or verdict.same) and doubt.why != "ranges":
+                said = joined(
+                    " ", (_("Not compared with the others: %(plans)s.", plans=self.names(doubt.plans)), said)
+                )
+            yield said
         if differing and len(self.there) > 1:
             yield _("The plans differ in: %(names)s.", names=listed_apart(differing))
-        if verdict.less is not None and (names := self.largest_differences(verdict.less)):
+        if names := self.largest_differences(verdict):
             yield _("The largest difference is in: %(names)s.", names=listed_apart(names))
 
-    def largest_differences(self, least: int) -> list[str]:
-        """Name the group in which each other plan costs most more than the least one; in one currency only."""
-        if len({each.breakdown["currency"] for _number, each in self.there}) > 1:
+    def less(self, verdict: Verdict, least: int) -> Iterator[str]:
+        """By how much the least plan is likely to cost less than each other one, and how sure that is."""
+        for each in verdict.by:
+            yield _(
+                "%(plan)s is likely %(amount)s less than %(other)s.",
+                plan=self.name(least),
+                amount=self.about(each.by),
+                other=self.name(each.than),
+            )
+        compared = [self.all[number] for number in (least, *(each.than for each in verdict.by))]
+        shared = [each for each in compared if each is not None and is_at_least(each.breakdown)]
+        by_sureness = {sure: [each.than for each in verdict.by if each.sure == sure] for sure in _SURE}
+        own = self.all[least]
+        in_one = None if own is None else own.in_one
+        if verdict.sure == "whole_range" and in_one is not None and in_one["low"] != in_one["high"]:
+            yield _("Even the highest sum of its range is below the others.")
+        if by_sureness["each_case"]:
+            yield _("The ranges overlap, but the lowest, the likely and the highest sum are each less.")
+        if by_sureness["likely"]:
+            yield _(
+                "The ranges overlap: %(plans)s.", plans=self.names(sorted((least, *by_sureness["likely"])))
+            )
+        if shared:
+            yield _(
+                "What is on request or not counted is the same in these plans, so it changes nothing in this."
+            )
+        if len({each.breakdown["currency"] for each in compared if each is not None}) > 1:
+            yield _("This holds for the rates below. A rate changes every day.")
+
+    def about(self, by: Decimal) -> str:
+        """A difference to three digits, in the currency of all."""
+        assert self.currency is not None
+        text = plain(by)
+        short = about(Cases(low=text, likely=text, high=text), self.currency, self.reader)
+        return self.reader.money(text, self.currency) if short is None else short.amount
+
+    def largest_differences(self, verdict: Verdict) -> list[str]:
+        """Name the group in which each other plan costs most more than the least one; in one currency only.
+
+        Where none is the least, the one in which all plans differ most; then without what a plan lacks something of.
+        """
+        if len({each.breakdown["currency"] for _number, each in self.there}) > 1 or len(self.there) < 2:
             return []
+        sections = [section for section in self.sections if section.total != "reserve"]
         found: dict[str, None] = {}
-        for number, _each in self.there:
+        for number in [each.than for each in verdict.by]:
+            assert verdict.less is not None
             more = {
-                self.heading(section): self.likely(section, number) - self.likely(section, least)
-                for section in self.sections
-                if section.total != "reserve"
+                self.heading(section): self.likely(section, number) - self.likely(section, verdict.less)
+                for section in sections
             }
             name = max(more, key=lambda heading: more[heading], default="")
-            if number != least and more.get(name, Decimal(0)) > 0:
+            if more.get(name, Decimal(0)) > 0:
+                found[name] = None
+        if verdict.less is None:
+            apart = {
+                self.heading(section): max(amounts) - min(amounts)
+                for section in sections
+                if not self.lacks(section)
+                and (amounts := [self.likely(section, number) for number, _each in self.there])
+            }
+            name = max(apart, key=lambda heading: apart[heading], default="")
+            if apart.get(name, Decimal(0)) > 0:
                 found[name] = None
         return list(found)
+
+    def lacks(self, section: Section) -> bool:
+        """Whether a plan has something on request or left open in a section."""
+        return any(
+            group is not None and Certainty(each.breakdown, each.table).group(group.code)
+            for (_number, each), group in zip(self.there, section.groups, strict=True)
+        )
 
     def likely(self, section: Section, number: int) -> Decimal:
         """Return what the groups of a section come to in one plan; 0 where it has none."""
@@ -289,19 +359,19 @@ class _Wording:
                 return sum(map(Decimal, amounts), Decimal(0))
         return Decimal(0)
 
-    def doubt(self, doubt: Doubt) -> Iterator[str]:
+    def doubt(self, doubt: Doubt) -> str:
         plans = self.names(doubt.plans)
         match doubt.why:
             case "past":
-                yield _("These prices do not hold any more: %(plans)s.", plans=plans)
+                return _("These prices do not hold any more: %(plans)s.", plans=plans)
             case "no_rate":
-                yield _("We have no rate between the currencies.")
+                return _("We have no rate between the currencies.")
             case "request":
-                yield _("Some prices are on request: %(plans)s.", plans=plans)
+                return _("Some prices are on request: %(plans)s.", plans=plans)
             case "open":
-                yield _("Something is not counted yet: %(plans)s.", plans=plans)
-            case "ranges":
-                yield _("The ranges overlap: %(plans)s.", plans=plans)
+                return _("Something is not counted yet: %(plans)s.", plans=plans)
+            case _:
+                return _("The ranges overlap: %(plans)s.", plans=plans)
 
     def sums(self) -> Part:
         """The totals, and what goes to whom."""
