@@ -23,7 +23,7 @@ from pricing.carrying import Lost, Reason, carry
 from pricing.left_open import left_open
 from pricing.money import plain
 from pricing.side_by_side import Cell, Doubt, Line, Section, Side, Sureness, Verdict
-from pricing.stored import Cases, StoredAnswers, StoredBreakdown, counts_nothing, is_at_least
+from pricing.stored import Cases, StoredAnswers, StoredBreakdown, StoredTax, counts_nothing, is_at_least
 from pricing.table import ChoiceDriver, NumberDriver, PriceTable, Role
 
 LETTERS = ("A", "B", "C")
@@ -60,6 +60,7 @@ class Compared:
 class Column:
     """The head of one plan, and what stands of it in the first screen; one that is `gone` has a name and nothing else.
 
+    `chosen` are the answers that another plan under the same list does not have.
     `also` is the total in the currency of all. `warning` says that its prices do not hold any more.
     """
 
@@ -70,6 +71,7 @@ class Column:
     headline: Headline | None = None
     about: About | None = None
     also: str | None = None
+    chosen: Sequence[str] = ()
     leaves_out: Sequence[str] = ()
     evidence: Sequence[str] = ()
     warning: str | None = None
@@ -188,6 +190,7 @@ class _Wording:
             if not any(map(str.isdigit, head.amount))
             else about(totals, currency, self.reader, incomplete=head.at_least),
             also=self.also_about(each),
+            chosen=list(self.differing(number, each)),
             leaves_out=list(self.leaves_out(head)),
             evidence=list(self.evidence(each)),
             warning=self.warning(each),
@@ -437,6 +440,20 @@ class _Wording:
             else:
                 yield _("%(label)s: %(answer)s", label=label, answer=answer)
 
+    def differing(self, number: int, each: Compared) -> Iterator[str]:
+        """The answers of a plan that another one under the same price list does not have."""
+        others = [
+            other
+            for at, other in self.there
+            if at != number
+            and (other.table.table, other.table.version) == (each.table.table, each.table.version)
+        ]
+        for role in PLANNED:
+            said = [set(self.chosen(other, role)) for other in others]
+            yield from (
+                answer for answer in self.chosen(each, role) if any(answer not in one for one in said)
+            )
+
     def left_out(self) -> Part:
         """What is not in the totals: on request, not counted, not included."""
         on_request, not_counted, not_included = {}, {}, {}
@@ -578,11 +595,41 @@ class _Wording:
         return side_by_side.align([Side(each.breakdown, each.table) for _number, each in self.there])
 
     def groups(self) -> Part:
-        """What each group comes to."""
-        rows = [
-            self.row(self.heading(section), self.sums_of(section), marked=False) for section in self.sections
-        ]
-        return Part("groups", _("Where the money goes"), rows)
+        """What each group comes to, and the taxes that are added: together the total, without the reserve."""
+        paid, kept = [], []
+        for section in self.sections:
+            heading = self.heading(section)
+            if section.total == "reserve":
+                label = f"{_('To keep in reserve; not part of the price')}: {heading}"
+                kept.append(self.row(label, self.sums_of(section), marked=False))
+            else:
+                paid.append(self.row(heading, self.sums_of(section), marked=False))
+        return Part("groups", _("Where the money goes"), [*paid, *self.taxes(), *kept])
+
+    def taxes(self) -> Iterator[Row]:
+        """The taxes that are added to the prices, each with the one of the same code."""
+        labels: dict[str, str] = {}
+        for _number, each in self.there:
+            for tax in added_taxes(each):
+                labels.setdefault(tax["code"], self.words(each, tax["label"]))
+        for code, label in labels.items():
+            cells = {number: self.tax_said(each, code) for number, each in self.there}
+            yield self.row(label, cells, marked=False)
+
+    def tax_said(self, each: Compared, code: str) -> Said:
+        for tax in added_taxes(each):
+            if tax["code"] == code:
+                currency, likely = each.breakdown["currency"], tax["amount"]["likely"]
+                between = span(tax["amount"], currency, self.reader)
+                amount = at_least.sum_said(
+                    likely,
+                    self.reader.money(likely, currency),
+                    Certainty(each.breakdown, each.table).tax(code),
+                    has_range=between is not None,
+                )
+                return Said(amount, [between] if between else [])
+        listed_there = any(tax.code == code and not tax.included for tax in each.table.taxes)
+        return Said(_("not in the plan") if listed_there else _("no such line"))
 
     def heading(self, section: Section) -> str:
         """What groups beside each other are called by the first plan that has one."""
@@ -606,6 +653,8 @@ class _Wording:
                 }
                 rows.append(self.row(label, cells, same=line.same))
             yield Part(f"items-{number}", self.heading(section), rows)
+        if taxes := list(self.taxes()):
+            yield Part("items-taxes", _("Taxes"), taxes)
 
     def group_said(self, each: Compared, code: str | None) -> Said:
         for group in each.breakdown["groups"]:
@@ -681,11 +730,16 @@ class _Wording:
         found = side_by_side.for_each(likely, number, each.table)
         if found is None:
             return Said("–", [none])
-        lack = Certainty(each.breakdown, each.table).total("provider")
+        certainty = Certainty(each.breakdown, each.table)
+        lack = certainty.total("provider")
         groups = [
             self.words(each, group["label"])
             for group in each.breakdown["groups"]
             if group["total"] == "provider"
+            and (Decimal(group["amount"]["likely"]) or not certainty.group(group["code"]))
+        ]
+        taxes = [
+            self.words(each, tax["label"]) for tax in added_taxes(each) if Decimal(tax["amount"]["likely"])
         ]
         notes = [
             _(
@@ -693,7 +747,7 @@ class _Wording:
                 sum=self.reader.money(likely, currency),
                 number=self.reader.number(plain(number)),
             ),
-            _("All of this is in it: %(names)s.", names=listed_apart(groups)),
+            _("All of this is in it: %(names)s.", names=listed_apart([*groups, *taxes])),
             _("What you pay to others is not in it."),
         ]
         if lack:
@@ -714,6 +768,11 @@ class _Wording:
         told = {cell.main for cell in cells.values()} & {_("no such line"), _("not in the plan")}
         marked = marked and not (same or strong or told)
         return Row(label, [cells.get(number) for number in range(len(self.all))], not same, strong, marked)
+
+
+def added_taxes(each: Compared) -> list[StoredTax]:
+    """Return the taxes that are added to the prices; those that are in them already are left out."""
+    return [tax for tax in each.breakdown["taxes"] if not tax["included"]]
 
 
 def _shortened(names: Sequence[Words]) -> str:

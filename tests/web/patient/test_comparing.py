@@ -358,6 +358,67 @@ def test_a_share_of_a_session_or_a_night_says_what_it_hides(family: Visitor, fir
     assert "No nights are counted." in said  # Mexico has none, and nothing is divided by it
 
 
+@pytest.mark.parametrize("slug", ["delhi", "mexico", "japan"])
+def test_where_the_money_goes_adds_up_to_the_likely_total(family: Visitor, slug: str) -> None:
+    answers = {
+        "delhi": {**DELHI, "q_room": "single"},
+        "mexico": {**MEXICO, "q_flights": "900"},
+        "japan": JAPAN,
+    }[slug]
+    one = family.estimate({"q_cells": "marrow", **answers, "q_sessions": "1"}, slug)
+    page = compared(family, f"{one.path}/compare", slug, {"q_sessions": "2"})
+    (total,) = [row for row in page.all("tr", class_="strong") if words(row).startswith("Likely total")][:1]
+    for column in (0, 1):
+        wanted = money(words(total.findall("td")[column]))[0]
+        rows = iter(page.all("tr"))
+        assert any(words(row) == "Where the money goes" for row in rows)
+        summed = Decimal(0)
+        for row in rows:
+            if row.get("class") == "part" or words(row).startswith("To keep in reserve"):
+                break
+            summed += sum(
+                (
+                    money(words(span))[0]
+                    for span in row.findall("td")[column].iter("span")
+                    if span.get("class") == "main" and money(words(span))
+                ),
+                Decimal(0),
+            )
+        assert summed == wanted
+
+
+def money(said: str) -> list[Decimal]:
+    return [Decimal(each.replace(",", "")) for each in re.findall(r"[A-Z]{3}\s([\d,]+(?:\.\d+)?)", said)]
+
+
+def test_a_share_names_the_tax_that_is_in_it(family: Visitor) -> None:
+    one = family.estimate({**DELHI, "q_room": "single"}, "delhi")
+    page = compared(family, f"{one.path}/compare", "delhi", {"q_room": "ward"})
+    with_tax, without = re.findall(r"All of this is in it: [^.]*\.", page.text())[:2]
+    assert "GST" in with_tax
+    assert "GST" not in without
+    assert "GST (Indian tax)" in family.open(f"{page.path}/comparison.txt").body.decode()
+
+
+def test_plans_of_one_list_are_told_apart_by_their_answers_on_the_first_screen(
+    family: Visitor, first: Page
+) -> None:
+    page = compared(family, f"{first.path}/compare", "delhi", {"q_room": "single"})
+    chosen = [words(line) for line in page.all("p", class_="chosen")]
+    assert len(chosen) == 2
+    assert chosen[0] != chosen[1]
+    text = " ".join(family.open(f"{page.path}/comparison.txt").body.decode().split())
+    assert all(" ".join(line.split()) in text for line in chosen)
+
+
+def test_what_this_browser_lists_of_an_estimate_says_at_least_where_it_is(family: Visitor) -> None:
+    one = family.estimate({**MEXICO, "q_sessions": "1", "q_flights": ""}, "mexico")
+    page = compared(family, f"{one.path}/compare", "mexico", {"q_sessions": "2"})
+    totals = [link.get("data-total", "") for link in page.all("a") if link.get("data-total")]
+    assert len(totals) == 2
+    assert all(total.startswith("at least") or total.endswith("so far") for total in totals)
+
+
 # What becomes of it --------------------------------------------------------------------------------------------------
 
 
