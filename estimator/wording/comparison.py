@@ -512,17 +512,39 @@ class _Wording:
             )
             for number, each in self.there
         }
+        reasons = {number: cell if cell.notes else self.no_range(number) for number, cell in reasons.items()}
+        states = {tuple(sorted(self.states(each))) for _number, each in self.there}
         rows = [
-            self.row(label, {number: cell if cell.notes else Said("–") for number, cell in cells.items()})
-            for label, cells in (
-                (_("State of evidence"), evidence),
-                (_("Why this is a range"), reasons),
+            self.row(
+                label,
+                {number: cell if cell.main or cell.notes else Said("–") for number, cell in cells.items()},
+                same=same,
+            )
+            for label, cells, same in (
+                (_("State of evidence"), evidence, len(states) < 2),
+                (_("Why this is a range"), reasons, None),
             )
             if any(cell.notes for cell in cells.values())
         ]
         return Part(
             "certainty", _("How sure this is"), [*rows, self.row(_("Valid until"), valid, marked=False)]
         )
+
+    def states(self, each: Compared) -> Iterator[str]:
+        """The states of evidence of what was chosen, whatever it is called."""
+        for driver in each.table.drivers:
+            code = each.breakdown["answers"].get(driver.code)
+            if isinstance(driver, ChoiceDriver):
+                yield from (
+                    choice.evidence for choice in driver.choices if choice.code == code and choice.evidence
+                )
+
+    def no_range(self, number: int) -> Said:
+        """What is said of a total for which no reason of a range is known."""
+        head = self.headlines[number][0]
+        if head.at_least:
+            return Said(at_least.alone("request" if head.on_request else "open"))
+        return Said("–")
 
     def warning(self, each: Compared) -> str | None:
         if each.withdrawn is not None:
@@ -546,24 +568,30 @@ class _Wording:
                 yield _("%(plan)s and %(other)s count this in other units: %(names)s.", **plans, names=units)
             if missing:
                 yield _("%(other)s does not ask about this: %(names)s.", other=plans["other"], names=missing)
-        for section in self.sections:
-            for line in section.lines:
-                yield from self.beside(line)
-
-    def beside(self, line: Line) -> Iterator[str]:
-        """Say what keeps the amounts of one line from being compared, where one plan has an amount."""
-        states = {number: cell.state for (number, _each), cell in zip(self.there, line.cells, strict=True)}
-        name = self.label(line)
-        if line.other_units:
-            yield _("Other units, so not the same thing: %(name)s.", name=name)
-        if "priced" not in states.values():
-            return
-        request = [number for number, state in states.items() if state == "request"]
-        if request:
-            yield _("On request in %(plans)s: %(name)s.", plans=self.names(request), name=name)
-        left = [number for number, state in states.items() if state == "open"]
-        if left:
-            yield _("Not counted yet in %(plans)s: %(name)s.", plans=self.names(left), name=name)
+        lines = [line for section in self.sections for line in section.lines]
+        for line in lines:
+            if line.other_units:
+                yield _("Other units, so not the same thing: %(name)s.", name=self.label(line))
+        for place, (number, each) in enumerate(self.there):
+            asked, left = [], []
+            for line in lines:
+                cell = line.cells[place]
+                if len({one.state for one in line.cells}) == 1:
+                    continue
+                if cell.state == "request" and cell.item is not None:
+                    asked.append(self.words(each, cell.item["label"]))
+                elif cell.state == "open" and any(one.state == "priced" for one in line.cells):
+                    left.append(self.label(line))
+            if asked:
+                yield _(
+                    "On request in %(plans)s: %(name)s.", plans=self.name(number), name=listed_apart(asked)
+                )
+            if left:
+                yield _(
+                    "Not counted yet in %(plans)s: %(name)s.",
+                    plans=self.name(number),
+                    name=listed_apart(left),
+                )
 
     def lost(self, lost: Sequence[Lost], first: Compared, reason: Reason) -> list[Words]:
         """The questions of the first plan whose answers do not go over to another one, for one reason."""
@@ -583,6 +611,16 @@ class _Wording:
             if one.reason not in ("not_offered", "not_possible") or driver.role not in PLANNED:
                 continue
             answer = answer_words(driver, first.given[one.driver], first.table, self.reader)
+            theirs = next((other for other in each.table.drivers if other.code == one.counterpart), None)
+            own = None if theirs is None else each.breakdown["answers"].get(theirs.code)
+            if theirs is not None and own is not None and one.why is None:
+                yield _(
+                    "%(plan)s: %(answer)s; %(other)s: %(theirs)s. The price lists do not say whether that is the same.",
+                    **plans,
+                    answer=answer,
+                    theirs=answer_words(theirs, own, each.table, self.reader),
+                )
+                continue
             said = _("%(other)s does not offer what %(plan)s has: %(answer)s.", **plans, answer=answer)
             if one.why is not None:
                 said = joined(" ", (said, self.words(each, one.why)))

@@ -249,8 +249,15 @@ def test_nothing_is_said_to_cost_less_while_something_is_on_request_or_open(
     page = compared(family, f"{first.path}/compare", "mexico", {**MEXICO, "q_nights": "3", "q_hotel": ""})
     assert verdict(page) == "It cannot be told which costs less."
     assert why(page)[:2] == ["Some prices are on request: Plan B.", "Something is not counted yet: Plan B."]
-    assert "On request in Plan B" not in page.text()  # Delhi has no such line
-    assert "Plan B does not offer what Plan A has: Umbilical cord cells, from a donor." in page.text()
+    assert "does not offer what Plan A has: Umbilical" not in page.text()
+    assert (
+        "Plan A: Umbilical cord cells, from a donor; Plan B: Umbilical cord or placenta cells, from a donor. "
+        "The price lists do not say whether that is the same." in page.text()
+    )
+    (asked,) = re.findall(r"On request in Plan B: ([^.]*)\.", page.text())[:1]
+    assert "Nights in hospital" in asked
+    evidence = next(row for row in page.all("tr") if words(row).startswith("State of evidence"))
+    assert "differs" not in words(evidence)
 
 
 def test_the_plan_that_stays_below_the_other_costs_less(family: Visitor) -> None:
