@@ -160,20 +160,23 @@ def _cell(side: Side, group: Group | None, code: str) -> Cell:
 
 
 def _merged(lines: Iterator[tuple[Cell, ...]], sides: Sequence[Side]) -> Iterator[Line]:
-    """Lay lines that stand alone beside each other where each plan has one of their role, and no more."""
+    """Lay lines that stand alone beside each other where each plan has one of their words or role, and no more."""
     all_lines = list(lines)
-    alone: dict[tuple[Role, int], list[int]] = {}
+    alone: dict[tuple[str, int], list[int]] = {}
     for place, cells in enumerate(all_lines):
         where = [number for number, cell in enumerate(cells) if cell.state != "no_line"]
         item = cells[where[0]].item if len(where) == 1 else None
         if item is not None:
-            role = _role_of(_entries(sides[where[0]].table)[item["code"]], sides[where[0]].table)
-            if role in ALIKE:
-                alone.setdefault((role, where[0]), []).append(place)
-    partners: dict[Role, dict[int, int]] = {}
-    for (role, number), places in alone.items():
+            table = sides[where[0]].table
+            entry = _entries(table)[item["code"]]
+            role = _role_of(entry, table)
+            kind = role if role in ALIKE else f"= {entry.label.get(_common_language(sides), '')}"
+            if kind != "= ":
+                alone.setdefault((kind, where[0]), []).append(place)
+    partners: dict[str, dict[int, int]] = {}
+    for (kind, number), places in alone.items():
         if len(places) == 1:
-            partners.setdefault(role, {})[number] = places[0]
+            partners.setdefault(kind, {})[number] = places[0]
     gone: set[int] = set()
     for by_side in partners.values():
         first, *others = by_side.values()
@@ -184,6 +187,12 @@ def _merged(lines: Iterator[tuple[Cell, ...]], sides: Sequence[Side]) -> Iterato
     for place, cells in enumerate(all_lines):
         if place not in gone:
             yield _line(cells, sides)
+
+
+def _common_language(sides: Sequence[Side]) -> str:
+    """Return the first language that all tables have; empty if there is none."""
+    common = set.intersection(*(set(side.table.languages) for side in sides))
+    return min(common, default="")
 
 
 def _line(cells: tuple[Cell, ...], sides: Sequence[Side]) -> Line:

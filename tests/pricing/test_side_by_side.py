@@ -108,6 +108,8 @@ def side(groups: list[str], charges: list[str], answers: dict[str, Any] | None =
         groups="\n".join(groups),
         charges="\n".join(charges),
     )
+    if "language" in more:
+        text = text.replace('["en"]', f'["{more["language"]}"]').replace(".en = ", f".{more['language']} = ")
     table = pricing.read(text)
     plan = {"cells": "marrow", "sessions": "1", **(answers or {})}
     return Side(pricing.estimate(table, plan).as_dict(), table)
@@ -239,6 +241,24 @@ def test_two_lines_of_a_role_are_not_guessed_between() -> None:
     )
     (section,) = align([one, two])
     assert codes(section) == [["dose", None], [None, "infusion"], [None, "room"]]
+
+
+def test_lines_with_the_same_words_stand_beside_each_other_whatever_their_code() -> None:
+    groups = [group("tests")]
+    one = side(groups, [charge("blood", "tests"), charge("call", "tests")])
+    two = side(
+        groups, [charge("blood_work", "tests").replace("Blood_Work", "Blood"), charge("talk", "tests")]
+    )
+    (section,) = align([one, two])
+    assert codes(section) == [["blood", "blood_work"], ["call", None], [None, "talk"]]
+
+
+def test_without_a_language_in_common_no_words_are_the_same() -> None:
+    groups = [group("tests")]
+    one = side(groups, [charge("blood", "tests")])
+    two = side(groups, [charge("blood_work", "tests").replace("Blood_Work", "Blood")], language="fr")
+    (section,) = align([one, two])
+    assert codes(section) == [["blood", None], [None, "blood_work"]]
 
 
 def test_a_package_stands_in_a_line_of_its_own() -> None:
