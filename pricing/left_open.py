@@ -52,6 +52,12 @@ def depending(table: PriceTable, drivers: Iterable[str]) -> list[str]:
     return [code for code, found in _needs_of(table).items() if found & wanted]
 
 
+def needed(table: PriceTable, entry: str) -> list[str]:
+    """Return the drivers that a charge or package depends on, in the order of the file."""
+    found = _needs_of(table)[entry]
+    return [driver.code for driver in table.drivers if driver.code in found]
+
+
 def _left_open(drivers: Iterable[Driver], values: Mapping[str, Value]) -> Iterator[Driver]:
     """Those that are asked and have no answer. Conditions look up only, so that all values may be looked at."""
     for driver in drivers:

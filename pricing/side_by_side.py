@@ -8,18 +8,18 @@ same code, or are the only one of such a role. What stands alone is said to, and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal, NamedTuple, get_args
 
 from pricing.carrying import ALIKE
-from pricing.left_open import depending
+from pricing.left_open import depending, needed
 from pricing.money import Rounder
 from pricing.plans import named
 from pricing.stored import StoredBreakdown, StoredItem
-from pricing.table import Charge, Group, Package, PriceTable, Role, Total
+from pricing.table import Charge, Group, Package, Percent, PriceTable, Role, Total
 
 MOST = 3
 """Maximum number of breakdowns that are laid side by side."""
@@ -160,20 +160,23 @@ def _cell(side: Side, group: Group | None, code: str) -> Cell:
 
 
 def _merged(lines: Iterator[tuple[Cell, ...]], sides: Sequence[Side]) -> Iterator[Line]:
-    """Lay lines that stand alone beside each other where each plan has one of their role, and no more."""
+    """Lay lines that stand alone beside each other where each plan has one of their words or role, and no more."""
     all_lines = list(lines)
-    alone: dict[tuple[Role, int], list[int]] = {}
+    alone: dict[tuple[str, int], list[int]] = {}
     for place, cells in enumerate(all_lines):
         where = [number for number, cell in enumerate(cells) if cell.state != "no_line"]
         item = cells[where[0]].item if len(where) == 1 else None
         if item is not None:
-            role = _role_of(_entries(sides[where[0]].table)[item["code"]], sides[where[0]].table)
-            if role in ALIKE:
-                alone.setdefault((role, where[0]), []).append(place)
-    partners: dict[Role, dict[int, int]] = {}
-    for (role, number), places in alone.items():
+            table = sides[where[0]].table
+            entry = _entries(table)[item["code"]]
+            role = _role_of(entry, table)
+            kind = role if role in ALIKE else f"= {entry.label.get(_common_language(sides), '')}"
+            if kind != "= ":
+                alone.setdefault((kind, where[0]), []).append(place)
+    partners: dict[str, dict[int, int]] = {}
+    for (kind, number), places in alone.items():
         if len(places) == 1:
-            partners.setdefault(role, {})[number] = places[0]
+            partners.setdefault(kind, {})[number] = places[0]
     gone: set[int] = set()
     for by_side in partners.values():
         first, *others = by_side.values()
@@ -184,6 +187,12 @@ def _merged(lines: Iterator[tuple[Cell, ...]], sides: Sequence[Side]) -> Iterato
     for place, cells in enumerate(all_lines):
         if place not in gone:
             yield _line(cells, sides)
+
+
+def _common_language(sides: Sequence[Side]) -> str:
+    """Return the first language that all tables have; empty if there is none."""
+    common = set.intersection(*(set(side.table.languages) for side in sides))
+    return min(common, default="")
 
 
 def _line(cells: tuple[Cell, ...], sides: Sequence[Side]) -> Line:
@@ -221,66 +230,197 @@ def _overlap(one: Mapping[str, object], another: Mapping[str, object]) -> bool:
 
 Why = Literal["alone", "past", "request", "open", "no_rate", "ranges"]
 
+Sureness = Literal["whole_range", "each_case", "likely"]
+"""How one plan costs less: it stays below the other's range; in each of the three cases; or as far as is likely."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """The total of one plan, in the currency of all: `low` to `high`; None where there is no rate to it.
+    """The total of one plan in the three cases, in the currency of all; None where there is no rate to it.
 
-    It leaves out what is on `request` or left `open`. It is `past` if its prices do not hold any more.
+    It leaves out what is on `request` or left `open`; `unknown` is the same for plans that leave out the same. It is
+    `past` if its prices do not hold any more. Plans under the same `price_list` have their cases in common.
     """
 
     low: Decimal | None
+    likely: Decimal | None
     high: Decimal | None
     request: bool = False
     open: bool = False
     past: bool = False
+    unknown: Hashable = None
+    price_list: Hashable = None
+
+    @property
+    def cases(self) -> tuple[Decimal, Decimal, Decimal] | None:
+        """The total in the three cases; None where there is no rate."""
+        if self.low is None or self.likely is None or self.high is None:
+            return None
+        return self.low, self.likely, self.high
 
 
 class Doubt(NamedTuple):
-    """What keeps it from being told which plan costs less, and because of which plans, by their numbers."""
+    """What keeps plans from being compared with the others, and which plans, by their numbers."""
 
     why: Why
     plans: tuple[int, ...]
 
 
+class Less(NamedTuple):
+    """By how much the least plan is likely to cost less than another one, and how sure that is."""
+
+    than: int
+    by: Decimal
+    sure: Sureness
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Which plan costs less than all others, by its number; or that all cost the `same`; or why nobody can tell."""
+    """Which plan costs `less` than the others, by its number; or that all cost the `same`; or why nobody can tell.
+
+    `by` says it of each other plan. Where some plans are compared, `doubts` are about those that are left out.
+    """
 
     less: int | None = None
+    by: tuple[Less, ...] = ()
     same: bool = False
     doubts: tuple[Doubt, ...] = ()
 
+    @property
+    def sure(self) -> Sureness:
+        """How sure it is of all other plans."""
+        return max((each.sure for each in self.by), key=get_args(Sureness).index)
+
 
 def cheapest(sums: Sequence[Sum | None]) -> Verdict:
-    """Say which total is less than all others whatever comes to pass in its range; None is a plan that is gone."""
+    """Say which total is less than the others, and how sure that is; None is a plan that is gone.
+
+    Plans are compared whose totals are known, or leave out the same. Of three, two may be.
+    """
     there = {number: each for number, each in enumerate(sums) if each is not None}
     if len(there) < 2:
         return Verdict(doubts=(Doubt("alone", tuple(there)),))
+    alike: dict[Hashable, dict[int, tuple[Decimal, Decimal, Decimal]]] = {}
+    for number, each in there.items():
+        if each.cases is not None and not each.past:
+            lacks = (each.request, each.open, each.unknown) if each.request or each.open else None
+            own = number if lacks is not None and each.unknown is None else None
+            alike.setdefault((lacks, own), {})[number] = each.cases
+    compared = max(alike.values(), key=len, default={})
+    if len(compared) < 2:
+        return Verdict(doubts=_doubts(there))
+    doubts = _doubts({number: each for number, each in there.items() if number not in compared})
+    return _least(compared, {number: there[number].price_list for number in compared}, doubts)
+
+
+def _doubts(there: Mapping[int, Sum]) -> tuple[Doubt, ...]:
     lacking: dict[Why, Callable[[Sum], bool]] = {
         "past": lambda each: each.past,
-        "no_rate": lambda each: each.low is None or each.high is None,
+        "no_rate": lambda each: each.cases is None,
         "request": lambda each: each.request,
         "open": lambda each: each.open,
     }
     found = {
         why: tuple(number for number, each in there.items() if is_so(each)) for why, is_so in lacking.items()
     }
-    doubts = tuple(Doubt(why, numbers) for why, numbers in found.items() if numbers)
-    if doubts:
-        return Verdict(doubts=doubts)
-    ranges = {
-        number: (each.low, each.high)
-        for number, each in there.items()
-        if each.low is not None and each.high is not None
-    }
-    if len(set(ranges.values())) == 1 and all(low == high for low, high in ranges.values()):
-        return Verdict(same=True)
-    least = min(ranges, key=lambda number: ranges[number][1])
-    touching = [number for number in ranges if number != least and ranges[number][0] <= ranges[least][1]]
-    if touching:
-        return Verdict(doubts=(Doubt("ranges", tuple(sorted((least, *touching)))),))
-    return Verdict(less=least)
+    return tuple(Doubt(why, numbers) for why, numbers in found.items() if numbers)
+
+
+def _least(
+    compared: Mapping[int, tuple[Decimal, Decimal, Decimal]],
+    lists: Mapping[int, Hashable],
+    doubts: tuple[Doubt, ...],
+) -> Verdict:
+    one_list = len(set(lists.values())) == 1 and None not in lists.values()
+    if len(set(compared.values())) == 1 and (
+        one_list or all(low == high for low, _, high in compared.values())
+    ):
+        return Verdict(same=True, doubts=doubts)
+    least = min(compared, key=lambda number: (compared[number][1], compared[number][2]))
+    by = tuple(
+        Less(
+            number, cases[1] - compared[least][1], _sure(compared[least], cases, lists[least], lists[number])
+        )
+        for number, cases in compared.items()
+        if number != least
+    )
+    equal = tuple(each.than for each in by if not each.by)
+    if equal:
+        return Verdict(doubts=(Doubt("ranges", tuple(sorted((least, *equal)))), *doubts))
+    return Verdict(less=least, by=by, doubts=doubts)
+
+
+def _sure(
+    least: tuple[Decimal, Decimal, Decimal],
+    other: tuple[Decimal, Decimal, Decimal],
+    own: Hashable,
+    others: Hashable,
+) -> Sureness:
+    if least[2] < other[0]:
+        return "whole_range"
+    if (
+        own is not None
+        and own == others
+        and all(less < more for less, more in zip(least, other, strict=True))
+    ):
+        return "each_case"
+    return "likely"
+
+
+def unknown(side: Side) -> Hashable:
+    """Return what a total leaves out, the same for plans under one list that leave out the same.
+
+    An item on request is the same if there is as much of it; what depends on an open question, if every other answer
+    that it depends on is the same.
+    """
+    breakdown, table = side
+    answers, entries = breakdown["answers"], _entries(table)
+    standing = {item["code"]: item for item in breakdown["items"]}
+    members: dict[str, set[str]] = {}
+    for entry in entries.values():
+        members.setdefault(entry.group, set()).add(entry.code)
+
+    def touches(of: Iterable[str]) -> bool:
+        return any(members.get(name, {name}) & lacking for name in of)
+
+    left = set(depending(table, breakdown.get("not_counted", ())))
+    lacking = {*breakdown["on_request"], *left}
+    for charge in table.charges:
+        if isinstance(charge.price, Percent) and touches(charge.price.of):
+            lacking.add(charge.code)
+    found: list[Hashable] = [table.table, table.version]
+    for code, entry in entries.items():
+        if code in lacking:
+            item = standing.get(code)
+            exact = (
+                item if item is not None and (code in breakdown["on_request"] or _is_bounded(entry)) else None
+            )
+            known = () if exact is None else (*exact["quantity"].values(), *exact["amount"].values())
+            asked = () if code in breakdown["on_request"] else _asked(entry, table)
+            found.append((code, known, tuple(answers.get(driver) for driver in asked)))
+    bases = {tax["code"]: tuple(tax["base"].values()) for tax in breakdown["taxes"]}
+    for tax in table.taxes:
+        if touches(tax.of):
+            base = None if tax.above is None else bases.get(tax.code)
+            conditions = sorted(named(tax.when, tax.unless))
+            found.append((tax.code, base, tuple(answers.get(driver) for driver in conditions)))
+    return tuple(found)
+
+
+def _is_bounded(entry: Charge | Package) -> bool:
+    """Whether what a percentage comes to has a bound, so that more of one thing may come to no more in all."""
+    return (
+        isinstance(entry, Charge)
+        and isinstance(entry.price, Percent)
+        and bool(entry.at_least or entry.at_most)
+    )
+
+
+def _asked(entry: Charge | Package, table: PriceTable) -> Iterable[str]:
+    """Return the questions that a charge or package depends on by itself; a percentage is of what stands elsewhere."""
+    if isinstance(entry, Charge) and isinstance(entry.price, Percent):
+        return sorted(named(entry.when, entry.unless))
+    return needed(table, entry.code)
 
 
 def for_each(amount: str, number: Decimal, table: PriceTable) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,10 +30,13 @@ def together(act: Act, tables: Sequence[PriceTable], wanted: str, own: str | Non
     """Return in which currency the totals of some tables are compared.
 
     It is the `wanted` one where there are rates to it; else the one that all tables have; else the reader's `own`; else
-    one of the tables'; else any other.
+    one of the tables'; else any other. Where there is no rate to one of three, it is one of the two others'.
     """
     reachable = [{table.currency, *other_currency.currencies(table, act.now)} for table in tables]
     common = set.intersection(*reachable) if reachable else set()
+    if not common and len(tables) > 2:
+        reached = Counter(code for each in reachable for code in each)
+        common = {code for code, number in reached.items() if number > 1}
     having = [table.currency for table in tables]
     first = having[:1] if len(set(having)) == 1 else []
     ordered = [wanted, *first, *([own] if own else []), *having, *sorted(common)]

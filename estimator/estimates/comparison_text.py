@@ -49,7 +49,13 @@ def _column(column: Column) -> Iterator[str]:
         if line:
             yield from wrapped(line)
     yield from labelled(column.headline.label, column.headline.amount)
-    for line in (column.headline.range_words(), column.also, *column.leaves_out, *column.evidence):
+    for line in (
+        column.headline.range_words(),
+        column.also,
+        " · ".join(column.chosen),
+        *column.leaves_out,
+        *column.evidence,
+    ):
         if line:
             yield from wrapped(line)
 

@@ -113,6 +113,11 @@ class Certainty:
         """What one or several of the three totals lack, taxes included."""
         return self._lack(lambda unknown: self._touched(totals, unknown))
 
+    def tax(self, code: str) -> Lack:
+        """What a tax lacks that is added to the prices."""
+        of = [name for tax in self._taxes if tax.code == code for name in tax.of]
+        return self._lack(lambda unknown: self._touches(tuple(of), unknown))
+
     def by_then(self, stage: str) -> Lack:
         """What the sum lacks that is paid up to and with a stage; the reserve is no part of it."""
         last = len(self._ranks) - 1

@@ -22,12 +22,14 @@ from pricing import side_by_side
 from pricing.carrying import Lost, Reason, carry
 from pricing.left_open import left_open
 from pricing.money import plain
-from pricing.side_by_side import Cell, Doubt, Line, Section, Side, Verdict
-from pricing.stored import Cases, StoredAnswers, StoredBreakdown, counts_nothing, is_at_least
+from pricing.side_by_side import Cell, Doubt, Line, Section, Side, Sureness, Verdict
+from pricing.stored import Cases, StoredAnswers, StoredBreakdown, StoredTax, counts_nothing, is_at_least
 from pricing.table import ChoiceDriver, NumberDriver, PriceTable, Role
 
 LETTERS = ("A", "B", "C")
 """What the plans are called, in their order."""
+
+_SURE: Sequence[Sureness] = ("whole_range", "each_case", "likely")
 
 MOST_NAMED = 3
 """Number of lines that are named in short; the others are counted."""
@@ -58,6 +60,7 @@ class Compared:
 class Column:
     """The head of one plan, and what stands of it in the first screen; one that is `gone` has a name and nothing else.
 
+    `chosen` are the answers that another plan under the same list does not have.
     `also` is the total in the currency of all. `warning` says that its prices do not hold any more.
     """
 
@@ -68,6 +71,7 @@ class Column:
     headline: Headline | None = None
     about: About | None = None
     also: str | None = None
+    chosen: Sequence[str] = ()
     leaves_out: Sequence[str] = ()
     evidence: Sequence[str] = ()
     warning: str | None = None
@@ -186,6 +190,7 @@ class _Wording:
             if not any(map(str.isdigit, head.amount))
             else about(totals, currency, self.reader, incomplete=head.at_least),
             also=self.also_about(each),
+            chosen=list(self.differing(number, each)),
             leaves_out=list(self.leaves_out(head)),
             evidence=list(self.evidence(each)),
             warning=self.warning(each),
@@ -225,24 +230,32 @@ class _Wording:
         return said.main if short is None else short.amount
 
     def verdict(self) -> Verdict:
-        return side_by_side.cheapest(
-            [
-                None
-                if each is None
-                else side_by_side.Sum(
-                    low=None if each.in_one is None else Decimal(each.in_one["low"]),
-                    high=None if each.in_one is None else Decimal(each.in_one["high"]),
-                    request=bool(each.breakdown["on_request"]),
-                    open=bool(each.breakdown.get("not_counted")),
-                    past=each.expired or each.withdrawn is not None,
-                )
-                for each in self.all
-            ]
+        return side_by_side.cheapest([None if each is None else self.sum_of(each) for each in self.all])
+
+    def sum_of(self, each: Compared) -> side_by_side.Sum:
+        """What a plan comes to in the currency of all, and what of it is not known."""
+        in_one = each.in_one
+        return side_by_side.Sum(
+            low=None if in_one is None else Decimal(in_one["low"]),
+            likely=None if in_one is None else Decimal(in_one["likely"]),
+            high=None if in_one is None else Decimal(in_one["high"]),
+            request=bool(each.breakdown["on_request"]),
+            open=bool(each.breakdown.get("not_counted")),
+            past=each.expired or each.withdrawn is not None,
+            unknown=side_by_side.unknown(Side(each.breakdown, each.table)),
+            price_list=(each.table.table, each.table.version),
         )
 
     def verdict_said(self, verdict: Verdict) -> str:
         if verdict.less is not None:
-            return _("%(plan)s costs less.", plan=self.name(verdict.less))
+            plan = self.name(verdict.less)
+            match verdict.sure:
+                case "whole_range":
+                    return _("%(plan)s costs less.", plan=plan)
+                case "each_case":
+                    return _("%(plan)s costs less in each of the three cases.", plan=plan)
+                case "likely":
+                    return _("%(plan)s is likely to cost less, but that is not certain.", plan=plan)
         if verdict.same:
             return _("They cost the same.")
         if any(doubt.why == "alone" for doubt in verdict.doubts):
@@ -250,34 +263,94 @@ class _Wording:
         return _("It cannot be told which costs less.")
 
     def why(self, verdict: Verdict, differing: Sequence[str]) -> Iterator[str]:
-        for doubt in verdict.doubts:
-            yield from self.doubt(doubt)
         if verdict.less is not None:
-            least = self.all[verdict.less]
-            if least is not None and least.in_one is not None and least.in_one["low"] != least.in_one["high"]:
-                yield _("Even the highest sum of its range is below the others.")
-            if len({each.breakdown["currency"] for _number, each in self.there}) > 1:
-                yield _("This holds for the rates below. A rate changes every day.")
+            yield from self.less(verdict, verdict.less)
+        for doubt in verdict.doubts:
+            if doubt.why == "alone":
+                continue
+            said = self.doubt(doubt)
+            if (verdict.less is not None or verdict.same) and doubt.why != "ranges":
+                said = joined(
+                    " ", (_("Not compared with the others: %(plans)s.", plans=self.names(doubt.plans)), said)
+                )
+            yield said
         if differing and len(self.there) > 1:
             yield _("The plans differ in: %(names)s.", names=listed_apart(differing))
-        if verdict.less is not None and (names := self.largest_differences(verdict.less)):
+        if names := self.largest_differences(verdict):
             yield _("The largest difference is in: %(names)s.", names=listed_apart(names))
 
-    def largest_differences(self, least: int) -> list[str]:
-        """Name the group in which each other plan costs most more than the least one; in one currency only."""
-        if len({each.breakdown["currency"] for _number, each in self.there}) > 1:
+    def less(self, verdict: Verdict, least: int) -> Iterator[str]:
+        """By how much the least plan is likely to cost less than each other one, and how sure that is."""
+        for each in verdict.by:
+            yield _(
+                "%(plan)s is likely %(amount)s less than %(other)s.",
+                plan=self.name(least),
+                amount=self.about(each.by),
+                other=self.name(each.than),
+            )
+        compared = [self.all[number] for number in (least, *(each.than for each in verdict.by))]
+        shared = [each for each in compared if each is not None and is_at_least(each.breakdown)]
+        by_sureness = {sure: [each.than for each in verdict.by if each.sure == sure] for sure in _SURE}
+        own = self.all[least]
+        in_one = None if own is None else own.in_one
+        if verdict.sure == "whole_range" and in_one is not None and in_one["low"] != in_one["high"]:
+            yield _("Even the highest sum of its range is below the others.")
+        if by_sureness["each_case"]:
+            yield _("The ranges overlap, but the lowest, the likely and the highest sum are each less.")
+        if by_sureness["likely"]:
+            yield _(
+                "The ranges overlap: %(plans)s.", plans=self.names(sorted((least, *by_sureness["likely"])))
+            )
+        if shared:
+            yield _(
+                "What is on request or not counted is the same in these plans, so it changes nothing in this."
+            )
+        if len({each.breakdown["currency"] for each in compared if each is not None}) > 1:
+            yield _("This holds for the rates below. A rate changes every day.")
+
+    def about(self, by: Decimal) -> str:
+        """A difference to three digits, in the currency of all."""
+        assert self.currency is not None
+        text = plain(by)
+        short = about(Cases(low=text, likely=text, high=text), self.currency, self.reader)
+        return self.reader.money(text, self.currency) if short is None else short.amount
+
+    def largest_differences(self, verdict: Verdict) -> list[str]:
+        """Name the group in which each other plan costs most more than the least one; in one currency only.
+
+        Where none is the least, the one in which all plans differ most; then without what a plan lacks something of.
+        """
+        if len({each.breakdown["currency"] for _number, each in self.there}) > 1 or len(self.there) < 2:
             return []
+        sections = [section for section in self.sections if section.total != "reserve"]
         found: dict[str, None] = {}
-        for number, _each in self.there:
+        for number in [each.than for each in verdict.by]:
+            assert verdict.less is not None
             more = {
-                self.heading(section): self.likely(section, number) - self.likely(section, least)
-                for section in self.sections
-                if section.total != "reserve"
+                self.heading(section): self.likely(section, number) - self.likely(section, verdict.less)
+                for section in sections
             }
             name = max(more, key=lambda heading: more[heading], default="")
-            if number != least and more.get(name, Decimal(0)) > 0:
+            if more.get(name, Decimal(0)) > 0:
+                found[name] = None
+        if verdict.less is None:
+            apart = {
+                self.heading(section): max(amounts) - min(amounts)
+                for section in sections
+                if not self.lacks(section)
+                and (amounts := [self.likely(section, number) for number, _each in self.there])
+            }
+            name = max(apart, key=lambda heading: apart[heading], default="")
+            if apart.get(name, Decimal(0)) > 0:
                 found[name] = None
         return list(found)
+
+    def lacks(self, section: Section) -> bool:
+        """Whether a plan has something on request or left open in a section."""
+        return any(
+            group is not None and Certainty(each.breakdown, each.table).group(group.code)
+            for (_number, each), group in zip(self.there, section.groups, strict=True)
+        )
 
     def likely(self, section: Section, number: int) -> Decimal:
         """Return what the groups of a section come to in one plan; 0 where it has none."""
@@ -289,19 +362,19 @@ class _Wording:
                 return sum(map(Decimal, amounts), Decimal(0))
         return Decimal(0)
 
-    def doubt(self, doubt: Doubt) -> Iterator[str]:
+    def doubt(self, doubt: Doubt) -> str:
         plans = self.names(doubt.plans)
         match doubt.why:
             case "past":
-                yield _("These prices do not hold any more: %(plans)s.", plans=plans)
+                return _("These prices do not hold any more: %(plans)s.", plans=plans)
             case "no_rate":
-                yield _("We have no rate between the currencies.")
+                return _("We have no rate between the currencies.")
             case "request":
-                yield _("Some prices are on request: %(plans)s.", plans=plans)
+                return _("Some prices are on request: %(plans)s.", plans=plans)
             case "open":
-                yield _("Something is not counted yet: %(plans)s.", plans=plans)
-            case "ranges":
-                yield _("The ranges overlap: %(plans)s.", plans=plans)
+                return _("Something is not counted yet: %(plans)s.", plans=plans)
+            case _:
+                return _("The ranges overlap: %(plans)s.", plans=plans)
 
     def sums(self) -> Part:
         """The totals, and what goes to whom."""
@@ -367,6 +440,20 @@ class _Wording:
             else:
                 yield _("%(label)s: %(answer)s", label=label, answer=answer)
 
+    def differing(self, number: int, each: Compared) -> Iterator[str]:
+        """The answers of a plan that another one under the same price list does not have."""
+        others = [
+            other
+            for at, other in self.there
+            if at != number
+            and (other.table.table, other.table.version) == (each.table.table, each.table.version)
+        ]
+        for role in PLANNED:
+            said = [set(self.chosen(other, role)) for other in others]
+            yield from (
+                answer for answer in self.chosen(each, role) if any(answer not in one for one in said)
+            )
+
     def left_out(self) -> Part:
         """What is not in the totals: on request, not counted, not included."""
         on_request, not_counted, not_included = {}, {}, {}
@@ -425,17 +512,39 @@ class _Wording:
             )
             for number, each in self.there
         }
+        reasons = {number: cell if cell.notes else self.no_range(number) for number, cell in reasons.items()}
+        states = {tuple(sorted(self.states(each))) for _number, each in self.there}
         rows = [
-            self.row(label, {number: cell if cell.notes else Said("–") for number, cell in cells.items()})
-            for label, cells in (
-                (_("State of evidence"), evidence),
-                (_("Why this is a range"), reasons),
+            self.row(
+                label,
+                {number: cell if cell.main or cell.notes else Said("–") for number, cell in cells.items()},
+                same=same,
+            )
+            for label, cells, same in (
+                (_("State of evidence"), evidence, len(states) < 2),
+                (_("Why this is a range"), reasons, None),
             )
             if any(cell.notes for cell in cells.values())
         ]
         return Part(
             "certainty", _("How sure this is"), [*rows, self.row(_("Valid until"), valid, marked=False)]
         )
+
+    def states(self, each: Compared) -> Iterator[str]:
+        """The states of evidence of what was chosen, whatever it is called."""
+        for driver in each.table.drivers:
+            code = each.breakdown["answers"].get(driver.code)
+            if isinstance(driver, ChoiceDriver):
+                yield from (
+                    choice.evidence for choice in driver.choices if choice.code == code and choice.evidence
+                )
+
+    def no_range(self, number: int) -> Said:
+        """What is said of a total for which no reason of a range is known."""
+        head = self.headlines[number][0]
+        if head.at_least:
+            return Said(at_least.alone("request" if head.on_request else "open"))
+        return Said("–")
 
     def warning(self, each: Compared) -> str | None:
         if each.withdrawn is not None:
@@ -459,24 +568,30 @@ class _Wording:
                 yield _("%(plan)s and %(other)s count this in other units: %(names)s.", **plans, names=units)
             if missing:
                 yield _("%(other)s does not ask about this: %(names)s.", other=plans["other"], names=missing)
-        for section in self.sections:
-            for line in section.lines:
-                yield from self.beside(line)
-
-    def beside(self, line: Line) -> Iterator[str]:
-        """Say what keeps the amounts of one line from being compared, where one plan has an amount."""
-        states = {number: cell.state for (number, _each), cell in zip(self.there, line.cells, strict=True)}
-        name = self.label(line)
-        if line.other_units:
-            yield _("Other units, so not the same thing: %(name)s.", name=name)
-        if "priced" not in states.values():
-            return
-        request = [number for number, state in states.items() if state == "request"]
-        if request:
-            yield _("On request in %(plans)s: %(name)s.", plans=self.names(request), name=name)
-        left = [number for number, state in states.items() if state == "open"]
-        if left:
-            yield _("Not counted yet in %(plans)s: %(name)s.", plans=self.names(left), name=name)
+        lines = [line for section in self.sections for line in section.lines]
+        for line in lines:
+            if line.other_units:
+                yield _("Other units, so not the same thing: %(name)s.", name=self.label(line))
+        for place, (number, each) in enumerate(self.there):
+            asked, left = [], []
+            for line in lines:
+                cell = line.cells[place]
+                if len({one.state for one in line.cells}) == 1:
+                    continue
+                if cell.state == "request" and cell.item is not None:
+                    asked.append(self.words(each, cell.item["label"]))
+                elif cell.state == "open" and any(one.state == "priced" for one in line.cells):
+                    left.append(self.label(line))
+            if asked:
+                yield _(
+                    "On request in %(plans)s: %(name)s.", plans=self.name(number), name=listed_apart(asked)
+                )
+            if left:
+                yield _(
+                    "Not counted yet in %(plans)s: %(name)s.",
+                    plans=self.name(number),
+                    name=listed_apart(left),
+                )
 
     def lost(self, lost: Sequence[Lost], first: Compared, reason: Reason) -> list[Words]:
         """The questions of the first plan whose answers do not go over to another one, for one reason."""
@@ -496,6 +611,16 @@ class _Wording:
             if one.reason not in ("not_offered", "not_possible") or driver.role not in PLANNED:
                 continue
             answer = answer_words(driver, first.given[one.driver], first.table, self.reader)
+            theirs = next((other for other in each.table.drivers if other.code == one.counterpart), None)
+            own = None if theirs is None else each.breakdown["answers"].get(theirs.code)
+            if theirs is not None and own is not None and one.why is None:
+                yield _(
+                    "%(plan)s: %(answer)s; %(other)s: %(theirs)s. The price lists do not say whether that is the same.",
+                    **plans,
+                    answer=answer,
+                    theirs=answer_words(theirs, own, each.table, self.reader),
+                )
+                continue
             said = _("%(other)s does not offer what %(plan)s has: %(answer)s.", **plans, answer=answer)
             if one.why is not None:
                 said = joined(" ", (said, self.words(each, one.why)))
@@ -508,11 +633,41 @@ class _Wording:
         return side_by_side.align([Side(each.breakdown, each.table) for _number, each in self.there])
 
     def groups(self) -> Part:
-        """What each group comes to."""
-        rows = [
-            self.row(self.heading(section), self.sums_of(section), marked=False) for section in self.sections
-        ]
-        return Part("groups", _("Where the money goes"), rows)
+        """What each group comes to, and the taxes that are added: together the total, without the reserve."""
+        paid, kept = [], []
+        for section in self.sections:
+            heading = self.heading(section)
+            if section.total == "reserve":
+                label = f"{_('To keep in reserve; not part of the price')}: {heading}"
+                kept.append(self.row(label, self.sums_of(section), marked=False))
+            else:
+                paid.append(self.row(heading, self.sums_of(section), marked=False))
+        return Part("groups", _("Where the money goes"), [*paid, *self.taxes(), *kept])
+
+    def taxes(self) -> Iterator[Row]:
+        """The taxes that are added to the prices, each with the one of the same code."""
+        labels: dict[str, str] = {}
+        for _number, each in self.there:
+            for tax in added_taxes(each):
+                labels.setdefault(tax["code"], self.words(each, tax["label"]))
+        for code, label in labels.items():
+            cells = {number: self.tax_said(each, code) for number, each in self.there}
+            yield self.row(label, cells, marked=False)
+
+    def tax_said(self, each: Compared, code: str) -> Said:
+        for tax in added_taxes(each):
+            if tax["code"] == code:
+                currency, likely = each.breakdown["currency"], tax["amount"]["likely"]
+                between = span(tax["amount"], currency, self.reader)
+                amount = at_least.sum_said(
+                    likely,
+                    self.reader.money(likely, currency),
+                    Certainty(each.breakdown, each.table).tax(code),
+                    has_range=between is not None,
+                )
+                return Said(amount, [between] if between else [])
+        listed_there = any(tax.code == code and not tax.included for tax in each.table.taxes)
+        return Said(_("not in the plan") if listed_there else _("no such line"))
 
     def heading(self, section: Section) -> str:
         """What groups beside each other are called by the first plan that has one."""
@@ -536,6 +691,8 @@ class _Wording:
                 }
                 rows.append(self.row(label, cells, same=line.same))
             yield Part(f"items-{number}", self.heading(section), rows)
+        if taxes := list(self.taxes()):
+            yield Part("items-taxes", _("Taxes"), taxes)
 
     def group_said(self, each: Compared, code: str | None) -> Said:
         for group in each.breakdown["groups"]:
@@ -611,11 +768,16 @@ class _Wording:
         found = side_by_side.for_each(likely, number, each.table)
         if found is None:
             return Said("–", [none])
-        lack = Certainty(each.breakdown, each.table).total("provider")
+        certainty = Certainty(each.breakdown, each.table)
+        lack = certainty.total("provider")
         groups = [
             self.words(each, group["label"])
             for group in each.breakdown["groups"]
             if group["total"] == "provider"
+            and (Decimal(group["amount"]["likely"]) or not certainty.group(group["code"]))
+        ]
+        taxes = [
+            self.words(each, tax["label"]) for tax in added_taxes(each) if Decimal(tax["amount"]["likely"])
         ]
         notes = [
             _(
@@ -623,7 +785,7 @@ class _Wording:
                 sum=self.reader.money(likely, currency),
                 number=self.reader.number(plain(number)),
             ),
-            _("All of this is in it: %(names)s.", names=listed_apart(groups)),
+            _("All of this is in it: %(names)s.", names=listed_apart([*groups, *taxes])),
             _("What you pay to others is not in it."),
         ]
         if lack:
@@ -644,6 +806,11 @@ class _Wording:
         told = {cell.main for cell in cells.values()} & {_("no such line"), _("not in the plan")}
         marked = marked and not (same or strong or told)
         return Row(label, [cells.get(number) for number in range(len(self.all))], not same, strong, marked)
+
+
+def added_taxes(each: Compared) -> list[StoredTax]:
+    """Return the taxes that are added to the prices; those that are in them already are left out."""
+    return [tax for tax in each.breakdown["taxes"] if not tax["included"]]
 
 
 def _shortened(names: Sequence[Words]) -> str:

@@ -108,6 +108,8 @@ def side(groups: list[str], charges: list[str], answers: dict[str, Any] | None =
         groups="\n".join(groups),
         charges="\n".join(charges),
     )
+    if "language" in more:
+        text = text.replace('["en"]', f'["{more["language"]}"]').replace(".en = ", f".{more['language']} = ")
     table = pricing.read(text)
     plan = {"cells": "marrow", "sessions": "1", **(answers or {})}
     return Side(pricing.estimate(table, plan).as_dict(), table)
@@ -241,6 +243,24 @@ def test_two_lines_of_a_role_are_not_guessed_between() -> None:
     assert codes(section) == [["dose", None], [None, "infusion"], [None, "room"]]
 
 
+def test_lines_with_the_same_words_stand_beside_each_other_whatever_their_code() -> None:
+    groups = [group("tests")]
+    one = side(groups, [charge("blood", "tests"), charge("call", "tests")])
+    two = side(
+        groups, [charge("blood_work", "tests").replace("Blood_Work", "Blood"), charge("talk", "tests")]
+    )
+    (section,) = align([one, two])
+    assert codes(section) == [["blood", "blood_work"], ["call", None], [None, "talk"]]
+
+
+def test_without_a_language_in_common_no_words_are_the_same() -> None:
+    groups = [group("tests")]
+    one = side(groups, [charge("blood", "tests")])
+    two = side(groups, [charge("blood_work", "tests").replace("Blood_Work", "Blood")], language="fr")
+    (section,) = align([one, two])
+    assert codes(section) == [["blood", None], [None, "blood_work"]]
+
+
 def test_a_package_stands_in_a_line_of_its_own() -> None:
     groups = [group("treatment")]
     bundle = (
@@ -292,24 +312,45 @@ def test_every_item_of_every_demonstration_list_stands_in_one_line() -> None:
 # Which costs less ----------------------------------------------------------------------------------------------------
 
 
-def total(low: str | None, high: str | None = None, **more: bool) -> Sum:
-    return Sum(None if low is None else Decimal(low), None if low is None else Decimal(high or low), **more)
+def total(low: str | None, high: str | None = None, likely: str | None = None, **more: Any) -> Sum:
+    cases = (
+        [None, None, None] if low is None else [Decimal(each) for each in (low, likely or low, high or low)]
+    )
+    return Sum(*cases, **more)
+
+
+def less(found: Verdict) -> list[tuple[int, str, str]]:
+    return [(each.than, str(each.by), each.sure) for each in found.by]
 
 
 def test_the_plan_whose_highest_sum_is_below_all_others_costs_less() -> None:
-    assert cheapest([total("100", "150"), total("151", "300"), total("200")]) == Verdict(less=0)
-    assert cheapest([total("100"), total("90")]) == Verdict(less=1)
-    assert cheapest([None, total("100"), total("90")]) == Verdict(less=2)
+    found = cheapest([total("100", "150"), total("151", "300"), total("200")])
+    assert (found.less, found.sure, found.doubts) == (0, "whole_range", ())
+    assert less(found) == [(1, "51", "whole_range"), (2, "100", "whole_range")]
+    assert cheapest([total("100"), total("90")]).less == 1
+    assert cheapest([None, total("100"), total("90")]).less == 2
 
 
-def test_ranges_that_touch_tell_nothing() -> None:
+def test_where_ranges_touch_the_least_is_only_likely_to_be() -> None:
     found = cheapest([total("100", "150"), total("150", "300"), total("400")])
-    assert found == Verdict(doubts=(Doubt("ranges", (0, 1)),))
+    assert (found.less, found.sure) == (0, "likely")
+    assert less(found) == [(1, "50", "likely"), (2, "300", "whole_range")]
 
 
-def test_equal_totals_cost_the_same_but_equal_ranges_may_not() -> None:
+def test_under_one_list_each_case_is_compared_with_the_same_case() -> None:
+    one, two = total("90", "120", "100", price_list="clinic"), total("95", "130", "105", price_list="clinic")
+    found = cheapest([two, one])
+    assert (found.less, found.sure, less(found)) == (1, "each_case", [(0, "5", "each_case")])
+    elsewhere = total("95", "130", "105", price_list="other")
+    assert cheapest([elsewhere, one]).sure == "likely"
+    higher_once = total("90", "130", "105", price_list="clinic")
+    assert cheapest([higher_once, one]).sure == "likely"
+
+
+def test_equal_totals_cost_the_same_but_equal_ranges_only_under_one_list() -> None:
     assert cheapest([total("100"), total("100")]) == Verdict(same=True)
     assert cheapest([total("100", "150"), total("100", "150")]) == Verdict(doubts=(Doubt("ranges", (0, 1)),))
+    assert cheapest([total("100", "150", price_list="clinic")] * 2) == Verdict(same=True)
 
 
 def test_two_that_cost_the_same_and_less_than_a_third_are_not_told_apart() -> None:
@@ -325,8 +366,18 @@ def test_two_that_cost_the_same_and_less_than_a_third_are_not_told_apart() -> No
         ("open", total("1", open=True)),
     ],
 )
-def test_what_is_not_known_of_one_plan_keeps_all_from_being_compared(why: str, lacking: Sum) -> None:
-    assert cheapest([total("100"), lacking]).doubts == (Doubt(why, (1,)),)  # type: ignore[arg-type]
+def test_what_is_not_known_of_one_plan_keeps_it_from_being_compared(why: Any, lacking: Sum) -> None:
+    assert cheapest([total("100"), lacking]).doubts == (Doubt(why, (1,)),)
+    of_three = cheapest([total("100"), lacking, total("90")])
+    assert (of_three.less, [each.than for each in of_three.by]) == (2, [0])
+    assert of_three.doubts == (Doubt(why, (1,)),)
+
+
+def test_what_two_plans_leave_out_alike_keeps_nothing_from_being_compared() -> None:
+    one, two = total("100", request=True, unknown="mri"), total("90", request=True, unknown="mri")
+    assert cheapest([one, two]).less == 1
+    assert cheapest([one, total("90", request=True, unknown="ct")]).doubts == (Doubt("request", (0, 1)),)
+    assert cheapest([total("1", open=True), total("2", open=True)]).doubts == (Doubt("open", (0, 1)),)
 
 
 def test_every_doubt_is_told() -> None:
@@ -337,6 +388,62 @@ def test_every_doubt_is_told() -> None:
 def test_one_plan_alone_is_compared_with_nothing() -> None:
     assert cheapest([None, total("100")]).doubts == (Doubt("alone", (1,)),)
     assert cheapest([]).doubts == (Doubt("alone", ()),)
+
+
+# What totals leave out -----------------------------------------------------------------------------------------------
+
+TAX = '[tax.vat]\nlabel.en = "VAT"\npercent = 10\nof = ["{of}"]\n'
+
+
+def leaves_out(*charges: str, **answers: Any) -> object:
+    return side_by_side.unknown(side([group("tests"), group("fees")], list(charges), answers))
+
+
+def test_the_same_thing_on_request_is_the_same_and_another_amount_of_it_is_not() -> None:
+    blood, mri = charge("blood", "tests", per='"nights"'), charge("mri", "tests", "on request")
+    assert leaves_out(blood, mri) == leaves_out(blood, mri, nights="3")
+    night = charge("bed", "tests", "on request", per='"nights"')
+    assert leaves_out(night, nights="2") != leaves_out(night, nights="3")
+
+
+def test_what_depends_on_an_open_question_is_the_same_if_all_else_that_it_depends_on_is() -> None:
+    visa = charge("visa", "tests", per='"nights"', when="{ visa = true }")
+    other = charge("mri", "tests", per='"sessions"')
+    assert leaves_out(visa, other, nights="2") == leaves_out(visa, other, nights="2", sessions="3")
+    assert leaves_out(visa, other, nights="2") != leaves_out(visa, other, nights="3")
+
+
+def percent(**more: str) -> str:
+    said = "".join(f"{key} = {value}\n" for key, value in more.items())
+    return (
+        '[charge.fee]\nlabel.en = "Fee"\ngroup = "fees"\npercent = 10\nof = ["tests"]\n'
+        f'{said}source = "Made for the tests."\n'
+    )
+
+
+def test_a_percentage_of_it_is_the_same_unless_it_has_a_bound_or_is_not_in_both() -> None:
+    blood, mri = charge("blood", "tests", per='"nights"'), charge("mri", "tests", "on request")
+    visa = charge("visa", "tests", when="{ visa = true }")
+    two = {"nights": "2", "visa": True}, {"nights": "3", "visa": True}
+    assert leaves_out(blood, mri, percent(), **two[0]) == leaves_out(blood, mri, percent(), **two[1])
+    bounded = percent(at_most="25")
+    assert leaves_out(blood, mri, bounded, **two[0]) != leaves_out(blood, mri, bounded, **two[1])
+    once = percent(when="{ rehab = true }")
+    assert leaves_out(blood, mri, once, rehab=True) != leaves_out(blood, mri, once, rehab=False)
+    assert leaves_out(blood, visa, percent(), nights="2") == leaves_out(blood, visa, percent(), nights="3")
+
+
+def test_a_tax_on_it_is_the_same_unless_it_begins_above_a_price_or_is_not_in_both() -> None:
+    blood, mri = charge("blood", "tests", per='"nights"'), charge("mri", "tests", "on request")
+    fee = charge("fee", "fees")
+    taxed = TAX.format(of="tests")
+    assert leaves_out(blood, fee, mri, taxed, nights="2") == leaves_out(blood, fee, mri, taxed, nights="3")
+    above = f"{taxed}above = 50\n"
+    assert leaves_out(blood, fee, mri, above, nights="2") != leaves_out(blood, fee, mri, above, nights="3")
+    once = f"{taxed}when = {{ rehab = true }}\n"
+    assert leaves_out(blood, fee, mri, once, rehab=True) != leaves_out(blood, fee, mri, once, rehab=False)
+    other = TAX.format(of="fees") + "above = 50\n"
+    assert leaves_out(blood, fee, mri, other, nights="2") == leaves_out(blood, fee, mri, other, nights="3")
 
 
 # For each session or night -------------------------------------------------------------------------------------------

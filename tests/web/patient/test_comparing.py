@@ -266,8 +266,15 @@ def test_nothing_is_said_to_cost_less_while_something_is_on_request_or_open(
     page = compared(family, f"{first.path}/compare", "mexico", {**MEXICO, "q_nights": "3", "q_hotel": ""})
     assert verdict(page) == "It cannot be told which costs less."
     assert why(page)[:2] == ["Some prices are on request: Plan B.", "Something is not counted yet: Plan B."]
-    assert "On request in Plan B" not in page.text()  # Delhi has no such line
-    assert "Plan B does not offer what Plan A has: Umbilical cord cells, from a donor." in page.text()
+    assert "does not offer what Plan A has: Umbilical" not in page.text()
+    assert (
+        "Plan A: Umbilical cord cells, from a donor; Plan B: Umbilical cord or placenta cells, from a donor. "
+        "The price lists do not say whether that is the same." in page.text()
+    )
+    (asked,) = re.findall(r"On request in Plan B: ([^.]*)\.", page.text())[:1]
+    assert "Nights in hospital" in asked
+    evidence = next(row for row in page.all("tr") if words(row).startswith("State of evidence"))
+    assert "differs" not in words(evidence)
 
 
 def test_the_plan_that_stays_below_the_other_costs_less(family: Visitor) -> None:
@@ -276,6 +283,7 @@ def test_the_plan_that_stays_below_the_other_costs_less(family: Visitor) -> None
     page = compared(family, f"{one.path}/compare", "mexico", {"q_sessions": "2"})
     assert verdict(page) == "Plan A costs less."
     assert why(page) == [
+        "Plan A is likely USD\xa03,300 less than Plan B.",
         "The plans differ in: Sessions.",
         "The largest difference is in: Treatment with cells.",
     ]
@@ -283,10 +291,41 @@ def test_the_plan_that_stays_below_the_other_costs_less(family: Visitor) -> None
     assert verdict(page) in {"Plan A costs less.", "It cannot be told which costs less."}
 
 
-def test_ranges_that_overlap_tell_nothing(family: Visitor, first: Page) -> None:
+def test_under_one_list_the_plan_that_is_less_in_each_case_costs_less(family: Visitor, first: Page) -> None:
     page = compared(family, f"{first.path}/compare", "delhi", {"q_nights": "8"})
-    assert verdict(page) == "It cannot be told which costs less."
+    assert verdict(page) == "Plan A costs less in each of the three cases."
+    assert re.fullmatch(r"Plan A is likely about USD\s[\d,.]+ less than Plan B\.", why(page)[0])
+    assert why(page)[1] == (
+        "The ranges overlap, but the lowest, the likely and the highest sum are each less."
+    )
+    assert "The largest difference is in: Hospital stay." in why(page)
+
+
+def test_what_both_plans_leave_out_alike_keeps_nothing_from_being_told(family: Visitor) -> None:
+    one = family.estimate({**DELHI, "q_own_mri": "no", "q_hotel_nights": ""}, "delhi")
+    page = compared(family, f"{one.path}/compare", "delhi", {"q_room": "semi_private"})
+    assert verdict(page) == "Plan A costs less in each of the three cases."
+    assert (
+        "What is on request or not counted is the same in these plans, so it changes nothing in this."
+        in why(page)
+    )
+
+
+def test_ranges_that_overlap_elsewhere_say_what_is_likely_and_that_it_is_not_certain(
+    family: Visitor, first: Page
+) -> None:
+    page = compared(
+        family, f"{first.path}/compare", "mexico", {**MEXICO, "q_own_mri": "yes", "q_flights": "4700"}
+    )
+    assert verdict(page).endswith("is likely to cost less, but that is not certain.")
     assert "The ranges overlap: Plan A, Plan B." in why(page)
+
+
+def test_a_plan_without_a_rate_is_left_out_and_the_others_are_compared(family: Visitor, first: Page) -> None:
+    two = compared(family, f"{first.path}/compare", "delhi", {"q_nights": "8"})
+    three = compared(family, f"{two.path}/add", "japan", JAPAN)
+    assert verdict(three) == "Plan A costs less in each of the three cases."
+    assert "Not compared with the others: Plan C. We have no rate between the currencies." in why(three)
 
 
 def test_without_a_rate_two_currencies_are_not_compared(family: Visitor, first: Page) -> None:
@@ -341,6 +380,67 @@ def test_a_share_of_a_session_or_a_night_says_what_it_hides(family: Visitor, fir
     assert "divided by 7." in said
     assert "All of this is in it:" in said
     assert "No nights are counted." in said  # Mexico has none, and nothing is divided by it
+
+
+@pytest.mark.parametrize("slug", ["delhi", "mexico", "japan"])
+def test_where_the_money_goes_adds_up_to_the_likely_total(family: Visitor, slug: str) -> None:
+    answers = {
+        "delhi": {**DELHI, "q_room": "single"},
+        "mexico": {**MEXICO, "q_flights": "900"},
+        "japan": JAPAN,
+    }[slug]
+    one = family.estimate({"q_cells": "marrow", **answers, "q_sessions": "1"}, slug)
+    page = compared(family, f"{one.path}/compare", slug, {"q_sessions": "2"})
+    (total,) = [row for row in page.all("tr", class_="strong") if words(row).startswith("Likely total")][:1]
+    for column in (0, 1):
+        wanted = money(words(total.findall("td")[column]))[0]
+        rows = iter(page.all("tr"))
+        assert any(words(row) == "Where the money goes" for row in rows)
+        summed = Decimal(0)
+        for row in rows:
+            if row.get("class") == "part" or words(row).startswith("To keep in reserve"):
+                break
+            summed += sum(
+                (
+                    money(words(span))[0]
+                    for span in row.findall("td")[column].iter("span")
+                    if span.get("class") == "main" and money(words(span))
+                ),
+                Decimal(0),
+            )
+        assert summed == wanted
+
+
+def money(said: str) -> list[Decimal]:
+    return [Decimal(each.replace(",", "")) for each in re.findall(r"[A-Z]{3}\s([\d,]+(?:\.\d+)?)", said)]
+
+
+def test_a_share_names_the_tax_that_is_in_it(family: Visitor) -> None:
+    one = family.estimate({**DELHI, "q_room": "single"}, "delhi")
+    page = compared(family, f"{one.path}/compare", "delhi", {"q_room": "ward"})
+    with_tax, without = re.findall(r"All of this is in it: [^.]*\.", page.text())[:2]
+    assert "GST" in with_tax
+    assert "GST" not in without
+    assert "GST (Indian tax)" in family.open(f"{page.path}/comparison.txt").body.decode()
+
+
+def test_plans_of_one_list_are_told_apart_by_their_answers_on_the_first_screen(
+    family: Visitor, first: Page
+) -> None:
+    page = compared(family, f"{first.path}/compare", "delhi", {"q_room": "single"})
+    chosen = [words(line) for line in page.all("p", class_="chosen")]
+    assert len(chosen) == 2
+    assert chosen[0] != chosen[1]
+    text = " ".join(family.open(f"{page.path}/comparison.txt").body.decode().split())
+    assert all(" ".join(line.split()) in text for line in chosen)
+
+
+def test_what_this_browser_lists_of_an_estimate_says_at_least_where_it_is(family: Visitor) -> None:
+    one = family.estimate({**MEXICO, "q_sessions": "1", "q_flights": ""}, "mexico")
+    page = compared(family, f"{one.path}/compare", "mexico", {"q_sessions": "2"})
+    totals = [link.get("data-total", "") for link in page.all("a") if link.get("data-total")]
+    assert len(totals) == 2
+    assert all(total.startswith("at least") or total.endswith("so far") for total in totals)
 
 
 # What becomes of it --------------------------------------------------------------------------------------------------
@@ -458,7 +558,7 @@ def test_the_text_says_what_the_page_says(family: Visitor, first: Page) -> None:
     assert text.headers["Content-Type"].startswith("text/plain")
     said = " ".join(text.body.decode().split())
     for sentence in (verdict(page), *why(page)):
-        assert sentence in said
+        assert " ".join(sentence.split()) in said
     for part in ("What cannot be compared", "The plan", "What is not in it", "Hospital stay"):
         assert part in said
 
