@@ -14,6 +14,7 @@ from pricing.money import ZERO, exactly
 from pricing.stored import StoredBreakdown
 from pricing.table import PriceTable
 from pricing.uncertainty import Cause, Narrowing, Open, Spread, Uncertainty, explain
+from pricing.unfinished import check_unfinished
 
 MOST_ROWS = 3
 """Number of lines that a page says where it has room for few."""
@@ -55,10 +56,12 @@ class RangeSources:
 def range_sources(
     breakdown: StoredBreakdown, table: PriceTable, reader: Reader, answered: Sequence[str]
 ) -> RangeSources | None:
-    """Word where the range of a breakdown comes from; None if its total is no range.
+    """Word where the range of a breakdown comes from; None if its total is no range, or lacks answers.
 
     `answered` are the questions that somebody answered; the others were supposed.
     """
+    if check_unfinished(table, breakdown["answers"])[1]:
+        return None
     supposed = [code for code in breakdown["answers"] if code not in answered]
     found = explain(table, breakdown["answers"], supposed)
     return _Wording(found, breakdown, table, reader).sources() if found.width else None

@@ -28,6 +28,7 @@ from pricing.budget import within
 from pricing.explore import filled_in_for
 from pricing.growth import growth
 from pricing.table import YesNoDriver
+from pricing.unfinished import check_unfinished
 
 pages = Blueprint("exploring", __name__)
 
@@ -62,10 +63,13 @@ class _Typed:
 
 @pages.get("/e/<token>/explore")
 def page(token: str) -> ResponseReturnValue:
-    """Show what a budget buys, how the total grows, and what would change it."""
+    """Show what a budget buys, how the total grows, and what would change it, of a plan that lacks no answer."""
     record, reader = request_context.estimate_of(token), current_reader()
     table = price_lists.parsed(record.table_version)
     words = worded.words_of(record, reader)
+    answers = words.stored["answers"]
+    if check_unfinished(table, answers)[1]:
+        return redirect(url_for("patient.change", token=token), code=303)  # where it can be finished
     form = BudgetForm(request.args)
     typed, status = _Typed(), 200
     if request.args.get("budget", "").strip():
@@ -78,7 +82,6 @@ def page(token: str) -> ResponseReturnValue:
                 form.budget,
             )
             typed, status = _Typed(), 429
-    answers = words.stored["answers"]
     found = None
     if typed.amount is not None:
         found = exploring.budget(within(table, answers, typed.amount), typed.amount, answers, table, reader)

@@ -238,8 +238,15 @@ def test_somebody_who_has_said_nothing_yet_has_a_plan_of_no_amount(app: Flask, c
         assert estimate is not None
         link = f"/e/{estimates.token_of(estimate, settings.link_key)}"
     patient = app.test_client()
-    for address in (link, f"{link}/estimate.txt", f"{link}/estimate.pdf"):
+    for address in (
+        link,
+        f"{link}/estimate.txt",
+        f"{link}/estimate.pdf",
+        f"{link}/compare",
+        f"{link}/other-offer",
+    ):
         assert patient.get(address).status_code == 200, address
+    assert patient.get(f"{link}/explore").location == f"{link}/change", "there it can be finished"
     (total,) = coordinator.see("/desk/requests").all("td", class_="money")
     assert " ".join("".join(total.itertext()).split()) == "not counted yet"
 
