@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from flask import Flask
 
-from estimator import bills, clinic
+from estimator import bills, clinic, estimates, requests
 from estimator.db import db
 from estimator.i18n import reader
 from estimator.models import FinalBill
@@ -24,8 +24,11 @@ from tests.support import example_quotes as example
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
 from tests.support.example_bills import history
-from tests.support.quote_desk import ask, request_of
+from tests.support.quote_desk import PLAN, ask, request_of
 from tests.support.staff_browser import Page, Staff
+
+OTHER = {**PLAN, "cells": "marrow", "room": "single", "rehab": "none"}
+"""Another plan of the same list, with other lines."""
 
 
 @pytest.fixture
@@ -210,6 +213,54 @@ def test_entering_it_twice_offers_to_correct_the_first(
     page = coordinator.press("Keep the correction", total="9,500.00")
     assert "What stood before" in page.text
     assert [bill.ended_as for bill in the_bills(app)] == ["corrected", None]
+
+
+def test_a_correction_is_compared_with_the_other_estimate_that_the_bill_was(
+    app: Flask, coordinator: Staff, address: str
+) -> None:
+    with request_of(app, ask(app, plan=OTHER)) as found:
+        other = found.estimate_reference
+    enter(coordinator, address, total="9500", estimate=other)
+    coordinator.see(f"{address}/enter")
+    assert coordinator.page.value("estimate") == other
+    coordinator.press("Keep the correction", note="Said by phone.")
+    assert [bill.estimate_reference for bill in the_bills(app)] == [other, other]
+
+
+def test_an_item_that_the_other_estimate_has_not_is_said_at_its_field(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    with request_of(app, ask(app, plan=OTHER)) as found:
+        other = found.estimate_reference
+        theirs = {line["code"] for line in bills.compared_with(found).lines}
+    with request_of(app, reference) as found:
+        alone = next(line["code"] for line in bills.compared_with(found).lines if line["code"] not in theirs)
+    coordinator.see(f"{address}/enter")
+    typed = {"day": today(), "total": "9500", "estimate": other, f"billed-{alone}": "50"}
+    page = coordinator.send("Keep the bill", typed)
+    assert page.status == 422
+    assert f"Estimate {other} has no such line." in " ".join(page.errors())
+    assert (page.value("estimate"), page.value(f"billed-{alone}")) == (other, "50")
+
+
+def test_what_was_billed_for_a_line_that_is_no_more_becomes_a_line_of_its_own(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    with request_of(app, reference) as found:
+        ours = {line["code"] for line in bills.compared_with(found).lines}
+    with request_of(app, ask(app, plan=OTHER)) as found:
+        gone = next(line["code"] for line in bills.compared_with(found).lines if line["code"] not in ours)
+        other = estimates.by_reference(acting(), found.estimate_reference)
+        of = requests.get(reference)
+        assert of is not None
+        day = (NOW + timedelta(days=30)).date()
+        items = [bills.Item(Decimal(50), gone)]
+        bill = bills.Entered(Decimal(9500), "USD", day, items)
+        bills.enter(acting(actor="user:1"), of, bill, estimate=other, sure=True)
+        db.session.commit()
+    page = coordinator.bring(f"{address}/spreadsheet", content_of(taken_out(coordinator, address)))
+    assert "The spreadsheet changes nothing." in page.text
+    assert (page.value("label-0"), page.value("amount-0")) == (gone, "50")
 
 
 def test_a_withdrawn_bill_counts_no_more_and_can_be_entered_anew(

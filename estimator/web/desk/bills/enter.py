@@ -35,17 +35,19 @@ def enter(reference: str) -> ResponseReturnValue:
     compared = bills.compared_with(of)
     standing = bills.standing(of)
     if sent.method != "POST":
-        return show(of, BillForm.of(compared, labels_of(compared), None, data=data_kept(standing)), standing)
+        return show(
+            of, BillForm.of(compared, labels_of(compared), None, data=data_kept(standing, compared)), standing
+        )
     form = BillForm.of(compared, labels_of(compared))
     if not form.is_read():
         return show(of, form, standing, 422)
     estimate = _other_estimate(form, compared)
-    if form.estimate.errors:
+    if form.estimate.errors or (estimate is not None and not _fits(of, form, estimate)):
         return show(of, form, standing, 422)
     return _keep(of, form, estimate)
 
 
-def data_kept(standing: FinalBill | None) -> dict[str, Any]:
+def data_kept(standing: FinalBill | None, compared: Compared) -> dict[str, Any]:
     """Return what stands in the form of the bill that counts; nothing without one."""
     if standing is None:
         return {}
@@ -53,7 +55,7 @@ def data_kept(standing: FinalBill | None) -> dict[str, Any]:
         note, labels = bills.words_of(standing, request_context.settings().data_keys)
     except keys.Unreadable:
         note, labels = None, ()
-    return data_of(standing, note, labels, current_reader())
+    return data_of(standing, compared, note, labels, current_reader())
 
 
 def _other_estimate(form: BillForm, compared: Compared) -> Estimate | None:
@@ -64,6 +66,25 @@ def _other_estimate(form: BillForm, compared: Compared) -> Estimate | None:
     if found is None:
         form.refuse(_("There is no estimate with this reference, or it is not kept any more."), form.estimate)
     return found
+
+
+def _fits(of: PatientRequest, form: BillForm, estimate: Estimate) -> bool:
+    """Whether another estimate can be compared with, and has every line of which something was typed; says what not."""
+    try:
+        lines = {line["code"] for line in bills.compared_with(of, estimate).lines}
+    except bills.OtherList:
+        form.refuse(_("That estimate was made with another price list than this request."), form.estimate)
+        return False
+    gone = [item.code for item in form.entered().items if item.code is not None and item.code not in lines]
+    for code in gone:
+        form.refuse(
+            _(
+                "Estimate %(number)s has no such line. Leave it empty, and enter it as a line of its own below.",
+                number=estimate.reference,
+            ),
+            form.field_of_item(code),
+        )
+    return not gone
 
 
 def _keep(of: PatientRequest, form: BillForm, estimate: Estimate | None) -> ResponseReturnValue:
@@ -87,9 +108,6 @@ def _keep(of: PatientRequest, form: BillForm, estimate: Estimate | None) -> Resp
         form.refuse(
             _("The day of the bill is not before the day of the request, and not still to come."), form.day
         )
-        return show(of, form, bills.standing(of), 422)
-    except bills.OtherList:
-        form.refuse(_("That estimate was made with another price list than this request."), form.estimate)
         return show(of, form, bills.standing(of), 422)
     except (bills.WrongAmount, bills.OtherCurrency, bills.ItemsAboveTotal):
         # What it is compared with has changed since the form was read, a moment ago.

@@ -276,24 +276,34 @@ def _codes(compared: Compared) -> list[str]:
     return [line["code"] for line in compared.lines if line["code"] is not None]
 
 
-def data_of(bill: FinalBill, note: str | None, labels: Sequence[str], reader: Reader) -> dict[str, Any]:
-    """Return what stands in the form of a bill that was entered, so that it can be corrected."""
+def data_of(
+    bill: FinalBill, compared: Compared, note: str | None, labels: Sequence[str], reader: Reader
+) -> dict[str, Any]:
+    """Return what stands in the form of a bill that was entered, so that it can be corrected.
+
+    Another estimate that it was compared with stands there again, and what was billed for a line that estimate and
+    quote have no more is one of the further lines.
+    """
+    other = bill.revision_id is None and compared.revision is None
+    other = other and bill.estimate_reference != compared.estimate_reference
     data: dict[str, Any] = {
         "total": typed_amount(Decimal(bill.total), reader),
         "day": bill.billed_on.isoformat(),
         "reasons": bill.reasons.split(),
         "note": note or "",
         "over": str(bill.id),
+        "estimate": (bill.estimate_reference or "") if other else "",
     }
-    others = iter(labels)
+    known, others = _codes(compared), iter(labels)
     number = 0
     for line in bills.of_bill(bill):
         if "amount" not in line:
             continue
         amount = typed_amount(Decimal(line["amount"]), reader)
-        if line["code"] is not None:
+        if line["code"] in known:
             data[name_of(line["code"])] = amount
         elif number < OTHERS:
-            data[f"label-{number}"], data[f"amount-{number}"] = next(others, ""), amount
+            label = next(others, "") if line["code"] is None else line["code"]
+            data[f"label-{number}"], data[f"amount-{number}"] = label, amount
             number += 1
     return data

@@ -61,7 +61,7 @@ def sheet_xlsx(reference: str) -> ResponseReturnValue:
 def _written(
     of: PatientRequest, compared: Compared, labels: Mapping[str, Words], standing: FinalBill | None
 ) -> bytes:
-    kept = data_kept(standing)
+    kept = data_kept(standing, compared)
     billed = {
         line["code"]: line.get("amount") for line in ([] if standing is None else bills.of_bill(standing))
     }
@@ -155,8 +155,10 @@ def spreadsheet(reference: str) -> ResponseReturnValue:
             currency=compared.currency,
         )
         return _page(of, form.refuse(sentence, form.file), 422)
-    before = data_kept(standing)
-    kept: dict[str, Any] = {name: before[name] for name in ("reasons", "note", "over") if name in before}
+    before = data_kept(standing, compared)
+    kept: dict[str, Any] = {
+        name: before[name] for name in ("reasons", "note", "over", "estimate") if name in before
+    }
     filled = BillForm.of(compared, labels, None, data={**kept, **data})
     return show(of, filled, standing, brought=_changes(filled, before, data), notes=notes[:MOST_NOTES])
 
@@ -255,7 +257,9 @@ def _day(cell: Cell) -> str | None:
 def _changes(form: BillForm, before: Mapping[str, Any], data: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return what a file changes against the bill that counts: what it is called, what it was, what it becomes."""
     found = []
-    names = dict.fromkeys([*data, *(name for name in before if name not in ("reasons", "note", "over"))])
+    names = dict.fromkeys(
+        [*data, *(name for name in before if name not in ("reasons", "note", "over", "estimate"))]
+    )
     for name in names:
         was, becomes = str(before.get(name, "")), str(data.get(name, ""))
         if _same(was, becomes):
