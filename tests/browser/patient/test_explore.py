@@ -26,7 +26,7 @@ def test_a_budget_is_answered_while_it_is_typed_and_nothing_is_loaded_anew(
     expect(field).to_be_focused()
     field.fill("900000")
     expect(page.locator("form.budget .error")).to_have_count(0)
-    expect(page.locator(".bought")).to_contain_text("Your plan fits into")
+    expect(page.locator(".bought")).to_contain_text("The likely total fits into")
     assert page.evaluate("window.stays")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert hindrances(page) == []

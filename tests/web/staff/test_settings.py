@@ -533,7 +533,7 @@ def test_rules_of_overruns_are_set_and_shown_in_words(app: Flask, ada: Browser) 
         ({"0-percent": "15"}, "Enter either an amount or a share in per cent."),
         ({"0-by": "a lot"}, "Enter a number in digits."),
         ({"0-by": "-400"}, "Enter an amount above 0"),
-        ({"0-by": "400.005"}, "Enter an amount above 0"),
+        ({"0-by": "400.0005"}, "Enter an amount above 0"),
         ({"0-currency": "XXX"}, "Enter the currency of the amounts"),
         ({"0-currency": ""}, "Enter the currency of the amounts"),
         ({"0-currency": "Dollar"}, "as three letters, such as USD."),
