@@ -7,7 +7,8 @@ try {
     if (!more) {
       const made = JSON.parse(estimate);
       const { [made.list]: done, ...others } = JSON.parse(answers);
-      list.unshift({ ...made, link, total: document.querySelector(".total-about").innerText });
+      const shown = document.querySelector(".total-about");
+      list.unshift({ ...made, link, total: shown.dataset.said ?? shown.innerText });
       localStorage.answers = JSON.stringify(others);
     }
     localStorage.estimates = JSON.stringify(list);
