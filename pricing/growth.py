@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from pricing.answers import Answers, check, normal_form
 from pricing.breakdown import Three
 from pricing.explore import Outcome, tried
+from pricing.left_open import Lack
 from pricing.money import exactly, plain
 from pricing.plans import highest
 from pricing.problems import Problem
@@ -21,10 +22,6 @@ MOST_POINTS = 9
 
 _BEYOND = 6
 """So many steps beyond the plan's own number are looked at, or as many as there are below it."""
-
-
-Lack = Literal["request", "open", None]
-"""What keeps a total from being whole."""
 
 
 class Point(NamedTuple):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
 
 from pricing.answers import Answers, look
 from pricing.conditions import Value, applies
 from pricing.plans import named
 from pricing.table import Driver, Percent, PriceTable
+
+Lack = Literal["request", "open", None]
+"""What keeps a sum from being whole: a price on request, a question left open, or nothing."""
 
 
 def left_open(table: PriceTable, answers: Answers) -> list[str]:

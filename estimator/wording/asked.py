@@ -8,10 +8,10 @@ from decimal import Decimal
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.wording import at_least
-from estimator.wording.at_least import Certainty, Lack
+from estimator.wording.at_least import Certainty
 from estimator.wording.rows import AdjustmentRow, ChangedRow
 from estimator.wording.sentences import answer_words, not_answered, provider
-from pricing.left_open import left_open
+from pricing.left_open import Lack, left_open
 from pricing.quote import price_changed
 from pricing.stored import StoredBreakdown, StoredQuote
 from pricing.table import PriceTable

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
-from typing import Literal
 
 from estimator.i18n import gettext as _
 from estimator.i18n import listed_apart
-from pricing.left_open import depending
+from pricing.left_open import Lack, depending
 from pricing.stored import StoredBreakdown
 from pricing.table import Percent, PriceTable
 
@@ -21,10 +20,6 @@ def likely_total(at_least: bool, *, has_range: bool = False) -> str:
     if at_least and has_range:
         return _("Likely total, so far")
     return _("Likely total, at least") if at_least else _("Likely total")
-
-
-Lack = Literal["request", "open", None]
-"""What keeps a sum from being whole: a price on request, a question left open, or nothing."""
 
 
 def said(amount: str, incomplete: object) -> str:

@@ -24,10 +24,18 @@ from estimator.wording.rows import (
     Sum,
     TaxRow,
 )
-from estimator.wording.sentences import answer_words, not_answered, notice_sections, provider, span, usual
+from estimator.wording.sentences import (
+    answer_words,
+    not_answered,
+    notice_sections,
+    provider,
+    span,
+    sum_and_span,
+    usual,
+)
 from estimator.wording.steps import Steps
 from estimator.wording.terms import package_contents, with_terms
-from pricing.left_open import left_open
+from pricing.left_open import Lack, left_open
 from pricing.money import plain
 from pricing.steps import passed_on
 from pricing.stored import Cases, StoredBreakdown, StoredItem, StoredTax, counts_nothing, is_at_least
@@ -152,11 +160,9 @@ class _Wording:
     def money(self, amount: str) -> str:
         return self.reader.money(amount, self.currency)
 
-    def sum(self, amounts: Cases, lack: at_least.Lack) -> tuple[str, str | None]:
+    def sum(self, amounts: Cases, lack: Lack) -> tuple[str, str | None]:
         """A sum and its range: it says that it lacks something, or only what it lacks if there is nothing else."""
-        between = span(amounts, self.currency, self.reader)
-        plain, has_range = amounts["likely"], between is not None
-        return at_least.sum_said(plain, self.money(plain), lack, has_range=has_range), between
+        return sum_and_span(amounts, self.currency, self.reader, lack)
 
     def headline(self) -> Headline:
         totals = self.breakdown["totals"]["total"]

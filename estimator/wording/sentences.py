@@ -12,11 +12,13 @@ from typing import Any
 from estimator.i18n import Reader, Words, listed
 from estimator.i18n import gettext as _
 from estimator.marked_text import hole, through
+from estimator.wording import at_least
 from estimator.wording import past_bills as past_bills_said
 from estimator.wording.headings import NOTICES
 from estimator.wording.rows import Head, NoticeRow, NoticeSection
 from pricing import BadAnswers, Problem
 from pricing.currencies import MINOR_UNIT
+from pricing.left_open import Lack
 from pricing.money import decimals, plain
 from pricing.past_bills import Said
 from pricing.problems import SENTENCES, say
@@ -142,6 +144,13 @@ def span(amounts: Cases | CasesOrRequest, currency: str, reader: Reader) -> str 
         low=reader.money(ordered[0], currency),
         high=reader.number(ordered[-1]),
     )
+
+
+def sum_and_span(amounts: Cases, currency: str, reader: Reader, lack: Lack) -> tuple[str, str | None]:
+    """Say a sum, with what it lacks or that alone if there is nothing else, and its range if it has one."""
+    between, likely = span(amounts, currency, reader), amounts["likely"]
+    said = at_least.sum_said(likely, reader.money(likely, currency), lack, has_range=between is not None)
+    return said, between
 
 
 def not_answered() -> Words:
