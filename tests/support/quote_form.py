@@ -38,6 +38,14 @@ def prepare(coordinator: Staff, reference: str, **typed: str) -> Page:
     return coordinator.send("save", typed)
 
 
+def prepare_two(coordinator: Staff, reference: str) -> None:
+    """Begin a quote, and add a plan with three sessions to it."""
+    prepare(coordinator, reference)
+    coordinator.press("Save, and add another plan")
+    coordinator.press("Save, and change the answers")
+    coordinator.send("Save the answers", {"q_sessions": "3"})
+
+
 def issue(coordinator: Staff, reference: str, **typed: str) -> Page:
     """Prepare a quote and issue it."""
     prepare(coordinator, reference, **typed)

@@ -13,6 +13,7 @@ from estimator.models.staff import Role
 from tests.support.accessibility import hindrances_at_the_desk
 from tests.support.quote_desk import accept, ask, changed_list, draw, give_up, issued
 from tests.support.quote_desk import page as address_of
+from tests.support.quote_form import prepare_two
 from tests.support.serving import browsing
 from tests.support.staff_browser import Staff
 
@@ -111,9 +112,14 @@ def test_no_page_is_wider_than_its_window_and_none_breaks_a_rule_of_accessibilit
     draw(app, other)
     accept(app, other)
     give_up(app, "quote_issued", "550 mailbox unknown")
+    several = ask(app, name="Ida Plumb")
+    prepare_two(coordinator, several)
+    coordinator.see(f"{address_of(several)}/issue")
+    coordinator.press("Issue this quote")
     coordinator.see(address_of(reference))
     coordinator.press("Prepare a quote")
     pages = (
+        "/desk/requests",
         address_of(reference),
         f"{address_of(reference)}/answers",
         f"{address_of(reference)}/issue",

@@ -12,17 +12,14 @@ from estimator import quotes
 from estimator.models.staff import Role
 from pricing import quote_plans
 from tests.support.quote_desk import accept, ask, issued, newest, page
-from tests.support.quote_form import PRICE, SPACE, line, prepare, total
+from tests.support.quote_form import PRICE, SPACE, line, prepare, prepare_two, total
 from tests.support.staff_browser import Staff
 
 
 def two(app: Flask, coordinator: Staff) -> str:
     """Prepare two and three sessions, and return the reference of the request."""
     reference = ask(app)
-    prepare(coordinator, reference)
-    coordinator.press("Save, and add another plan")
-    coordinator.press("Save, and change the answers")
-    coordinator.send("Save the answers", {"q_sessions": "3"})
+    prepare_two(coordinator, reference)
     return reference
 
 
