@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from flask import Response, current_app
 from flask.typing import ResponseReturnValue
 
 from estimator import throttle
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
-from estimator.web import errors, networks, turns
+from estimator.pdf import renderer
+from estimator.web import errors, networks, request_context, turns
+from estimator.web.request_context import act
+from estimator.web.transaction import committing
 
 DRAWING = "drawing"
 """What the turn at drawing a PDF is called."""
@@ -39,6 +43,26 @@ def in_turn(key: str, way_out: WayOut, draw: Callable[[], ResponseReturnValue]) 
             return _waiting(before, way_out)
         turns.leave(DRAWING, key)
         return draw()
+
+
+def drawn(name: str, way_out: WayOut, draw: Callable[[], bytes]) -> ResponseReturnValue:
+    """Draw a PDF that is not kept and send it as a file, unless the network has asked for too many.
+
+    `name` is that of the file, without its ending.
+    """
+    most = request_context.settings().pdfs_per_network
+    with committing():
+        wait = throttle.take(act(), "pdf", networks.counted(), most=most)
+    if wait is not None:
+        return too_many(way_out)
+    try:
+        content = draw()
+    except renderer.RenderingFailed as failure:
+        current_app.logger.error("no PDF of %s: %s", name, failure)
+        return not_made(way_out)
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
+    return response
 
 
 def too_many(way_out: WayOut) -> ResponseReturnValue:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import price_lists, throttle, wording
+from estimator import price_lists, wording
 from estimator.i18n import gettext as _
 from estimator.models import TableVersion
-from estimator.pdf import renderer
 from estimator.web import errors, networks, request_context
 from estimator.web.language import current_reader
 from estimator.web.patient import pdf_line
-from estimator.web.request_context import act
-from estimator.web.transaction import committing
 
 pages = Blueprint("prices", __name__)
 
@@ -31,7 +28,12 @@ def document(slug: str) -> ResponseReturnValue:
     version = _in_force(slug)
     way_out = url_for("prices.page", slug=slug), _("Price list")
     key = f"prices {version.sha256} {current_reader().tag} {networks.counted()}"
-    return pdf_line.in_turn(key, way_out, lambda: _drawn(version, way_out))
+    name, reader = f"{version.slug}-{version.valid_from.isoformat()}", current_reader()
+
+    def draw() -> bytes:
+        return price_lists.pdf_document.document(version, reader)
+
+    return pdf_line.in_turn(key, way_out, lambda: pdf_line.drawn(name, way_out, draw))
 
 
 def _in_force(slug: str) -> TableVersion:
@@ -42,22 +44,3 @@ def _in_force(slug: str) -> TableVersion:
         return price_lists.in_force(slug, request_context.now())
     except LookupError:
         raise errors.Missing from None
-
-
-def _drawn(version: TableVersion, way_out: pdf_line.WayOut) -> ResponseReturnValue:
-    """Draw the list, unless the network has asked for too many PDFs."""
-    name, number = f"{version.slug}-{version.valid_from.isoformat()}", version.id
-    with committing():
-        wait = throttle.take(
-            act(), "pdf", networks.counted(), most=request_context.settings().pdfs_per_network
-        )
-    if wait is not None:
-        return pdf_line.too_many(way_out)
-    try:
-        content = price_lists.pdf_document.document(version, current_reader())
-    except renderer.RenderingFailed as failure:
-        current_app.logger.error("no PDF of version %s: %s", number, failure)
-        return pdf_line.not_made(way_out)
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    return response
