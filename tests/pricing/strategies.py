@@ -13,8 +13,11 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, get_args
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
+from pricing import BadAnswers, estimate
+from pricing.breakdown import Breakdown
 from pricing.currencies import MINOR_UNIT
 from pricing.sections import NEEDED_ROLES
 from pricing.table import (
@@ -513,6 +516,21 @@ def answers_for(table: PriceTable) -> st.SearchStrategy[dict[str, object]]:
         {driver.code: _answer(driver) for driver in needed},
         optional={driver.code: _answer(driver) for driver in drivers if driver not in needed},
     )
+
+
+PossiblePlan = tuple[PriceTable, dict[str, object], Breakdown]
+"""A list, answers to it, and what they come to."""
+
+
+@st.composite
+def possible_plans(draw: Draw) -> PossiblePlan:
+    """A list, and a plan that its rules allow."""
+    table = draw(price_tables())
+    answers = draw(answers_for(table))
+    try:
+        return table, answers, estimate(table, answers)
+    except BadAnswers:
+        return reject()
 
 
 def _answer(driver: Any) -> st.SearchStrategy[Any]:

@@ -6,15 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, given, settings
 
 import pricing
 from pricing import budget
 from pricing.budget import MOST_PLANS, Bought, is_varied, within
 from pricing.explore import outcome
-from pricing.table import PriceTable
+from tests.pricing.ranged_list import LIST, charge, listed
+from tests.pricing.strategies import PossiblePlan, possible_plans
 from tests.pricing.test_lowest import shipped
-from tests.pricing.test_uncertainty import LIST, charge, listed, plans
 
 CHARGES = "".join(
     (
@@ -262,16 +262,12 @@ def test_answers_that_make_no_plan_buy_nothing() -> None:
         bought(5000, sessions=99)
 
 
-@given(plans())
+@given(possible_plans())
 @settings(suppress_health_check=list(HealthCheck), max_examples=40)
 def test_every_plan_that_is_proposed_fits_and_changes_only_what_may_be(
-    plan: tuple[PriceTable, dict[str, object]],
+    plan: PossiblePlan,
 ) -> None:
-    table, answers = plan
-    try:
-        breakdown = pricing.estimate(table, answers)
-    except pricing.BadAnswers:
-        assume(False)
+    table, answers, breakdown = plan
     likely = breakdown.totals["total"][1]
     amount = likely * Decimal("0.7") if likely > 0 else likely - 1
     found = within(table, answers, amount)

@@ -10,22 +10,11 @@ import pytest
 import pricing
 from pricing.carrying import Lost, carry, counterpart, same_unit
 from pricing.table import Driver
+from tests.pricing.small_list import HEAD, NOTICES
 
-TABLE = """
-format = 1
-table = "clinic"
-version = "1"
-valid_from = 2026-01-01
-currency = "{currency}"
-languages = ["en"]
-title.en = "Treatment"
-time_zone = "UTC"
-source = "Made for the tests."
-
-[provider]
-name = "Clinic"
-country = "IN"
-
+TABLE = (
+    HEAD
+    + """
 {drivers}
 
 [group.all]
@@ -37,18 +26,13 @@ group = "all"
 price = 100
 source = "Made for the tests."
 
-[notice.not]
-kind = "not_included"
-text.en = "Flights."
-
-[notice.about]
-kind = "about_this_estimate"
-text.en = "An estimate."
 
 [notice.evidence]
 kind = "evidence"
 text.en = "Not proven."
 """
+    + NOTICES
+)
 
 CELLS = """
 [driver.{code}]

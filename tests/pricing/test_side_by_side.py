@@ -11,22 +11,11 @@ import pytest
 import pricing
 from pricing import side_by_side
 from pricing.side_by_side import Doubt, Line, Section, Side, Sum, Verdict, align, cheapest, for_each
+from tests.pricing.small_list import HEAD, NOTICES
 
-TABLE = """
-format = 1
-table = "clinic"
-version = "1"
-valid_from = 2026-01-01
-currency = "{currency}"
-languages = ["en"]
-title.en = "Treatment"
-time_zone = "UTC"
-source = "Made for the tests."
-
-[provider]
-name = "Clinic"
-country = "IN"
-
+TABLE = (
+    HEAD
+    + """
 [driver.cells]
 kind = "choice"
 role = "cell_type"
@@ -76,14 +65,9 @@ open = true
 {groups}
 {charges}
 
-[notice.not]
-kind = "not_included"
-text.en = "Flights."
-
-[notice.about]
-kind = "about_this_estimate"
-text.en = "An estimate."
 """
+    + NOTICES
+)
 
 
 def group(code: str, total: str = "provider") -> str:

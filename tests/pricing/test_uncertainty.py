@@ -6,130 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings
 
 import pricing
 from pricing.answers import check
 from pricing.charges import HIGH, LIKELY, LOW
 from pricing.estimate import Mix, mixed
-from pricing.table import PriceTable
 from pricing.uncertainty import MOST_PRICES, Cause, Narrowing, Open, Spread, Uncertainty, explain
-from tests.pricing.strategies import answers_for, price_tables
-
-LIST = """
-format = 1
-table = "list"
-version = "1"
-valid_from = 2026-01-01
-currency = "USD"
-languages = ["en"]
-title.en = "A list"
-time_zone = "UTC"
-
-[provider]
-name = "Example clinic"
-country = "IN"
-
-[driver.cells]
-kind = "choice"
-role = "cell_type"
-label.en = "Cells"
-choice.own.label.en = "Own"
-choice.cord.label.en = "Cord"
-
-[driver.sessions]
-kind = "number"
-role = "sessions"
-label.en = "Sessions"
-least = 1
-most = 6
-varies = { less = 1, more = 1 }
-
-[driver.nights]
-kind = "number"
-role = "hospital_stay"
-label.en = "Nights"
-least = 0
-most = 30
-varies = { more = 3 }
-
-[driver.room]
-kind = "choice"
-role = "hospital_stay"
-label.en = "Room"
-default = "ward"
-choice.ward.label.en = "Ward"
-choice.single.label.en = "Single room"
-
-[driver.rehab]
-kind = "yes_no"
-role = "rehabilitation"
-label.en = "Rehab"
-
-[driver.attendant]
-kind = "yes_no"
-role = "extras"
-label.en = "Attendant"
-open = true
-
-[driver.companions]
-kind = "number"
-role = "extras"
-label.en = "Companions"
-least = 0
-most = 4
-open = true
-
-[driver.hotel]
-kind = "number"
-role = "extras"
-label.en = "Hotel"
-least = 0
-most = 40
-open = true
-usual = { low = 2, likely = 5, high = 9 }
-source = "Made for the tests."
-
-[driver.arrival]
-kind = "date"
-role = "extras"
-label.en = "Arrival"
-open = true
-
-[driver.diet]
-kind = "choice"
-role = "extras"
-label.en = "Diet"
-open = true
-choice.usual.label.en = "Usual"
-choice.own.label.en = "Own cook"
-
-[group.care]
-label.en = "Care"
-
-[group.reserve]
-label.en = "Reserve"
-total = "reserve"
-
-[notice.left_out]
-kind = "not_included"
-text.en = "Flights."
-
-[notice.about]
-kind = "about_this_estimate"
-text.en = "An estimate."
-"""
-
-PLAN = {"cells": "own", "sessions": 2, "nights": 4, "rehab": False}
-
-
-def listed(charges: str) -> PriceTable:
-    return pricing.read(LIST + charges)
-
-
-def charge(code: str, keys: str) -> str:
-    return f'\n[charge.{code}]\nlabel.en = "{code}"\ngroup = "care"\n{keys}\n'
+from tests.pricing.ranged_list import MEDICINES, NIGHT, PLAN, SESSION, charge, listed
+from tests.pricing.strategies import PossiblePlan, possible_plans
 
 
 def told(charges: str, *supposed: str, **changes: Any) -> Uncertainty:
@@ -138,11 +23,6 @@ def told(charges: str, *supposed: str, **changes: Any) -> Uncertainty:
 
 def amounts(found: Uncertainty) -> dict[str, str]:
     return {spread.code: str(spread.amount) for spread in found.spreads}
-
-
-SESSION = charge("session", 'per = "sessions"\nprice = 1000')
-NIGHT = charge("night", 'per = "nights"\nprice = 100')
-MEDICINES = charge("medicines", "price = { low = 50, likely = 80, high = 200 }")
 
 
 def test_a_number_that_is_not_known_exactly_is_the_cause_of_what_it_makes_of_each_part() -> None:
@@ -330,22 +210,12 @@ def test_answers_that_make_no_plan_have_no_range() -> None:
         told(SESSION, sessions=99)
 
 
-@st.composite
-def plans(draw: st.DrawFn) -> tuple[PriceTable, dict[str, object]]:
-    table = draw(price_tables())
-    return table, draw(answers_for(table))
-
-
-@given(plans())
+@given(possible_plans())
 @settings(suppress_health_check=list(HealthCheck), max_examples=60)
 def test_parts_and_causes_add_up_to_the_width_of_every_range(
-    plan: tuple[PriceTable, dict[str, object]],
+    plan: PossiblePlan,
 ) -> None:
-    table, answers = plan
-    try:
-        breakdown = pricing.estimate(table, answers)
-    except pricing.BadAnswers:
-        assume(False)
+    table, answers, breakdown = plan
     totals = breakdown.totals["total"]
     found = explain(table, answers, breakdown.answers)
     assert found.width == max(totals) - min(totals)
@@ -363,14 +233,10 @@ def test_parts_and_causes_add_up_to_the_width_of_every_range(
             assert spread.amount == differs[spread.code]
 
 
-@given(plans())
+@given(possible_plans())
 @settings(suppress_health_check=list(HealthCheck), max_examples=40)
-def test_a_mix_of_one_case_alone_is_that_case(plan: tuple[PriceTable, dict[str, object]]) -> None:
-    table, answers = plan
-    try:
-        breakdown = pricing.estimate(table, answers)
-    except pricing.BadAnswers:
-        assume(False)
+def test_a_mix_of_one_case_alone_is_that_case(plan: PossiblePlan) -> None:
+    table, answers, breakdown = plan
     values = check(table, answers)
     numbers = [driver.code for driver in table.drivers if driver.code in values]
     mixes = [Mix(dict.fromkeys(numbers, case), case) for case in (LOW, LIKELY, HIGH)]

@@ -257,6 +257,16 @@ def draw(revision: QuoteRevision) -> bytes:
     return content
 
 
+def invented(version: TableVersion) -> PatientRequest:
+    """Return a request of a demonstration."""
+    act = acting(now=NOW, settings=settings(), clinic=CLINIC)
+    token = estimates.make(act, version, dict(PLAN), language="en", submission="", demonstration=True)
+    estimate = estimates.find(act, token)
+    assert estimate is not None
+    asked = requests.Asked(PERSON, "PL", "en", "self", None, [])
+    return requests.ask(act, estimate, asked, origin="page", submission="", demonstration=True)
+
+
 def accept(revision: QuoteRevision, now: datetime = NOW, *, plan: str | None = None) -> None:
     """Accept a revision as the page does, or one of several plans, and commit it."""
     quotes.accept(

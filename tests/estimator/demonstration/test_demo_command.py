@@ -89,6 +89,20 @@ def a_real_quote(submission: str) -> QuoteRevision:
     return revision
 
 
+def half_filled(app: Flask, folder: Path) -> Running:
+    """Return a filling that has some of its many cases, and goes on with its log in a folder."""
+    db.session.commit()
+    settings = {"PATH": "/usr/bin:/bin", **environment(app.config["SETTINGS"])}
+    filling = Running("demo", "fill", "--cases", 3_000, environment=settings, log=folder / "log")
+    until = time.monotonic() + 60
+    while len(invented()) < 5 and time.monotonic() < until:
+        db.session.rollback()
+        assert filling.poll() is None
+        time.sleep(0.1)
+    db.session.rollback()
+    return filling
+
+
 def test_all_of_it_is_marked_and_goes_again_with_nothing_else(app: Flask, run: Run) -> None:
     real = a_real_quote("before").quote.number
     before, wrong = everything(), found_wrong(app)
@@ -210,15 +224,7 @@ def test_a_real_list_of_the_same_name_is_left_alone(run: Run) -> None:
 def test_a_filling_that_is_killed_leaves_what_can_be_emptied(app: Flask, run: Run, tmp_path: Path) -> None:
     real = a_real_quote("before").quote.number
     before, wrong = everything(), found_wrong(app)
-    db.session.commit()
-    settings = {"PATH": "/usr/bin:/bin", **environment(app.config["SETTINGS"])}
-    filling = Running("demo", "fill", "--cases", 300, environment=settings, log=tmp_path / "log")
-    until = time.monotonic() + 60
-    while len(invented()) < 5 and time.monotonic() < until:
-        db.session.rollback()
-        assert filling.poll() is None
-        time.sleep(0.1)
-    db.session.rollback()
+    filling = half_filled(app, tmp_path)
     filling.kill_group()
     kept = db.session.get(InstallationState, "demonstration", populate_existing=True)
     assert kept is not None
@@ -239,15 +245,7 @@ def test_a_filling_that_is_emptied_meanwhile_ends_with_a_sentence(
 ) -> None:
     but = {*STAYS, "key_fingerprint"}
     before = everything(but=but)
-    db.session.commit()
-    settings = {"PATH": "/usr/bin:/bin", **environment(app.config["SETTINGS"])}
-    filling = Running("demo", "fill", "--cases", 300, environment=settings, log=tmp_path / "log")
-    until = time.monotonic() + 60
-    while len(invented()) < 5 and time.monotonic() < until:
-        db.session.rollback()
-        assert filling.poll() is None
-        time.sleep(0.1)
-    db.session.rollback()
+    filling = half_filled(app, tmp_path)
     # A database in a file has one writer at a time, which may be busy with the filling for too long.
     assert any(run("empty")[0] == 0 for _attempt in range(20))
     assert filling.wait(60) == 1

@@ -8,10 +8,10 @@ import pytest
 import time_machine
 from flask import Flask
 
-from estimator import demonstration_marks, estimates, past_bills, quotes, requests
+from estimator import demonstration_marks, estimates, past_bills, quotes
 from estimator.db import db
 from estimator.demonstration import registry
-from estimator.models import Estimate, PatientRequest, QuoteRevision, TableVersion
+from estimator.models import Estimate, QuoteRevision, TableVersion
 from estimator.operations import situation
 from estimator.processes import worker
 from estimator.quotes import numbers
@@ -22,19 +22,9 @@ from tests.support.example_bills import enter
 from tests.support.example_list import NOW
 
 
-def invented(version: TableVersion) -> PatientRequest:
-    """Return a request of a demonstration."""
-    act = acting(now=NOW, settings=example.settings(), clinic=example.CLINIC)
-    token = estimates.make(act, version, dict(example.PLAN), language="en", submission="", demonstration=True)
-    estimate = estimates.find(act, token)
-    assert estimate is not None
-    asked = requests.Asked(example.PERSON, "PL", "en", "self", None, [])
-    return requests.ask(act, estimate, asked, origin="page", submission="", demonstration=True)
-
-
 def quoted(version: TableVersion) -> QuoteRevision:
     """Return a quote of a demonstration."""
-    request = invented(version)
+    request = example.invented(version)
     example.prepare(request)
     return example.issue(request)
 
@@ -72,7 +62,7 @@ def test_the_number_of_an_invented_quote_is_read_as_any_other(
 
 
 def test_an_invented_request_is_found_by_its_reference(app: Flask) -> None:
-    request = invented(example.publish())
+    request = example.invented(example.publish())
     db.session.commit()
     lookup_key = example.settings().lookup_key
     for typed in (request.reference, "req-demo", request.reference.replace("-", " ")):
@@ -124,7 +114,7 @@ def test_what_is_invented_does_not_make_an_installation_one_that_needs_a_worker(
 def test_an_invented_bill_is_compared_with_invented_ones_alone(app: Flask) -> None:
     version = example.publish()
     enter(example.ask(version), total="4400.00")
-    request = invented(version)
+    request = example.invented(version)
     db.session.commit()
     enter(request, total="9000.00")
     group = past_bills.Group("example", "cells=own", "USD")

@@ -9,10 +9,9 @@ from fractions import Fraction
 
 from flask import Flask
 
-from estimator import bills, estimates, requests
+from estimator import bills
 from estimator.clinic import Clinic
 from estimator.db import db
-from estimator.models import PatientRequest, TableVersion
 from estimator.reports import accuracy
 from estimator.reports.accuracy import Group
 from pricing.overruns import Rule
@@ -30,16 +29,6 @@ YEAR = NOW.year
 def one(groups: Sequence[Group]) -> Group:
     (found,) = groups
     return found
-
-
-def invented(version: TableVersion) -> PatientRequest:
-    """Return a request of a demonstration."""
-    act = acting(now=NOW, settings=example.settings(), clinic=example.CLINIC)
-    token = estimates.make(act, version, dict(example.PLAN), language="en", submission="", demonstration=True)
-    estimate = estimates.find(act, token)
-    assert estimate is not None
-    asked = requests.Asked(example.PERSON, "PL", "en", "self", None, [])
-    return requests.ask(act, estimate, asked, origin="page", submission="", demonstration=True)
 
 
 def test_of_eleven_bills_it_is_told_how_many_were_inside_and_how_far_the_middle_one_was(app: Flask) -> None:
@@ -102,7 +91,7 @@ def test_an_overrun_is_counted_by_the_rules_of_the_day_on_which_it_was_entered(a
 def test_bills_of_a_demonstration_are_never_counted_among_real_ones(app: Flask) -> None:
     version = example.publish()
     enter(example.ask(version), total=LIKELY)
-    enter(invented(version), total="9000.00")
+    enter(example.invented(version), total="9000.00")
     real = one(accuracy.groups(YEAR, "list", invented=False))
     assert (real.bills, real.inside) == (1, 1)
     assert one(accuracy.groups(YEAR, "list", invented=True)).bills == 2
