@@ -28,7 +28,7 @@ def sentences(said: Said | None, currency: str, reader: Reader) -> Iterator[str]
             count=number(str(said["count"])),
         )
     if "median" in said:
-        yield _middle(said["median"], reader)
+        yield middle(said["median"], reader)
     if "range" in said:
         yield _ranges(said, currency, reader)
     yield _(
@@ -39,7 +39,8 @@ def sentences(said: Said | None, currency: str, reader: Reader) -> Iterator[str]
     )
 
 
-def _middle(percent: int, reader: Reader) -> str:
+def middle(percent: int, reader: Reader) -> str:
+    """Say how far the bill in the middle was from the likely total."""
     share = reader.percent(str(abs(percent)))
     if not percent:
         return _("The bill in the middle was as high as the likely total.")

@@ -9,7 +9,7 @@ from typing import Any
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from estimator import past_bills, price_lists
+from estimator import past_bills, price_lists, wording
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.past_bills import Group, Months, PastCase
@@ -60,7 +60,7 @@ def _group(group: Group, cases: list[PastCase], reader: Reader) -> dict[str, Any
         else {
             "inside": reader.number(str(found.inside)),
             "share": _percent_of(Fraction(found.inside, found.count), reader),
-            "median": median_words(past_bills.whole_percent(found.median), reader),
+            "median": wording.past_bills.middle(past_bills.whole_percent(found.median), reader),
         },
         "range": None
         if around is None
@@ -126,16 +126,6 @@ def _cells(group: Group, table: PriceTable | None, reader: Reader) -> str:
         }
     )
     return ", ".join(labels.get(part, part) for part in group.cells.split(" "))
-
-
-def median_words(percent: int, reader: Reader) -> str:
-    """Say how far the bill in the middle was from the likely total."""
-    share = reader.percent(str(abs(percent)))
-    if not percent:
-        return _("the same as the likely total")
-    if percent > 0:
-        return _("%(share)s above the likely total", share=share)
-    return _("%(share)s below the likely total", share=share)
 
 
 def _percent_of(ratio: Fraction, reader: Reader) -> str:
