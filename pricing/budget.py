@@ -91,6 +91,7 @@ def within(table: PriceTable, answers: Answers, budget: Decimal) -> Bought:
         found = least_plan(table, {code: answer for code, answer in plan.items() if code in stays})
         if found is not None:
             least, cheapest = found[0], search.coming_to(*found)
+            plans = search.nearer(cheapest)
     return Bought(
         now.total, left, high <= budget, now.on_request, now.not_counted, tuple(plans), least, cheapest
     )
@@ -274,6 +275,16 @@ class _Search:
             if likely(others) == least:
                 changes = others
         return self._within(changes)
+
+    def nearer(self, cheapest: Within | None) -> list[Within]:
+        """Return the cheapest plan with as few of its changes as fit, if it fits itself.
+
+        It finds what no change of answers one after the other comes to: one on in exchange for another.
+        """
+        if cheapest is None or not self._fits(dict(cheapest.changes)):
+            return []
+        changed = [driver for driver in self.drivers if driver.code in cheapest.changes]
+        return [self._within(self._given_back(dict(cheapest.changes), changed))]
 
     def _within(self, changes: Changes) -> Within:
         assumed, found = tried(self.table, self.plan, changes)

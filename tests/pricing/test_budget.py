@@ -194,6 +194,21 @@ FACT = (
 )
 
 
+def test_one_on_in_exchange_for_another_is_found_where_a_rule_wants_one_of_them() -> None:
+    table = shipped("mexico")
+    answers = {
+        **{"cells": "donor", "iv": True, "iv_dose": "m100", "intrathecal": False, "local": False},
+        **{"sessions": "1", "nights": "0", "rehab": False, "caregiver": False, "own_mri": True},
+        **{"hotel": "0", "flights": "0", "transport": "0", "breathing": False},
+        **{"blood_thinners": "no", "infection": False},
+    }
+    assert pricing.estimate(table, answers).totals["total"][1] == Decimal(3850)
+    (plan,) = within(table, answers, Decimal(3500)).plans
+    assert plan.total[1] <= 3500
+    assert plan.changes["iv"] is False
+    assert any(plan.changes.get(code) for code in ("intrathecal", "local"))
+
+
 def test_a_fact_such_as_a_visa_is_no_saving() -> None:
     """Whoever needs a visa cannot choose to need none; what is fixed for others counts in the least as well."""
     found = bought(5950, CHARGES + FACT, visa=True)
