@@ -197,10 +197,22 @@ FACT = (
 def test_one_on_in_exchange_for_another_is_found_where_a_rule_wants_one_of_them() -> None:
     table = shipped("mexico")
     answers = {
-        **{"cells": "donor", "iv": True, "iv_dose": "m100", "intrathecal": False, "local": False},
-        **{"sessions": "1", "nights": "0", "rehab": False, "caregiver": False, "own_mri": True},
-        **{"hotel": "0", "flights": "0", "transport": "0", "breathing": False},
-        **{"blood_thinners": "no", "infection": False},
+        "cells": "donor",
+        "iv": True,
+        "iv_dose": "m100",
+        "intrathecal": False,
+        "local": False,
+        "sessions": "1",
+        "nights": "0",
+        "rehab": False,
+        "caregiver": False,
+        "own_mri": True,
+        "hotel": "0",
+        "flights": "0",
+        "transport": "0",
+        "breathing": False,
+        "blood_thinners": "no",
+        "infection": False,
     }
     assert pricing.estimate(table, answers).totals["total"][1] == Decimal(3850)
     (plan,) = within(table, answers, Decimal(3500)).plans
