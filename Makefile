@@ -100,7 +100,7 @@ bench: ready-to-run ## Measure what docs/performance.md reports
 
 soak: ready-to-test ## Run what `make test` samples at full length: mails and quotes under kills, invented lists, hostile inputs
 	@$(IN_MEMORY) HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest --numprocesses auto --dist worksteal --durations 15 \
-		-m "soak or hypothesis or both_databases or many_variants" $(PYTEST)
+		-m "soak or long or hypothesis or both_databases or many_variants" $(PYTEST)
 	@$(MAKE) --no-print-directory cluster
 
 SIZE ?= 500

@@ -39,8 +39,9 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark what needs Chromium or processes of its own, before anything is chosen by marks.
 
-    Of some tests one kind of database is left to `make soak`, and of those with many variants all but a sample. What
-    waits longest comes first, so that other processes run everything else meanwhile and none waits for it at the end.
+    One of two kinds of database is left to `make soak`, of tests with many variants all but a sample, and what is long
+    by nature, unless its file is named. What waits longest comes first, so that other processes run everything else
+    meanwhile and none waits for it at the end.
     """
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
@@ -48,9 +49,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if item.path.parent in OF_PROCESSES:
             item.add_marker(pytest.mark.processes)
     for item in items:
-        if _kind_of_database(item) and item.path.parent not in BOTH_DATABASES and _is_in_a_room(item):
+        if _kind_of_database(item) and _is_in_a_room(item):
             item.add_marker(pytest.mark.both_databases)
-    left_out = {id(item) for item in items if profile.NAME != "soak" and _is_left_to_soak(item)}
+    everything = [Path(named).resolve() for named in config.args] == [ROOT / "tests"]
+    left_out = {
+        id(item)
+        for item in items
+        if profile.NAME != "soak"
+        and (_is_left_to_soak(item) or (everything and item.get_closest_marker("long") is not None))
+    }
     left_out |= _variants_left_to_soak([item for item in items if id(item) not in left_out])
     if "cluster" not in config.option.markexpr:
         left_out |= {id(item) for item in items if item.get_closest_marker("cluster") is not None}
@@ -66,9 +73,10 @@ OF_PROCESSES = {
 
 KINDS = ("sqlite", "postgresql")
 
-BOTH_DATABASES = {ROOT / "tests" / "estimator" / room for room in ("migrations", "processes")}
-"""Folders whose subject is the database itself. Elsewhere each test of rooms, pages and commands runs on one kind in
-`make test`, a quarter of them on PostgreSQL, where each connection is a process, and on both in `make soak`."""
+ABOUT_DATABASES = {ROOT / "tests" / "estimator" / room for room in ("migrations", "processes")}
+"""Folders whose subject is the database itself: half of their tests run on PostgreSQL in `make test`. Elsewhere a
+quarter of those of rooms, pages and commands do, because there each connection is a process. In `make soak` all run on
+both."""
 
 
 def _is_in_a_room(item: pytest.Item) -> bool:
@@ -81,7 +89,7 @@ def _kind_of_database(item: pytest.Item) -> str:
     if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
         return ""
     params = item.callspec.params
-    kind = str(params.get("database_url") or params.get("kind") or "")
+    kind = str(params.get("database_url") or params.get("kind") or params.get("url") or "")
     return kind if kind in KINDS else ""
 
 
@@ -90,18 +98,19 @@ def _is_left_to_soak(item: pytest.Item) -> bool:
     kind = _kind_of_database(item)
     if not kind or item.get_closest_marker("both_databases") is None:
         return False
-    quarter = zlib.crc32(item.nodeid.partition("[")[0].encode()) % 4
-    return kind != KINDS[quarter == 0]
+    share = 2 if item.path.parent in ABOUT_DATABASES else 4
+    number = zlib.crc32(item.nodeid.partition("[")[0].encode()) % share
+    return kind != KINDS[number == 0]
 
 
-MOST_VARIANTS = 3
+MOST_VARIANTS = 2
 """Maximum number of variants of a test that needs an app or a database which run in `make test`."""
 
 
 def _variants_left_to_soak(items: list[pytest.Item]) -> set[int]:
     """Return which variants of tests are left out, and mark those of which there are many.
 
-    The first, the last and what is between them stay, in the order in which the test names them.
+    The first and the last stay, in the order in which the test names them.
     """
     tests: dict[str, list[pytest.Item]] = {}
     for item in items:

@@ -362,6 +362,7 @@ def test_the_app_is_told_who_asks_and_what_a_client_claims_counts_nothing(in_fro
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("path", "passes", "refused"),
     [
@@ -387,6 +388,7 @@ def test_pages_are_not_compressed_on_their_way(in_front: tuple[int, Path]) -> No
     )  # readable here, and the app may compress styles
 
 
+@pytest.mark.long
 def test_no_log_of_the_web_server_holds_an_address(in_front: tuple[int, Path]) -> None:
     for path, expected in (("/e/SECRETLINK?x=SECRETLINK", 200), ("/gone/SECRETLINK?x=SECRETLINK", 502)):
         assert ask(in_front, path)[0] == expected

@@ -261,6 +261,7 @@ def test_a_common_mistake_is_told_in_the_words_of_the_guide(row: list[str]) -> N
         assert said in sentences
 
 
+@pytest.mark.long
 def test_the_commands_of_the_guide_run(folder: Path) -> None:
     lines = [line for block in fenced("console") for line in block.splitlines()]
     assert run(folder, "estimator", "prepare").returncode == 0
@@ -295,6 +296,7 @@ def test_a_breakdown_looks_as_the_guide_shows_it(folder: Path) -> None:
         assert line in printed, line
 
 
+@pytest.mark.long
 def test_the_commands_under_the_price_list_of_the_readme_run(tmp_path: Path) -> None:
     text = README.split("```toml\n")[1].split("```")[0]
     (tmp_path / "list.toml").write_text(text, encoding="utf-8")

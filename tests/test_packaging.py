@@ -186,6 +186,7 @@ def test_the_tests_run_with_the_very_versions_that_an_installation_gets() -> Non
     assert {name: here[name] for name in shared} == {name: installations[name] for name in shared}
 
 
+@pytest.mark.long
 def test_what_the_documents_install_is_what_was_locked_and_nothing_else(installed: Path) -> None:
     done = run(installed, installed, "python", "-m", "pip", "list", "--format", "freeze")
     found = dict(line.split("==") for line in done.stdout.splitlines())
@@ -217,6 +218,7 @@ def test_what_the_app_imports_is_in_the_list_it_is_installed_from() -> None:
     assert strangers == set()
 
 
+@pytest.mark.long
 def test_every_template_is_found_away_from_the_checkout(installed: Path, tmp_path: Path) -> None:
     done = run(installed, tmp_path, "python", "-c", PRINT_PLACES)
     assert done.returncode == 0, done.stderr
@@ -283,6 +285,7 @@ def test_the_demonstration_is_served_from_an_empty_folder(served: tuple[int, Pat
         assert (answer.status, sign in answer.read().decode()) == (200, True), page
 
 
+@pytest.mark.long
 def test_the_doctor_finds_nothing_missing_once_it_was_served(
     served: tuple[int, Path], installed: Path
 ) -> None:

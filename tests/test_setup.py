@@ -66,6 +66,7 @@ def complete(folder: Path) -> None:
     (environment / "installed").write_text(f"test {checksum}", encoding="utf-8")
 
 
+@pytest.mark.long
 def test_without_packages_there_is_a_sentence_and_nothing_that_looks_complete(folder: Path) -> None:
     done = set_up(folder)
     assert done.returncode == 1
@@ -92,6 +93,7 @@ def test_a_set_up_that_was_killed_does_not_block_the_next_one(folder: Path) -> N
     assert not (folder / ".venv-busy").is_symlink()
 
 
+@pytest.mark.long
 def test_what_is_complete_is_left_alone_until_the_folder_moves(folder: Path, tmp_path: Path) -> None:
     complete(folder)
     assert (set_up(folder).returncode, set_up(folder).stderr) == (0, "")

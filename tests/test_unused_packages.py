@@ -42,6 +42,7 @@ def listed() -> dict[str, str]:
     return {module: package for package, module in rows}
 
 
+@pytest.mark.long
 def test_staff_sign_in_without_the_packages_that_are_said_to_be_unused() -> None:
     assert len(listed()) > 5
     done = subprocess.run(

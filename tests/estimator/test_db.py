@@ -196,6 +196,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("estimator.db.BUSY_SECONDS", 2)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one lock only
 @pytest.mark.parametrize(("pages", "second"), [(True, "250ms"), (False, "2s")])
 def test_after_one_page_waited_in_vain_for_a_lock_others_wait_for_it_shortly(
@@ -229,6 +230,7 @@ def test_after_one_page_waited_in_vain_for_a_lock_others_wait_for_it_shortly(
     event.remove(db.engine, "before_cursor_execute", note)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one lock only
 @pytest.mark.parametrize(("pages", "second"), [(True, "250ms"), (False, "2s")])
 def test_after_one_page_waited_in_vain_for_a_row_others_wait_for_rows_shortly(

@@ -91,6 +91,7 @@ def test_a_bell_reaches_whoever_handles_its_kind(open_jobs: Callable[..., Jobs],
     assert ringing.waiting() == 0
 
 
+@pytest.mark.long
 def test_two_workers_hear_each_bell_once(open_jobs: Callable[..., Jobs], queue_url: str) -> None:
     ringing = open_jobs(queue_url)
     with hearing(open_jobs(queue_url), open_jobs(queue_url)) as (one, other):
@@ -101,6 +102,7 @@ def test_two_workers_hear_each_bell_once(open_jobs: Callable[..., Jobs], queue_u
     assert sorted(one.heard + other.heard) == list(range(60))
 
 
+@pytest.mark.long
 def test_a_bell_for_later_is_heard_later(open_jobs: Callable[..., Jobs], queue_url: str) -> None:
     ringing = open_jobs(queue_url)
     with hearing(open_jobs(queue_url)) as (one,):
@@ -112,6 +114,7 @@ def test_a_bell_for_later_is_heard_later(open_jobs: Callable[..., Jobs], queue_u
     assert one.heard == [2, 1]
 
 
+@pytest.mark.long
 def test_a_bell_for_later_is_not_lost_with_the_worker_that_waits(
     open_jobs: Callable[..., Jobs], queue_url: str
 ) -> None:
@@ -151,6 +154,7 @@ class Planted:
         return (Path.touch, (self.path,))
 
 
+@pytest.mark.long
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_what_is_not_signed_with_our_key_is_not_run(
     open_jobs: Callable[..., Jobs], queue_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
@@ -217,6 +221,7 @@ def test_a_queue_that_cannot_be_reached_is_in_nobody_s_way(
     assert "\n" not in record.message
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["postgresql", "redis"])
 def test_a_queue_that_takes_a_connection_and_says_nothing_is_left(
     open_jobs: Callable[..., Jobs],
@@ -332,6 +337,7 @@ print("goes on")
 """
 
 
+@pytest.mark.long
 def test_a_disk_that_is_full_is_in_nobody_s_way(tmp_path: Path) -> None:
     assert hasattr(resource, "RLIMIT_FSIZE")
     assert hasattr(signal, "SIGXFSZ")

@@ -74,6 +74,7 @@ def test_an_estimate_says_how_often_the_range_was_true_and_says_so_for_ever(app:
     assert estimates.past_bills_of(found) == told
 
 
+@pytest.mark.long
 def test_the_range_of_past_bills_needs_19_of_them_and_stands_beside_the_lists_own(app: Flask) -> None:
     version = example.publish()
     both = Clinic(past_bills="enough", past_bills_range=True)

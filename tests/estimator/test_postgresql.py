@@ -26,6 +26,7 @@ def parameters(postgresql_server: str) -> Iterator[dict[str, Any]]:
         yield {"conninfo": address}
 
 
+@pytest.mark.long
 def test_slow_statements_together_take_no_longer_than_the_patience_of_a_request(
     parameters: dict[str, Any],
 ) -> None:
@@ -39,12 +40,14 @@ def test_slow_statements_together_take_no_longer_than_the_patience_of_a_request(
             connect(parameters, PAGES)
 
 
+@pytest.mark.long
 def test_whoever_has_no_patience_set_waits_as_long_as_each_statement_may(parameters: dict[str, Any]) -> None:
     with connect(parameters, PAGES) as connection:
         for _number in range(3):
             connection.execute(SLOW)
 
 
+@pytest.mark.long
 def test_many_quick_statements_cost_no_patience(parameters: dict[str, Any]) -> None:
     with patience(2.5), connect(parameters, PAGES) as connection:
         for _number in range(30):

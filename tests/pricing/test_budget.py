@@ -289,6 +289,7 @@ def test_answers_that_make_no_plan_buy_nothing() -> None:
         bought(5000, sessions=99)
 
 
+@pytest.mark.long
 @given(possible_plans())
 @settings(suppress_health_check=list(HealthCheck), max_examples=40)
 def test_every_plan_that_is_proposed_fits_and_changes_only_what_may_be(

@@ -36,6 +36,7 @@ def agree(text: str, answers: dict[str, Any]) -> None:
     assert found == wanted
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_dense_tables_come_out_as_they_do_by_hand(batch: int) -> None:
     for seed in range(batch * TABLES_PER_BATCH, (batch + 1) * TABLES_PER_BATCH):
@@ -47,6 +48,7 @@ def test_dense_tables_come_out_as_they_do_by_hand(batch: int) -> None:
             raise
 
 
+@pytest.mark.long
 @settings(suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_tables_with_every_word_come_out_as_they_do_by_hand(data: st.DataObject) -> None:

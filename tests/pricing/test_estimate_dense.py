@@ -38,6 +38,7 @@ def plans(number: int = PLANS) -> tuple[tuple[PriceTable, dict[str, Any], Breakd
     return tuple(found)
 
 
+@pytest.mark.long
 def test_the_steps_of_an_item_lead_from_its_quantity_to_its_amount() -> None:
     told = 0
     for _, _, found in plans():
@@ -156,6 +157,7 @@ def test_what_was_priced_before_does_not_matter() -> None:
         assert pricing.estimate(table, answers).as_json() == wanted
 
 
+@pytest.mark.long
 def test_nothing_that_was_given_is_changed() -> None:
     for table, answers, found in plans():
         before, text = dict(answers), pricing.write(pricing.read(pricing.write(table)))
@@ -178,6 +180,7 @@ def digest(seed: int) -> str:
     return bytes_so_far.hexdigest()
 
 
+@pytest.mark.long
 def test_processes_with_other_hash_seeds_and_orders_of_answers_give_the_same_bytes() -> None:
     printed = set()
     for seed in ("0", "1", "4294967295"):

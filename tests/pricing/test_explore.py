@@ -356,6 +356,7 @@ def test_each_vanished_code_has_a_successor_of_its_own() -> None:
     ]
 
 
+@pytest.mark.long
 def test_five_thousand_renamed_charges_are_told_as_soon_as_one() -> None:
     def table(kind: str) -> PriceTable:
         more = "".join(
@@ -369,6 +370,7 @@ def test_five_thousand_renamed_charges_are_told_as_soon_as_one() -> None:
     assert all(change.perhaps_renamed for change in changes)
 
 
+@pytest.mark.long
 @settings(suppress_health_check=list(HealthCheck))
 @given(price_tables(), price_tables())
 def test_what_one_table_has_more_the_other_has_less(old: PriceTable, new: PriceTable) -> None:

@@ -613,6 +613,7 @@ def test_units_that_only_the_high_case_has_are_reached() -> None:
     assert [warning for warning in found if warning.kind == "never_reached"] == []
 
 
+@pytest.mark.long
 @given(st.data())
 def test_what_is_said_never_to_happen_does_not_happen(data: Any) -> None:
     table: PriceTable = data.draw(price_tables())

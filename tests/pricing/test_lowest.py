@@ -239,6 +239,7 @@ def all_days(table: PriceTable) -> list[date]:
 # Against every way, one by one
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("batch", range(4))
 def test_it_is_the_cheapest_of_all_ways_or_is_not_told(batch: int) -> None:
     told: Counter[str] = Counter()
@@ -269,6 +270,7 @@ def test_it_is_the_cheapest_of_all_ways_in_tables_with_every_word(data: st.DataO
     assert pricing.so_far(table, answers) in (None, wanted)
 
 
+@pytest.mark.long
 @settings(suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_answers_that_are_complete_come_to_their_own_total(data: st.DataObject) -> None:

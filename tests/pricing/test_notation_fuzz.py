@@ -80,6 +80,7 @@ def test_a_table_with_another_value_at_a_key_is_read_or_refused(text: str, seed:
     read("\n".join(lines))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("batch", range(4))
 def test_a_disturbed_table_that_still_reads_prices_as_by_hand(batch: int) -> None:
     priced = 0
@@ -115,6 +116,7 @@ def large(charges: int) -> str:
     return f"{head}{more}{fee}[charge.c0]{tail}"
 
 
+@pytest.mark.long
 def test_five_thousand_charges_are_read_written_priced_and_looked_through() -> None:
     table = pricing.read(large(5_000))
     text = pricing.write(table)
@@ -140,6 +142,7 @@ def test_a_mistake_in_each_of_five_thousand_charges_is_told_with_its_line() -> N
     assert all("upto" in lines[(problem.line or 0) - 1] for problem in told)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     [

@@ -333,6 +333,7 @@ def test_percents_of_percents_have_an_end() -> None:
     assert (problem.place, problem.kind) == ("charge", "too_many_percents")
 
 
+@pytest.mark.long
 def test_a_table_that_would_take_for_ever_to_price_is_refused() -> None:
     packages = "".join(
         f'[package.more_{number}]\nlabel.en = "x"\ngroup = "care"\nprice = 1\ncovers = {{ ward = 1 }}\n'

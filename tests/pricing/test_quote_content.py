@@ -134,6 +134,7 @@ def test_no_amount_of_a_content_has_more_decimals_than_its_currency_or_list(
         assert "E" not in text
 
 
+@pytest.mark.long
 @given(quotes(), st.data())
 @some_tables
 def test_any_other_total_price_or_adjustment_is_found_out(

@@ -47,6 +47,7 @@ def test_they_change_nothing_else_in_a_quote_and_a_quote_without_them_is_what_it
     assert quote_options.with_options(alone, [], table()) is alone
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("taken", "more"), [([], "0"), ([1], "120.00"), ([2], "35.00"), ([2, 1], "155.00")])
 def test_the_total_follows_what_is_taken_and_payments_add_up_to_it(taken: list[int], more: str) -> None:
     said = offered()
@@ -94,6 +95,7 @@ def test_a_content_with_lines_computes_again_to_itself_also_with_several_plans()
     assert all(each["options"] == said["options"] for each in quote_plans.by_plan(both).values())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "change",
     [
@@ -111,6 +113,7 @@ def test_another_figure_in_a_line_is_found_out(change: dict[str, Any]) -> None:
     assert again.differences == ["options"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("options", "place"),
     [

@@ -210,6 +210,7 @@ def test_answers_that_make_no_plan_have_no_range() -> None:
         told(SESSION, sessions=99)
 
 
+@pytest.mark.long
 @given(possible_plans())
 @settings(suppress_health_check=list(HealthCheck), max_examples=60)
 def test_parts_and_causes_add_up_to_the_width_of_every_range(

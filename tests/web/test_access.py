@@ -386,6 +386,7 @@ def expected(rule: str, method: str) -> set[int]:
     return {400} if method == "POST" else {200}
 
 
+@pytest.mark.long
 def test_everybody_reaches_what_is_open_and_nothing_else(app: Flask, someone: Browser, who: str) -> None:
     # It makes no difference who somebody is: of those who are signed in, two methods are enough.
     methods = METHODS if who == "stranger" else ("GET", "DELETE")
@@ -434,6 +435,7 @@ TOO_MUCH = (
 )
 
 
+@pytest.mark.long
 def test_more_than_a_form_has_room_for_is_never_a_mistake_of_ours(
     app: Flask, someone: Browser, who: str
 ) -> None:

@@ -70,6 +70,7 @@ def context(make_app: Callable[..., Flask]) -> Iterator[None]:
         yield
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("context")
 @pytest.mark.parametrize("kind", FIELDS)
 def test_a_field_is_read_checked_and_shown_in_no_time(kind: str) -> None:
@@ -124,6 +125,7 @@ def message(text: str) -> object:
     return chat_message.look(f"March{text}", country="DE", languages=("en", "ru"), today=date(2026, 3, 1))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("work", [spreadsheets.guarded, spreadsheets.unguarded, message])
 def test_what_is_pasted_or_brought_as_a_file_is_read_in_no_time(work: Callable[[str], object]) -> None:
     assert slow(work) == {}
@@ -165,6 +167,7 @@ LIST: dict[str, Any] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", kinds.KINDS)
 def test_a_field_of_a_list_is_read_and_taken_apart_in_no_time(kind: str) -> None:
     about = around(LIST, ("header",))

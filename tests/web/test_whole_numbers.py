@@ -56,6 +56,7 @@ def test_a_number_of_any_length_in_an_address_leads_nowhere_and_is_no_mistake_of
     assert wrong == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", ["9" * 20, "9" * 5_000, "2147483648", "\u0663", "\x00", "0000020261"])
 def test_a_number_of_any_length_in_a_field_is_no_mistake_of_ours(
     app: Flask, sign_in: Callable[[Flask, Role], Staff], number: str

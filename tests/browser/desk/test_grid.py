@@ -49,6 +49,7 @@ def price(app: Flask, code: str) -> Any:
         return editing.get(editing.look(drafts.find(1).text).data or {}, ("charge", code, "price"))
 
 
+@pytest.mark.long
 def test_keys_go_from_cell_to_cell_and_send_nothing(app: Flask, page: Page) -> None:
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url) if request.is_navigation_request() else None)
@@ -91,6 +92,7 @@ def test_keys_go_from_cell_to_cell_and_send_nothing(app: Flask, page: Page) -> N
     assert saves(app) == 1
 
 
+@pytest.mark.long
 def test_a_column_is_filled_down(page: Page) -> None:
     cell(page, "price.semi_private").fill("70")
     page.keyboard.press("Enter")
@@ -119,6 +121,7 @@ def test_a_column_is_filled_down(page: Page) -> None:
     expect(page.locator(".autosaved").first).to_contain_text("Saved", timeout=15_000)
 
 
+@pytest.mark.long
 def test_a_block_of_a_spreadsheet_is_pasted_and_taken_back(app: Flask, page: Page) -> None:
     page.evaluate(
         PASTE,
@@ -161,6 +164,7 @@ def test_a_block_of_a_spreadsheet_is_pasted_and_taken_back(app: Flask, page: Pag
         assert after.partition("&c.")[2] == before.partition("&c.")[2], text
 
 
+@pytest.mark.long
 def test_a_search_shows_rows_at_once_and_a_box_ticks_those_that_are_seen(page: Page) -> None:
     rows = page.locator("tbody tr[id]:visible")
     page.locator("#q").fill("room")
@@ -188,6 +192,7 @@ def test_a_search_shows_rows_at_once_and_a_box_ticks_those_that_are_seen(page: P
     assert hindrances_at_the_desk(page) == []
 
 
+@pytest.mark.long
 def test_one_stays_where_one_is_after_saving(page: Page) -> None:
     hotel = cell(page, "price.hotel_nights")
     hotel.fill("sixty")
@@ -243,6 +248,7 @@ def test_ten_prices_are_changed_and_published_in_eight_clicks_at_most(
     )
 
 
+@pytest.mark.long
 def test_after_saving_the_row_with_a_problem_is_in_view_below_the_headings(page: Page) -> None:
     row = page.locator("#row-single")
     covered = """() => {

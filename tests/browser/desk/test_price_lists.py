@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import openpyxl
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, Route, ViewportSize, expect
 
@@ -36,6 +37,7 @@ PAGES = (
 PHONE: ViewportSize = {"width": 360, "height": 800}
 
 
+@pytest.mark.long
 def test_a_form_saves_itself_and_says_at_once_what_is_wrong(app: Flask, page: Page) -> None:
     page.goto("/staff/tables/drafts/1/entry/charge/single")
     price = page.get_by_label("Price of a unit")
@@ -54,6 +56,7 @@ def test_a_form_saves_itself_and_says_at_once_what_is_wrong(app: Flask, page: Pa
         assert "price = 64\n" in drafts.find(1).text
 
 
+@pytest.mark.long
 def test_who_was_slower_is_told_while_typing(page: Page) -> None:
     page.goto("/staff/tables/drafts/1/entry/charge/single")
     other = page.context.new_page()
@@ -87,6 +90,7 @@ def test_what_is_wrong_is_said_while_somebody_types_and_before_anything_is_saved
         assert drafts.find(1).saves == 1
 
 
+@pytest.mark.long
 def test_a_new_package_is_not_greeted_with_errors_while_somebody_types(page: Page) -> None:
     page.goto("/staff/tables/drafts/1/section/package")
     page.get_by_label("Name", exact=True).fill("A week")
@@ -102,6 +106,7 @@ def _saves(route: Route) -> bool:
     return route.request.method == "POST"
 
 
+@pytest.mark.long
 def test_a_cell_of_the_grid_is_told_below_its_row(page: Page) -> None:
     page.goto("/staff/tables/drafts/1/section/charge")
     price = page.locator("[name='c.price.single']")
@@ -116,6 +121,7 @@ def test_a_cell_of_the_grid_is_told_below_its_row(page: Page) -> None:
     expect(page.locator(".autosaved")).to_have_text("Saved.", timeout=15_000)
 
 
+@pytest.mark.long
 def test_a_text_lists_what_is_wrong_and_leads_to_the_line(page: Page) -> None:
     page.set_viewport_size(PHONE)
     page.goto("/staff/tables/drafts/1/text")
@@ -154,6 +160,7 @@ def test_no_page_is_wider_than_its_window_and_none_breaks_a_rule_of_accessibilit
     assert {path: problems for path, problems in broken.items() if problems} == {}
 
 
+@pytest.mark.long
 def test_the_form_of_a_new_list_suits_every_window_and_leads_to_what_is_wrong(page: Page) -> None:
     page.set_viewport_size(PHONE)
     for path in ("", "/versions/1", "/versions/1/copy", "/new"):
@@ -168,6 +175,7 @@ def test_the_form_of_a_new_list_suits_every_window_and_leads_to_what_is_wrong(pa
     expect(page.get_by_label("Currency")).to_be_focused()
 
 
+@pytest.mark.long
 def test_many_warnings_of_a_kind_suit_every_window(page: Page) -> None:
     page.set_viewport_size(PHONE)
     page.goto("/staff/tables/drafts/1/text")
@@ -189,6 +197,7 @@ def test_many_warnings_of_a_kind_suit_every_window(page: Page) -> None:
     assert axe(page) == []
 
 
+@pytest.mark.long
 def test_a_spreadsheet_is_taken_out_and_its_changes_are_shown(page: Page, tmp_path: Path) -> None:
     page.set_viewport_size(PHONE)
     page.goto("/staff/tables/drafts/1/spreadsheet")
@@ -215,6 +224,7 @@ def test_a_spreadsheet_is_taken_out_and_its_changes_are_shown(page: Page, tmp_pa
     expect(page.get_by_text("Saved.")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_figure_in_a_spreadsheet_that_can_be_read_in_two_ways_is_asked_about(
     page: Page, tmp_path: Path
 ) -> None:

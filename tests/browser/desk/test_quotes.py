@@ -40,6 +40,7 @@ def reference(app: Flask) -> str:
     return found
 
 
+@pytest.mark.long
 def test_the_figures_follow_what_is_typed(app: Flask, page: Page, reference: str) -> None:
     page.goto(address_of(reference))
     page.get_by_role("button", name="Prepare a quote").click()
@@ -67,6 +68,7 @@ def test_the_figures_follow_what_is_typed(app: Flask, page: Page, reference: str
     expect(figures).to_contain_text("No total yet")
 
 
+@pytest.mark.long
 def test_a_quote_is_prepared_and_issued_with_the_keyboard_alone(
     app: Flask, page: Page, reference: str
 ) -> None:

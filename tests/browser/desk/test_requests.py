@@ -44,6 +44,7 @@ def rows(page: Page, count: int) -> None:
     expect(page.locator(".queue tbody tr")).to_have_count(count, timeout=PATIENCE)
 
 
+@pytest.mark.long
 def test_the_list_follows_what_is_typed_and_says_so_politely(page: Page) -> None:
     page.goto("/desk/requests")
     rows(page, 3)
@@ -63,6 +64,7 @@ def test_the_list_follows_what_is_typed_and_says_so_politely(page: Page) -> None
     rows(page, 3)
 
 
+@pytest.mark.long
 def test_an_answer_that_comes_too_late_changes_nothing(page: Page) -> None:
     page.goto("/desk/requests")
     waiting: list[Route] = []
@@ -89,6 +91,7 @@ def test_an_answer_that_comes_too_late_changes_nothing(page: Page) -> None:
     rows(page, 1)
 
 
+@pytest.mark.long
 def test_what_was_typed_and_taken_back_is_asked_for_no_longer(page: Page) -> None:
     page.goto("/desk/requests")
     given_up: list[str] = []
@@ -102,6 +105,7 @@ def test_what_was_typed_and_taken_back_is_asked_for_no_longer(page: Page) -> Non
     rows(page, 3)
 
 
+@pytest.mark.long
 def test_a_server_that_does_not_answer_is_said_and_the_list_stays(page: Page) -> None:
     page.goto("/desk/requests")
     page.route("**/desk/requests?q=*", lambda route: route.abort())
@@ -113,6 +117,7 @@ def test_a_server_that_does_not_answer_is_said_and_the_list_stays(page: Page) ->
     rows(page, 1)
 
 
+@pytest.mark.long
 def test_everything_can_be_done_with_the_keys(page: Page, made: list[str]) -> None:
     page.goto("/desk/requests")
     box = page.get_by_label("Search")
@@ -146,6 +151,7 @@ def test_everything_can_be_done_with_the_keys(page: Page, made: list[str]) -> No
     expect(page).to_have_url(re.compile(f"/desk/requests/{made[0]}$"))
 
 
+@pytest.mark.long
 def test_a_letter_typed_elsewhere_is_only_a_letter(page: Page) -> None:
     page.goto("/desk/requests")
     page.get_by_label("Search").press_sequentially("xiomara")
@@ -212,6 +218,7 @@ def test_no_page_of_the_desk_is_wider_than_its_window_and_none_breaks_a_rule_of_
     assert {state: problems for state, problems in broken.items() if problems} == {}
 
 
+@pytest.mark.long
 def test_the_numbers_of_what_waits_follow_and_nothing_else_of_the_page_moves(app: Flask, page: Page) -> None:
     page.clock.install()
     page.goto("/desk/requests")

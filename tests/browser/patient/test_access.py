@@ -20,6 +20,7 @@ def test_every_page_can_be_read_and_pressed(open_page: Opener, site: Site) -> No
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 
+@pytest.mark.long
 def test_every_page_in_another_direction_can_be_read_and_pressed_however_letters_are_spaced(
     open_page: Opener, site: Site
 ) -> None:
@@ -51,6 +52,7 @@ def box(page: Page, selector: str) -> dict[str, float]:
     return {"x": found["x"], "y": found["y"], "width": found["width"], "height": found["height"]}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_bars_begin_where_reading_begins(open_page: Opener, language: str) -> None:
     page = open_page(language=language)
@@ -73,6 +75,7 @@ def style(page: Page, selector: str, name: str) -> str:
     return value
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_forced_colours_lose_nothing(open_page: Opener, scheme: str, breakdown: str) -> None:
     page = open_page(forced_colors="active", color_scheme=scheme)

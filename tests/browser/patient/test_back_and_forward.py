@@ -71,6 +71,7 @@ def requests(site: Site) -> int:
     return number
 
 
+@pytest.mark.long
 def test_the_form_of_an_estimate(page: Page, sent: Sent) -> None:
     page.goto("/estimate/delhi")
     answer(page, DELHI.half | {"nights": "99"})
@@ -84,6 +85,7 @@ def test_the_form_of_an_estimate(page: Page, sent: Sent) -> None:
     sent.survives()
 
 
+@pytest.mark.long
 def test_changing_an_estimate(page: Page, sent: Sent, breakdown: str) -> None:
     page.goto(f"{breakdown}/change")
     answer(page, PACKAGE | {"nights": "99"})
@@ -94,6 +96,7 @@ def test_changing_an_estimate(page: Page, sent: Sent, breakdown: str) -> None:
     expect(page.locator("[name=q_room][value=semi_private]")).to_be_checked()
 
 
+@pytest.mark.long
 def test_asking_for_a_quote(page: Page, sent: Sent, site: Site, breakdown: str) -> None:
     fill_in_request(page, breakdown)
     page.fill("#email", "nobody")
@@ -122,6 +125,7 @@ def test_asking_for_a_quote(page: Page, sent: Sent, site: Site, breakdown: str) 
     assert requests(site) == before + 1, "the same request twice is one request"
 
 
+@pytest.mark.long
 def test_sending_an_estimate_by_mail(page: Page, sent: Sent, breakdown: str) -> None:
     page.goto(f"{breakdown}/email")
     page.fill("#address", "nobody")
@@ -135,6 +139,7 @@ def test_sending_an_estimate_by_mail(page: Page, sent: Sent, breakdown: str) -> 
     sent.survives()
 
 
+@pytest.mark.long
 def test_deleting_an_estimate(page: Page, sent: Sent) -> None:
     page.goto("/estimate/delhi")
     answer(page, DELHI.half | DELHI.whole)
@@ -146,6 +151,7 @@ def test_deleting_an_estimate(page: Page, sent: Sent) -> None:
     sent.survives()
 
 
+@pytest.mark.long
 def test_checking_a_document(page: Page, sent: Sent) -> None:
     page.goto("/verify")
     page.locator("form.by-file button").click()
@@ -158,6 +164,7 @@ def test_checking_a_document(page: Page, sent: Sent) -> None:
     sent.survives()
 
 
+@pytest.mark.long
 def test_a_question_about_a_quote(page: Page, sent: Sent, quote: quote_walk.Issued) -> None:
     page.goto(f"{quote.path}/question")
     page.locator("main form button").click()
@@ -169,6 +176,7 @@ def test_a_question_about_a_quote(page: Page, sent: Sent, quote: quote_walk.Issu
     sent.survives()
 
 
+@pytest.mark.long
 def test_declining_a_quote(page: Page, sent: Sent, quote: quote_walk.Issued) -> None:
     page.goto(f"{quote.path}/decline")
     page.locator("main form button").click()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.patient.served import Opener
@@ -23,6 +24,7 @@ def test_an_estimate_that_was_made_for_a_comparison_is_listed_in_its_browser(ope
     expect(page.locator("[data-estimates]").get_by_role("link")).to_have_count(2)
 
 
+@pytest.mark.long
 def test_estimates_that_a_browser_keeps_are_ticked_and_compared_in_the_first_screen(
     open_page: Opener,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.patient.served import Opener
@@ -15,6 +16,7 @@ def pdf_of(page: Page, path: str) -> bytes:
     return page.request.get(f"{path}/estimate.pdf").body()
 
 
+@pytest.mark.long
 def test_an_estimate_is_emailed_and_its_pdf_opened_from_the_mailbox(
     open_page: Opener, tmp_path: Path
 ) -> None:

@@ -105,6 +105,7 @@ def test_a_patient_on_a_phone_gets_from_the_start_to_a_pdf_with_the_same_figures
             assert written in printed, f"{amount} is not in the PDF"
 
 
+@pytest.mark.long
 def test_the_journey_works_by_round_trips_without_javascript(open_page: Opener, tmp_path: Path) -> None:
     page = open_page(java_script_enabled=False)
     page.goto("/")
@@ -141,6 +142,7 @@ def test_questions_come_and_go_with_the_answers_that_call_for_them(open_page: Op
     expect(days).to_be_visible()
 
 
+@pytest.mark.long
 def test_an_error_leaves_when_its_answer_changes(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
@@ -155,6 +157,7 @@ def test_an_error_leaves_when_its_answer_changes(open_page: Opener) -> None:
     total_is_shown(page)
 
 
+@pytest.mark.long
 def test_an_amount_with_two_readings_is_asked_back_while_it_is_typed(open_page: Opener) -> None:
     page = open_page(**PHONE)
     page.goto("/estimate/delhi")
@@ -167,6 +170,7 @@ def test_an_amount_with_two_readings_is_asked_back_while_it_is_typed(open_page: 
     assert "/estimate/delhi" in page.url, "nothing was sent"
 
 
+@pytest.mark.long
 def test_enter_uses_no_offered_amount(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
@@ -177,6 +181,7 @@ def test_enter_uses_no_offered_amount(open_page: Opener) -> None:
     expect(page.locator("dl.answers div", has_text="Flights").first).to_contain_text("Not answered")
 
 
+@pytest.mark.long
 def test_what_most_people_spend_is_used_with_one_tap_from_the_breakdown(open_page: Opener) -> None:
     page = open_page(**PHONE)
     estimate(page, DELHI)
@@ -200,6 +205,7 @@ def test_a_double_click_makes_one_estimate(open_page: Opener, site: Site) -> Non
     assert site.estimates() == before + 1
 
 
+@pytest.mark.long
 def test_the_back_button_keeps_the_answers(open_page: Opener) -> None:
     page = open_page()
     estimate(page, DELHI)
@@ -240,6 +246,7 @@ def test_a_tap_on_what_would_change_the_cost_changes_it(
     assert site.estimates() == kept + 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
 def test_an_address_within_the_page_opens_what_is_closed_there(
     open_page: Opener, breakdown: str, *, scripted: bool
@@ -284,6 +291,7 @@ def test_in_print_everything_is_open(
         assert sentence in printed, sentence
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("plan", [SORE, LONG_WORDS], ids=lambda plan: plan.slug)
 def test_an_estimate_is_four_screens_of_a_phone_and_450_words(open_page: Opener, plan: Plan) -> None:
     page = open_page()
@@ -317,6 +325,7 @@ def test_the_link_is_copied(open_page: Opener, breakdown: str) -> None:
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
+@pytest.mark.long
 def test_a_list_that_changes_meanwhile_is_said_before_anything_is_kept(
     open_page: Opener, site: Site, tmp_path: Path
 ) -> None:
@@ -348,6 +357,7 @@ def test_a_list_that_changes_meanwhile_is_said_before_anything_is_kept(
     assert page.locator(".total-amount").inner_text() == new
 
 
+@pytest.mark.long
 def test_the_total_says_when_it_cannot_be_worked_out(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.patient.served import Opener, Site
@@ -20,6 +21,7 @@ def expect_kept(page: Page, key: str, value: object) -> None:
     )
 
 
+@pytest.mark.long
 def test_answers_survive_reload_leaving_and_a_lost_session(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
@@ -102,6 +104,7 @@ def test_answers_are_kept_for_seven_days(open_page: Opener) -> None:
     expect_kept(page, "answers", {})
 
 
+@pytest.mark.long
 def test_an_estimate_that_is_made_takes_the_place_of_its_answers(open_page: Opener, site: Site) -> None:
     page = open_page()
     path = estimate(page, DELHI)
@@ -122,6 +125,7 @@ def test_an_estimate_that_is_made_takes_the_place_of_its_answers(open_page: Open
     assert site.estimates() == before
 
 
+@pytest.mark.long
 def test_an_estimate_that_is_deleted_leaves_the_list(open_page: Opener) -> None:
     page = open_page()
     path = estimate(page, DELHI)

@@ -59,6 +59,7 @@ def tab_to(page: Page, wanted: Locator, key: str = "Tab") -> None:
     pytest.fail(f"Tab does not reach {wanted}")
 
 
+@pytest.mark.long
 def test_the_keyboard_alone_leads_from_the_start_to_the_pdf(open_page: Opener, tmp_path: Path) -> None:
     page = open_page()
     page.goto("/")
@@ -133,6 +134,7 @@ def test_a_total_that_comes_late_takes_the_focus_from_nobody(open_page: Opener) 
     expect(page.locator("#total a", has_text="Rehabilitation programme").first).to_be_focused()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("viewport", [PHONE, ON_ITS_SIDE, DESK], ids=["phone", "phone on its side", "desk"])
 def test_the_focus_is_always_visible_and_never_covered(
     open_page: Opener, viewport: dict[str, int], breakdown: str

@@ -65,6 +65,7 @@ def test_the_first_button_is_in_the_first_screen_in_every_language(
     assert box["y"] + box["height"] <= 740
 
 
+@pytest.mark.long
 def test_the_total_and_its_four_sums_are_in_the_first_screen_in_every_language(
     browser: Browser, site: Site
 ) -> None:

@@ -77,6 +77,7 @@ def test_a_patient_on_a_phone_opens_reads_accepts_and_takes_back_without_javascr
     expect(page.locator("h1")).to_have_text("This quote is not open in this browser")
 
 
+@pytest.mark.long
 def test_a_double_click_accepts_once(open_page: Opener, site: Site) -> None:
     page = open_page()
     quote = issue(site)
@@ -92,6 +93,7 @@ def test_a_double_click_accepts_once(open_page: Opener, site: Site) -> None:
     assert number == 1
 
 
+@pytest.mark.long
 def test_the_keyboard_alone_leads_from_the_link_to_the_acceptance(open_page: Opener, site: Site) -> None:
     page = open_page(viewport=DESK)
     quote = issue(site)
@@ -132,6 +134,7 @@ def test_every_state_of_a_quote_is_for_everybody(open_page: Opener, site: Site) 
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 
+@pytest.mark.long
 def test_every_state_of_a_quote_in_another_direction_is_for_everybody(open_page: Opener, site: Site) -> None:
     page = open_page(language="ar", color_scheme="dark")
     found = {
@@ -142,6 +145,7 @@ def test_every_state_of_a_quote_in_another_direction_is_for_everybody(open_page:
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 
+@pytest.mark.long
 def test_a_quote_in_another_language_than_the_page_is_marked(open_page: Opener, opened: Opened) -> None:
     quote, signed_in = opened
     page = open_page(viewport=NARROW, language="ar", storage_state=signed_in)
@@ -152,6 +156,7 @@ def test_a_quote_in_another_language_than_the_page_is_marked(open_page: Opener, 
     assert page.evaluate(OVERFLOW) == []
 
 
+@pytest.mark.long
 def test_a_quote_with_its_style_weighs_less_than_60_kilobytes(open_page: Opener, opened: Opened) -> None:
     quote, signed_in = opened
     page = open_page(storage_state=signed_in)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.patient.served import Opener, Site
@@ -164,6 +165,7 @@ def test_every_page_of_asking_is_for_everybody(open_page: Opener) -> None:
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 
+@pytest.mark.long
 def test_every_page_of_asking_in_another_direction_is_for_everybody(open_page: Opener) -> None:
     options = {"language": "ar", "color_scheme": "dark"}
     found = {}
@@ -173,6 +175,7 @@ def test_every_page_of_asking_in_another_direction_is_for_everybody(open_page: O
     assert {state: problems for state, problems in found.items() if problems} == {}
 
 
+@pytest.mark.long
 def test_a_request_is_made_without_scripts(open_page: Opener) -> None:
     page = open_page(java_script_enabled=False)
     link = asked(page)
@@ -180,6 +183,7 @@ def test_a_request_is_made_without_scripts(open_page: Opener) -> None:
     expect(page.locator("main")).to_contain_text("A person reads it")
 
 
+@pytest.mark.long
 def test_a_request_is_made_with_the_keyboard_alone(open_page: Opener) -> None:
     page = open_page(viewport=DESK)
     to_the_form(page)
@@ -222,6 +226,7 @@ def test_a_request_is_made_with_the_keyboard_alone(open_page: Opener) -> None:
     expect(page.locator("#message")).to_have_value("Is there a lift?")
 
 
+@pytest.mark.long
 def test_who_goes_back_finds_what_they_wrote(open_page: Opener) -> None:
     page = open_page()
     to_the_form(page)
@@ -234,6 +239,7 @@ def test_who_goes_back_finds_what_they_wrote(open_page: Opener) -> None:
     expect(page.locator(".checked")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_button_that_is_pressed_twice_makes_one_request(open_page: Opener, site: Site) -> None:
     page = open_page()
     ((before,),) = site.database("SELECT count(*) FROM patient_request")
@@ -264,6 +270,7 @@ def test_a_link_and_a_code_open_what_is_kept_and_it_is_taken_along(open_page: Op
     assert paper.read_bytes().startswith(b"%PDF-")
 
 
+@pytest.mark.long
 def test_the_name_of_the_patient_is_asked_only_of_who_asks_for_somebody_else(open_page: Opener) -> None:
     page = open_page(viewport=NARROW)
     to_the_form(page)

@@ -168,6 +168,7 @@ def test_an_error_stands_at_its_field_while_it_is_typed(open_page: Opener) -> No
     expect(error).to_contain_text("cannot be read as one number")
 
 
+@pytest.mark.long
 def test_a_plan_that_a_rule_refuses_says_so_at_the_question(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
@@ -177,6 +178,7 @@ def test_a_plan_that_a_rule_refuses_says_so_at_the_question(open_page: Opener) -
     expect(page.locator("#question-breathing .error")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_a_plan_that_is_not_possible_leads_on_from_the_check(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
@@ -196,6 +198,7 @@ def test_a_plan_that_is_not_possible_leads_on_from_the_check(open_page: Opener) 
     at_breakdown(page)
 
 
+@pytest.mark.long
 def test_a_session_that_was_lost_leads_back_to_the_check(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
@@ -301,6 +304,7 @@ def test_the_first_button_of_the_start_page_is_on_the_first_screen(open_page: Op
     assert box["y"] + box["height"] <= 740
 
 
+@pytest.mark.long
 def test_the_bar_has_the_total_and_the_way_on(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")

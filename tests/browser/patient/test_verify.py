@@ -53,6 +53,7 @@ def send(page: Page, content: bytes) -> None:
     page.get_by_role("button", name="Check this file").click()
 
 
+@pytest.mark.long
 def test_somebody_with_a_paper_and_its_pdf_checks_both_without_javascript(
     open_page: Opener, site: Site, paper: tuple[Issued, bytes]
 ) -> None:

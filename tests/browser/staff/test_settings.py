@@ -157,6 +157,7 @@ def walk(page: Page, link: str) -> Iterator[str]:
     yield "patient estimate in another currency"
 
 
+@pytest.mark.long
 def test_the_settings_and_what_they_change_can_be_used_by_everybody(open_page: Opener, link: str) -> None:
     page = open_page(viewport={"width": 360, "height": 740})
     found = {name: hindrances_at_the_desk(page) for name in walk(page, link)}

@@ -154,6 +154,7 @@ def test_an_item_that_was_not_billed_is_0_and_one_that_is_not_said_is_nothing(ap
     assert [line.get("amount") for line in bills.of_bill(bill)] == ["0.00", None]
 
 
+@pytest.mark.long
 def test_a_line_that_takes_something_off_may_be_billed_below_0(app: Flask) -> None:
     request = example.ask(example.publish())
     example.prepare(request, adjustments=[("-100.00", "Agreed")])

@@ -109,6 +109,7 @@ def test_what_blocks_is_told_beside_the_problems_of_other_files(
     assert errors == "1 file cannot be used.\n1 file cannot be published.\n"
 
 
+@pytest.mark.long
 def test_a_version_that_is_stored_stays_and_is_priced_exported_and_imported_again(
     command: Command, folder: Path, file: Callable[[str, str], str]
 ) -> None:

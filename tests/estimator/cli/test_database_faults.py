@@ -63,6 +63,7 @@ def with_parts(url: str, **parts: str) -> str:
     return "postgresql://{user}@{host}:{port}/{name}{more}".format(**found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_wrong_password_is_told_without_it(command: str, server: str, tmp_path: Path) -> None:
     found = told(command, with_parts(server, user=f"{WITH_PASSWORD}:{SECRET}"), tmp_path)
@@ -71,6 +72,7 @@ def test_a_wrong_password_is_told_without_it(command: str, server: str, tmp_path
     assert "percent-encoded" in found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_database_that_is_not_there_is_told(command: str, server: str, tmp_path: Path) -> None:
     found = told(command, with_parts(server, user=f"tester:{SECRET}", name="nowhere"), tmp_path)
@@ -78,12 +80,14 @@ def test_a_database_that_is_not_there_is_told(command: str, server: str, tmp_pat
     assert 'database "nowhere" does not exist. Create it on the server' in found
 
 
+@pytest.mark.long
 def test_a_role_that_is_not_there_is_told(server: str, tmp_path: Path) -> None:
     found = told("doctor", with_parts(server, user=f"nobody_of_ours:{SECRET}"), tmp_path)
     assert 'role "nobody_of_ours" does not exist' in found
     assert "createuser" in found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_port_where_nobody_listens_is_told(command: str, server: str, tmp_path: Path) -> None:
     found = told(command, with_parts(server, user=f"tester:{SECRET}", port="1"), tmp_path)
@@ -92,12 +96,14 @@ def test_a_port_where_nobody_listens_is_told(command: str, server: str, tmp_path
     assert "Start the server, or correct host and port" in found
 
 
+@pytest.mark.long
 def test_a_host_that_is_silent_is_told(server: str, silent: int, tmp_path: Path) -> None:
     found = told("doctor", with_parts(server, user=f"tester:{SECRET}", port=str(silent)), tmp_path)
     assert f"on 127.0.0.1, port {silent} cannot be reached: " in found
     assert "Nothing answers there." in found
 
 
+@pytest.mark.long
 def test_a_name_that_nobody_knows_is_told(server: str, tmp_path: Path) -> None:
     found = told("doctor", with_parts(server, user=f"tester:{SECRET}", host="db.invalid"), tmp_path)
     assert "on db.invalid, port " in found
@@ -111,6 +117,7 @@ def test_a_certificate_file_that_is_missing_is_told(server: str, tmp_path: Path)
     assert "which DATABASE_URL names as sslrootcert, cannot be read. Put the certificates there" in found
 
 
+@pytest.mark.long
 def test_a_server_that_does_not_encrypt_is_told(server: str, tmp_path: Path) -> None:
     found = told("doctor", with_parts(server, more="?sslmode=require"), tmp_path)
     assert "Check sslmode" in found

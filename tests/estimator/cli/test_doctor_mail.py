@@ -180,6 +180,7 @@ def test_a_certificate_that_nobody_vouches_for_is_told(
     assert stopped(lines).startswith("The mail server's certificate cannot be trusted: ")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("step", ["to_address", "to_mail"])
 def test_an_address_that_is_refused_is_told(doctor: Run, start: Callable[..., MailServer], step: str) -> None:
     server = start()
@@ -213,6 +214,7 @@ def test_a_server_that_is_not_there_is_told(doctor: Run) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("security", "advice"),
     [
@@ -233,6 +235,7 @@ def test_a_port_that_wants_another_encryption_is_told(
     assert stopped(lines).endswith(advice)
 
 
+@pytest.mark.long
 def test_a_server_that_cannot_write_to_other_scripts_is_told(
     doctor: Run, start: Callable[..., MailServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +247,7 @@ def test_a_server_that_cannot_write_to_other_scripts_is_told(
     assert server.taken == []
 
 
+@pytest.mark.long
 def test_what_is_no_address_is_told_and_nothing_is_tried(
     doctor: Run, start: Callable[..., MailServer]
 ) -> None:
@@ -254,6 +258,7 @@ def test_what_is_no_address_is_told_and_nothing_is_tried(
         assert "\n".join(lines) == f"“{typed}” is not an email address."
 
 
+@pytest.mark.long
 def test_where_no_server_is_set_it_is_told_where_mail_is_kept(doctor: Run, tmp_path: Path) -> None:
     for more in ((), ("--demo",)):
         assert doctor({}, ADDRESS, *more) == (

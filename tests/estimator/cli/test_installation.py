@@ -107,6 +107,7 @@ def test_the_doctor_finds_nothing_where_nothing_is_missing(run: Run, ready: Path
     assert run("doctor") == (0, "Nothing is missing.\n", "")
 
 
+@pytest.mark.long
 def test_the_doctor_knows_what_the_renderer_knows_of_a_list(run: Run, folder: Path) -> None:
     prepared(folder, table_text().replace("Own bone marrow cells", "Own cells \N{BRAIN} 山"))
     code, output, _errors = run("doctor")
@@ -120,6 +121,7 @@ def test_the_doctor_says_what_pdfs_need(run: Run, ready: Path) -> None:
     assert run("doctor", before=lacking) == (1, "Pango is missing.\n", "")
 
 
+@pytest.mark.long
 def test_the_doctor_sees_a_missing_folder(run: Run, folder: Path) -> None:
     code, output, _errors = run("doctor")
     assert code == 1
@@ -128,6 +130,7 @@ def test_the_doctor_sees_a_missing_folder(run: Run, folder: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_the_doctor_sees_secrets_that_others_can_read(run: Run, ready: Path) -> None:
     (ready / "link_key").chmod(0o644)
     ready.chmod(0o755)
@@ -139,11 +142,13 @@ def test_the_doctor_sees_secrets_that_others_can_read(run: Run, ready: Path) -> 
     ]
 
 
+@pytest.mark.long
 def test_the_doctor_sees_a_wrong_setting(run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEMO", "maybe")
     assert run("doctor") == (1, "DEMO is “maybe”: write 1 for yes or 0 for no.\n", "")
 
 
+@pytest.mark.long
 def test_the_doctor_sees_links_that_can_be_read_on_their_way(
     run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +158,7 @@ def test_the_doctor_sees_links_that_can_be_read_on_their_way(
     assert output.startswith("PUBLIC_URL begins with http://")
 
 
+@pytest.mark.long
 def test_the_doctor_sees_that_no_mail_reaches_anybody(
     run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,6 +172,7 @@ def test_the_doctor_sees_that_no_mail_reaches_anybody(
     assert run("doctor", "--demo") == (0, "Nothing is missing.\n", "")
 
 
+@pytest.mark.long
 def test_the_doctor_sees_a_missing_database(run: Run, ready: Path) -> None:
     (ready / "estimator.sqlite").unlink()
     database = ready / "estimator.sqlite"
@@ -173,6 +180,7 @@ def test_the_doctor_sees_a_missing_database(run: Run, ready: Path) -> None:
     assert not database.exists()
 
 
+@pytest.mark.long
 def test_the_doctor_sees_a_database_of_another_version(run: Run, ready: Path) -> None:
     engine = create_engine(f"sqlite:///{ready}/estimator.sqlite")
     with engine.begin() as connection:
@@ -183,6 +191,7 @@ def test_the_doctor_sees_a_database_of_another_version(run: Run, ready: Path) ->
     assert output.startswith("The database belongs to a newer version")
 
 
+@pytest.mark.long
 def test_the_doctor_sees_that_no_price_list_is_in_force(run: Run, folder: Path) -> None:
     prepared(folder)
     assert run("doctor") == (
@@ -192,6 +201,7 @@ def test_the_doctor_sees_that_no_price_list_is_in_force(run: Run, folder: Path) 
     )
 
 
+@pytest.mark.long
 def test_the_doctor_changes_nothing(run: Run, ready: Path) -> None:
     before = {path: (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) for path in ready.iterdir()}
     run("doctor")
@@ -200,6 +210,7 @@ def test_the_doctor_changes_nothing(run: Run, ready: Path) -> None:
     } == before
 
 
+@pytest.mark.long
 def test_a_variable_that_resembles_a_setting_is_named_by_the_doctor(
     run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,6 +219,7 @@ def test_a_variable_that_resembles_a_setting_is_named_by_the_doctor(
     assert run("doctor") == (1, "WORKRS is no setting, so it does nothing. Was WORKERS meant?\n", "")
 
 
+@pytest.mark.long
 def test_the_doctor_sees_an_address_that_the_machine_has_not(
     run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -149,6 +149,7 @@ with app.app_context():
 """
 
 
+@pytest.mark.long
 def test_another_process_reads_on_and_seals_with_the_new_key(run: Run, app: Flask, instance: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", RUNNING], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -199,6 +200,7 @@ key_rotation.seal_anew = interrupted
 """
 
 
+@pytest.mark.long
 def test_a_rotation_that_was_interrupted_can_be_read_and_run_again(
     run: Run, app: Flask, instance: Path
 ) -> None:
@@ -216,6 +218,7 @@ def test_a_rotation_that_was_interrupted_can_be_read_and_run_again(
     assert all_can_be_read(app)
 
 
+@pytest.mark.long
 def test_keys_that_find_the_database_busy_change_nothing(run: Run, app: Flask, instance: Path) -> None:
     before = ids(instance)
     advisory_lock("keys")
@@ -241,6 +244,7 @@ def test_of_many_keys_made_at_once_none_is_lost(run: Run, app: Flask, instance: 
     assert all_can_be_read(app)
 
 
+@pytest.mark.long
 def test_a_key_that_sealed_what_is_being_saved_is_not_forgotten(run: Run, app: Flask, instance: Path) -> None:
     """A page that began before the rotation saves with the old key while the command waits for it."""
     (old,) = ids(instance)
@@ -263,6 +267,7 @@ def test_a_key_that_sealed_what_is_being_saved_is_not_forgotten(run: Run, app: F
     assert outbox.address_of(row(1), keyring) == "late@example.org"
 
 
+@pytest.mark.long
 @ONE_DATABASE
 def test_a_key_is_not_forgotten_while_what_it_sealed_may_be_on_its_way(
     run: Run, app: Flask, instance: Path
@@ -285,6 +290,7 @@ assert not models.sealed_columns()
 """
 
 
+@pytest.mark.long
 @ONE_DATABASE
 def test_who_knows_no_personal_text_changes_no_key(run: Run, app: Flask, instance: Path) -> None:
     before = (instance / "data_keys").read_text()
@@ -309,6 +315,7 @@ def test_only_the_models_are_asked_which_tables_there_are() -> None:
     assert asking == ["models/__init__.py"]
 
 
+@pytest.mark.long
 @ONE_DATABASE
 def test_an_app_without_pages_knows_every_table(instance: Path) -> None:
     script = (
@@ -444,6 +451,7 @@ def test_a_key_file_that_cannot_be_written_is_a_sentence_and_stays(
     assert all_can_be_read(app)
 
 
+@pytest.mark.long
 def test_forgotten_addresses_need_no_key(run: Run, app: Flask, instance: Path) -> None:
     outbox.drop(row(1).about)
     db.session.commit()

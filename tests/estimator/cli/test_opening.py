@@ -42,6 +42,7 @@ ONE_OF_EACH = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.soak
 def test_a_command_that_opens_an_installation_imports_by_itself_what_it_is_forked_with(
     tmp_path: Path,

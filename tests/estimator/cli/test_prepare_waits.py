@@ -28,6 +28,7 @@ def older(new_postgresql_url: str, tmp_path: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.long
 def test_it_waits_for_a_reader_and_then_goes_on(older: dict[str, str], tmp_path: Path) -> None:
     said = tmp_path / "said"
     with psycopg.connect(older["DATABASE_URL"].replace("+psycopg", "")) as reader:

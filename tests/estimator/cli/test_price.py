@@ -93,6 +93,7 @@ def test_every_refused_answer_is_a_sentence_of_its_own(
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -126,6 +127,7 @@ def test_what_json_lets_through_and_nobody_means_is_refused(
     assert (code, errors) == (2, f"estimator: {sentence}\n")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "answer",
     ["9" * 5000, "1e999999999", "1e-999999999", '"' + "9" * 5000 + '"', "[[1]]", '{"a": {}}', "true"],
@@ -139,6 +141,7 @@ def test_an_absurd_answer_is_one_short_sentence(
     assert len(errors) < 300
 
 
+@pytest.mark.long
 def test_files_that_cannot_be_read_are_sentences(
     run: Run, table: str, answers: Callable[[str], str], tmp_path: Path
 ) -> None:

@@ -43,6 +43,7 @@ def test_a_new_link_is_another_one(run: Run) -> None:
     assert first != second
 
 
+@pytest.mark.long
 def test_somebody_is_let_in_no_more_and_again(run: Run) -> None:
     run("create", "ada@example.org")
     assert run("deactivate", "ada@example.org") == (0, "ada@example.org can no longer sign in.\n", "")
@@ -56,6 +57,7 @@ TAKEN = "mira@example.org already has an account. `estimator staff link mira@exa
 NOBODY = "There is nobody with the address nobody@example.org."
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

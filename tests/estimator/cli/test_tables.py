@@ -90,6 +90,7 @@ def test_what_is_suspicious_is_printed_and_no_failure(run: Run, file: Callable[.
     assert "charge.session" in output
 
 
+@pytest.mark.long
 def test_a_letter_that_no_font_has_is_suspicious(run: Run, file: Callable[..., str]) -> None:
     path = Path(file("example.toml"))
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -143,6 +144,7 @@ def test_a_time_zone_that_does_not_exist_is_named(
     )
 
 
+@pytest.mark.long
 def test_a_point_that_may_stand_for_thousands_is_asked_about(
     run: Run, file: Callable[..., str], installation: Path
 ) -> None:
@@ -161,6 +163,7 @@ def test_a_point_that_may_stand_for_thousands_is_asked_about(
     assert run("tables", "import", yen)[0] == 0, "what is a version already is not asked about again"
 
 
+@pytest.mark.long
 def test_ten_times_the_price_before_is_asked_about(
     run: Run, file: Callable[..., str], installation: Path
 ) -> None:

@@ -98,6 +98,7 @@ def test_what_was_issued_is_all_as_it_was(run: Run) -> None:
     )
 
 
+@pytest.mark.long
 def test_people_who_were_erased_are_counted_and_their_figures_computed(run: Run) -> None:
     draw()
     erasure.erase(acting(actor="user:1", now=NOW), revision_of("Q-2026-00001", 1).quote.request)
@@ -115,6 +116,7 @@ def test_a_total_that_was_changed_at_the_database_is_found(run: Run) -> None:
     assert "1 is not as it was issued." in output
 
 
+@pytest.mark.long
 def test_figures_that_were_changed_in_the_content_are_found(run: Run) -> None:
     """Whoever changes content and columns alike is found by the price list."""
     revision = revision_of("Q-2026-00002", 1)
@@ -194,6 +196,7 @@ def test_a_document_that_is_lost_is_found(run: Run, column: str, sentence: str) 
     assert f"Q-2026-00002/1: {sentence}" in output
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("statement", "missing"),
     [
@@ -219,6 +222,7 @@ def test_many_quotes_are_checked_a_few_at_a_time(app: Flask, monkeypatch: pytest
     assert not list(db.session)
 
 
+@pytest.mark.long
 def test_of_many_quotes_it_is_told_how_far_it_has_come(run: Run) -> None:
     code, _output, errors = run("--all", before="from estimator.cli import verify; verify.EVERY = 0.2")
     assert (code, errors) == (
@@ -227,6 +231,7 @@ def test_of_many_quotes_it_is_told_how_far_it_has_come(run: Run) -> None:
     )
 
 
+@pytest.mark.long
 def test_several_processes_say_the_same_as_one_in_the_same_order(run: Run) -> None:
     draw()
     for statement in (
@@ -249,6 +254,7 @@ def test_several_processes_say_the_same_as_one_in_the_same_order(run: Run) -> No
     assert "3 are not as they were issued." in alone[1]
 
 
+@pytest.mark.long
 def test_a_run_that_was_interrupted_goes_on_from_the_number_that_was_told_last(run: Run) -> None:
     behind("UPDATE quote_revision SET total = '1.00' WHERE id = 2")
     code, output, _errors = run("--all", "--from", "q-2026-00003/1")
@@ -268,6 +274,7 @@ def test_a_run_that_was_interrupted_goes_on_from_the_number_that_was_told_last(r
     )
 
 
+@pytest.mark.long
 def test_a_process_that_is_killed_ends_the_run_and_it_is_said_how_to_go_on(run: Run) -> None:
     killed = (
         "import os, signal, threading, time\n"
@@ -291,6 +298,7 @@ def test_what_belongs_to_all_quotes_is_refused_with_files(run: Run, option: tupl
     assert run("a.pdf", *option) == (2, "", "estimator: --processes and --from belong to --all.\n")
 
 
+@pytest.mark.long
 def test_a_file_that_was_issued_is_genuine(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "quote.pdf"
     file.write_bytes(draw("Q-2026-00002"))
@@ -304,6 +312,7 @@ def test_a_file_that_was_issued_is_genuine(run: Run, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_each_file_has_its_sentences_and_one_that_is_not_ours_ends_with_1(run: Run, tmp_path: Path) -> None:
     data = json.loads(revision_of("Q-2026-00002", 1).content)
     true = data["total"]
@@ -362,6 +371,7 @@ def test_without_any_quote_there_is_nothing_wrong(tmp_path: Path) -> None:
     assert output == "0 revisions were computed again. Everything is as it was issued.\n"
 
 
+@pytest.mark.long
 def test_a_confirmation_for_others_is_known_and_says_whether_the_quote_is_still_accepted(
     run: Run, tmp_path: Path
 ) -> None:

@@ -155,6 +155,7 @@ def test_ten_megabytes_are_refused_with_the_limit(
     assert "at most 2000000 are read" in errors
 
 
+@pytest.mark.long
 def test_what_is_exported_is_the_canonical_text_and_can_be_imported_again(
     run: Run, file: Callable[..., str], installation: Path
 ) -> None:
@@ -170,6 +171,7 @@ def test_what_is_exported_is_the_canonical_text_and_can_be_imported_again(
     assert run("tables", "list")[1].count("2026-1") == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -186,6 +188,7 @@ def test_what_cannot_be_exported_is_said_in_a_sentence(
     assert run("tables", "export", *arguments) == (2, "", f"estimator: {sentence}\n")
 
 
+@pytest.mark.long
 def test_a_closed_list_is_exported_by_the_name_of_a_version(run: Run, installation: Path) -> None:
     by_hand(installation, "UPDATE price_list SET closed_at = '2026-03-10 12:00:00'")
     assert run("tables", "list")[1].startswith("example (closed)\n")
@@ -198,6 +201,7 @@ def test_a_closed_list_is_exported_by_the_name_of_a_version(run: Run, installati
         assert run("tables", "export", "example", *arguments)[0] == 0
 
 
+@pytest.mark.long
 def test_lists_that_are_the_same_differ_in_nothing(
     run: Run, file: Callable[..., str], installation: Path
 ) -> None:
@@ -228,6 +232,7 @@ def test_what_differs_is_said_key_by_key(run: Run, file: Callable[..., str], ins
     )
 
 
+@pytest.mark.long
 def test_what_cannot_be_compared_is_said_in_a_sentence(
     run: Run, file: Callable[..., str], installation: Path, tmp_path: Path
 ) -> None:
@@ -239,6 +244,7 @@ def test_what_cannot_be_compared_is_said_in_a_sentence(
     assert "example has no version 7" in run("tables", "diff", "example@7", bad)[2]
 
 
+@pytest.mark.long
 def test_the_trail_is_listed_and_verified(run: Run, file: Callable[..., str], installation: Path) -> None:
     run("tables", "publish", file("next.toml", version="next", valid_from=in_days(30)), *ALL)
     code, output, errors = run("audit", "verify")
@@ -258,6 +264,7 @@ def test_the_trail_is_listed_and_verified(run: Run, file: Callable[..., str], in
     assert len(run("audit", "list", "--most", "2")[1].splitlines()) == 2
 
 
+@pytest.mark.long
 def test_a_trail_that_somebody_changed_is_told(
     run: Run, file: Callable[..., str], installation: Path
 ) -> None:

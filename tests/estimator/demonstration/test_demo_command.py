@@ -103,6 +103,7 @@ def half_filled(app: Flask, folder: Path) -> Running:
     return filling
 
 
+@pytest.mark.long
 def test_all_of_it_is_marked_and_goes_again_with_nothing_else(app: Flask, run: Run) -> None:
     real = a_real_quote("before").quote.number
     before, wrong = everything(), found_wrong(app)
@@ -142,6 +143,7 @@ def test_all_of_it_is_marked_and_goes_again_with_nothing_else(app: Flask, run: R
     assert run("empty") == (0, "There is no demonstration here. Nothing was changed.\n", "")
 
 
+@pytest.mark.long
 def test_it_tells_of_fifteen_months_in_many_states_and_languages(app: Flask, run: Run) -> None:
     assert run("fill", "--cases", 60)[0] == 0
     found, now = invented(), acting().now
@@ -172,6 +174,7 @@ def test_a_second_filling_is_refused_and_changes_nothing(run: Run) -> None:
     assert everything(but=set()) == before
 
 
+@pytest.mark.long
 def test_a_seed_invents_the_same_again(run: Run) -> None:
     def told() -> list[tuple[Any, ...]]:
         return [(each.slug, each.total, each.language, each.country, each.for_whom) for each in invented()]
@@ -186,6 +189,7 @@ def test_a_seed_invents_the_same_again(run: Run) -> None:
     assert told() != first
 
 
+@pytest.mark.long
 def test_where_somebody_works_it_is_refused_and_with_their_word_no_patient_meets_its_lists(
     app: Flask, run: Run
 ) -> None:
@@ -221,6 +225,7 @@ def test_a_real_list_of_the_same_name_is_left_alone(run: Run) -> None:
     assert everything(but={"audit_entry", "key_fingerprint"}) == before
 
 
+@pytest.mark.long
 def test_a_filling_that_is_killed_leaves_what_can_be_emptied(app: Flask, run: Run, tmp_path: Path) -> None:
     real = a_real_quote("before").quote.number
     before, wrong = everything(), found_wrong(app)

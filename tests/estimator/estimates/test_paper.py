@@ -101,6 +101,7 @@ def amounts(rows: Any) -> list[str]:
     return [amount for text in found for amount in re.findall(r"[A-Z]{3}\xa0[\d.,]+\d", text)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("currency", sorted(MINOR_UNIT) if profile.NAME == "soak" else WIDEST)
 def test_no_amount_of_nine_digits_is_broken_and_none_leaves_the_paper(currency: str) -> None:
     table = pricing.read(expensive(currency))
@@ -123,6 +124,7 @@ def test_a_figure_whose_groups_stand_apart_is_not_broken_between_them() -> None:
     assert [cell for cell in cells if re.search(r"\d \d", cell)] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", ["A4", "letter"])
 def test_words_without_end_stay_on_the_paper(size: Paper) -> None:
     endless = "W" * 200
@@ -155,6 +157,7 @@ def test_words_without_end_stay_on_the_paper(size: Paper) -> None:
     assert "".join(text_of(content, "-raw").split()).count("W" * 20) > 10
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("size", ["A4", "letter"])
 def test_the_largest_plan_has_four_pages_at_most_and_five_on_the_shorter_us_letter(
@@ -200,6 +203,7 @@ def test_a_heading_stands_on_the_page_of_what_it_heads() -> None:
     assert first in page.partition(heading)[2]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
 def test_page_one_says_what_each_part_comes_to_the_taxes_and_the_total(path: Path) -> None:
     table = table_of(path)

@@ -262,6 +262,7 @@ def addresses(listener: Listener, secret: Path) -> list[str]:
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("snippet", SNIPPETS)
 def test_the_renderer_reaches_nothing_whatever_the_html_says(
     snippet: str, listener: Listener, secret: Path
@@ -353,6 +354,7 @@ percent = 100
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     [
@@ -416,6 +418,7 @@ def with_everything(table: PriceTable, answers: Mapping[str, Any], language: str
     return pdf_document.document(breakdown, table, head, reading, list(answers), MADE, logo, beside)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sampled(["request", "ar"], PLANS))
 def test_with_logo_and_another_currency_a_document_keeps_to_its_pages_and_to_the_rules(name: str) -> None:
     table, answers, language = plan(name)
@@ -462,6 +465,7 @@ def test_a_document_has_one_to_four_pages(path: Path, choose) -> None:  # type: 
     assert pages(pdf_of(table, choose(table))) <= 4
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
 def test_no_page_begins_with_one_row_of_a_group_or_with_the_total_alone(path: Path) -> None:
     table = table_of(path)
@@ -483,11 +487,13 @@ def test_sentences_of_steps_are_joined_as_sentences() -> None:
     assert ".;" not in html_of(table, answers, language)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", DELHI)
 def test_a_plan_in_delhi_has_one_to_four_pages(name: str) -> None:
     assert pages(pdf_of(*plan(name))) <= 4
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("first", [1, 2, 3])
 def test_no_heading_is_left_alone_at_the_end_of_a_page(first: int) -> None:
     groups = "".join(
@@ -545,6 +551,7 @@ def test_it_can_be_read_in_grey() -> None:
     assert {colour: c for colour, c in contrasts.items() if 1.8 < c < 4.5} == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_script_is_drawn_without_a_complaint(language: str) -> None:
     assert pages(pdf_of(table_of(FIVE_SCRIPTS), {"cells": "own", "sessions": 1, "nights": 2}, language)) <= 2
@@ -561,6 +568,7 @@ def test_notices_go_on_in_a_second_column_without_a_second_heading() -> None:
     assert len(beside) > 15
 
 
+@pytest.mark.long
 def test_the_same_code_has_one_fingerprint() -> None:
     script = "from estimator.estimates import pdf_document; print(pdf_document.fingerprint())"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
@@ -587,6 +595,7 @@ def test_a_document_says_what_is_not_counted_and_what_nobody_answered() -> None:
     assert attached["answers"]["flights"] == "1849.5"
 
 
+@pytest.mark.long
 def test_a_line_that_a_package_pays_in_part_says_so_on_paper() -> None:
     table = pricing.read(open_list.OPEN)
     plan = {**open_list.PLAN, "room": "semi_private", "nights": 14, "rehab_days": 12}

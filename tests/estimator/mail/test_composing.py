@@ -272,6 +272,7 @@ def test_every_folder_of_mail_has_its_snapshots() -> None:
     assert {path.name for path in SNAPSHOTS.iterdir()} == expected
 
 
+@pytest.mark.long
 @pytest.mark.every_variant
 @pytest.mark.parametrize(("template", "case"), CASES)
 def test_a_mail_reads_as_it_did(app: Flask, template: str, case: str) -> None:
@@ -306,6 +307,7 @@ def test_no_snapshot_has_a_medical_word(template: str, case: str) -> None:
         assert MEDICAL.findall(shown(text)) == []
 
 
+@pytest.mark.long
 def test_a_mail_names_nothing_medical_even_where_the_price_list_does(app: Flask) -> None:
     assert len(MEDICAL.findall(delhi())) > 50
     assert MEDICAL.search("Spine Hospital")
@@ -483,6 +485,7 @@ def arabic(settings: Settings, started: Apps, tmp_path: Path) -> Iterator[Flask]
         yield app
 
 
+@pytest.mark.long
 def test_a_mail_is_written_in_the_language_of_its_estimate(arabic: Flask) -> None:
     with arabic.test_request_context(headers={"Accept-Language": "en"}):
         message, reference = sent(table_text(), {"cells": "own", "sessions": 2}, language="ar")

@@ -263,6 +263,7 @@ def test_mail_that_strangers_cause_never_keeps_the_clinic_from_writing(app: Flas
     db.session.rollback()
 
 
+@pytest.mark.long
 def test_confirmations_that_anybody_may_cause_count_in_the_hour_and_those_of_the_desk_do_not(
     app: Flask,
 ) -> None:

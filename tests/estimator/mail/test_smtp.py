@@ -144,6 +144,7 @@ def test_a_server_that_hangs_up_after_the_mail_may_have_taken_it(load: Load, ser
     assert len(server.taken) == 1
 
 
+@pytest.mark.long
 def test_a_server_that_does_not_answer_is_left(
     load: Load, server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -147,6 +147,7 @@ def counts(engine: Engine) -> list[int]:
         ]
 
 
+@pytest.mark.long
 def test_the_migrated_tables_are_those_of_the_models(database_url: str, engine: Engine) -> None:
     migrations.upgrade(database_url)
     with engine.connect() as connection:
@@ -170,6 +171,7 @@ def test_every_step_can_be_taken_back_and_taken_again(database_url: str, engine:
         before = after
 
 
+@pytest.mark.long
 def test_migrating_twice_changes_nothing(database_url: str, engine: Engine) -> None:
     fill(database_url, engine)
     migrations.upgrade(database_url)
@@ -212,6 +214,7 @@ for table in ("table_version", "estimate"):
         assert migrations.revision(connection) == "next"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "mishap",
     [
@@ -296,6 +299,7 @@ def marks(engine: Engine) -> tuple[str, str]:
     return found[0], found[1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("additive", "starts"), [(True, True), (False, False)])
 @pytest.mark.usefixtures("up_to_date")
 def test_an_older_program_starts_again_on_a_newer_database_if_nothing_was_taken_from_it(
@@ -339,6 +343,7 @@ def test_a_database_of_the_day_before_it_said_so_is_marked_by_preparing_it(
     assert marks(engine) == (REVISIONS[-1], migrations.works_from(REVISIONS[-1]))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("revision", [one for one in REVISIONS if one > LAST_BEFORE_ADDITIVE])
 def test_a_migration_takes_nothing_from_the_programs_of_the_revision_before(
     database_url: str, engine: Engine, revision: str
@@ -353,6 +358,7 @@ def test_a_migration_takes_nothing_from_the_programs_of_the_revision_before(
     assert not found or not script.module.additive, found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lines", "what"),
     [

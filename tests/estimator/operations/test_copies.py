@@ -202,6 +202,7 @@ with app.app_context():
     return int(done.stdout)
 
 
+@pytest.mark.long
 @ONE_DATABASE
 def test_data_and_keys_are_never_copied_into_one_place(app: Flask, places: tuple[Path, Path]) -> None:
     data, _keys = places
@@ -217,6 +218,7 @@ def test_data_and_keys_are_never_copied_into_one_place(app: Flask, places: tuple
     assert not data.exists()
 
 
+@pytest.mark.long
 @ONE_DATABASE
 def test_a_copy_that_does_not_compute_or_is_damaged_is_not_relied_on(
     app: Flask, places: tuple[Path, Path], tmp_path: Path
@@ -257,6 +259,7 @@ def scratch_databases(url: str) -> list[str]:
     return [str(name) for (name,) in ask(url, query)]
 
 
+@pytest.mark.long
 def test_a_backup_that_was_killed_leaves_nothing_that_the_next_one_does_not_remove(
     app: Flask, places: tuple[Path, Path], database_url: str
 ) -> None:
@@ -287,6 +290,7 @@ def test_doctor_removes_what_a_killed_backup_left_on_the_server_and_no_other_dat
     assert scratch_databases(database_url) == []
 
 
+@pytest.mark.long
 @ONE_DATABASE
 def test_a_copy_with_other_keys_is_refused_before_anything_is_written(
     app: Flask, places: tuple[Path, Path], tmp_path: Path
@@ -302,6 +306,7 @@ def test_a_copy_with_other_keys_is_refused_before_anything_is_written(
     assert not target.exists()
 
 
+@pytest.mark.long
 def test_keys_of_another_copy_are_refused_before_anything_is_written_and_the_right_ones_then_restore(
     app: Flask, places: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,6 +350,7 @@ def test_keys_of_another_copy_are_refused_before_anything_is_written_and_the_rig
         assert {path.name for path in instance.iterdir()} >= {path.name for path in right.iterdir()}
 
 
+@pytest.mark.long
 @ONE_DATABASE
 def test_a_copy_can_be_restored_with_mail_going_out_at_once(
     app: Flask, places: tuple[Path, Path], tmp_path: Path
@@ -380,6 +386,7 @@ def test_a_role_that_may_not_create_databases_is_told_that_the_copy_is_not_prove
     assert (only(data) / "database.dump").is_file()
 
 
+@pytest.mark.long
 def test_a_folder_may_be_named_from_where_somebody_stands(
     app: Flask, places: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -52,6 +52,7 @@ def test_a_copy_that_there_is_no_room_to_restore_beside_is_kept_as_not_proven(
         assert kept.name.endswith("-unchecked")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_keys_for_which_there_is_no_room_are_told_with_a_sentence(url: str, tmp_path: Path) -> None:
     disk = tmp_path / "keys"

@@ -88,6 +88,7 @@ def test_a_host_that_got_the_keys_is_prepared_and_finds_nothing_wrong(first: Pat
     assert "another" not in estimator("doctor")[1]
 
 
+@pytest.mark.long
 def test_a_host_with_other_keys_starts_nothing_and_is_told_by_each_command(first: Path, second: Path) -> None:
     second.mkdir(mode=0o700)
     for name in SECRETS[:3]:
@@ -147,6 +148,7 @@ def test_an_older_database_without_fingerprints_gets_those_of_the_keys_that_open
     assert stored(database_url) == before
 
 
+@pytest.mark.long
 def test_an_older_database_does_not_take_keys_that_do_not_open_it(first: Path, database_url: str) -> None:
     forget_fingerprints(database_url)
     (first / "data_keys").write_text(keys.new_line())
@@ -158,6 +160,7 @@ def test_an_older_database_does_not_take_keys_that_do_not_open_it(first: Path, d
     assert stored(database_url) == []
 
 
+@pytest.mark.long
 def test_the_commands_of_keys_keep_the_fingerprints_current(first: Path, database_url: str) -> None:
     def data() -> dict[str, bool]:
         return {key_id: seals for name, key_id, _print, seals in stored(database_url) if name == "data_keys"}
@@ -177,6 +180,7 @@ def test_the_commands_of_keys_keep_the_fingerprints_current(first: Path, databas
     assert estimator("prepare")[0] == 0
 
 
+@pytest.mark.long
 @ONE_DATABASE
 def test_a_host_that_lacks_the_new_key_is_told_once_it_seals(
     first: Path, second: Path, monkeypatch: pytest.MonkeyPatch
@@ -195,6 +199,7 @@ def test_a_host_that_lacks_the_new_key_is_told_once_it_seals(
     assert f"The key {new}, which has sealed personal texts, is missing in DATA_KEYS" in errors
 
 
+@pytest.mark.long
 @ONE_DATABASE
 def test_a_secret_that_was_replaced_on_purpose_is_accepted_by_a_command(first: Path) -> None:
     (first / "secret_key").write_text("n" * 40)
@@ -214,6 +219,7 @@ def test_keys_that_are_lost_are_given_up_only_when_somebody_says_so(first: Path)
     assert estimator("prepare")[0] == 0
 
 
+@pytest.mark.long
 @ONE_DATABASE
 def test_a_key_that_was_put_first_by_hand_is_taken_by_the_command_that_seals_anew(first: Path) -> None:
     line = keys.new_line()

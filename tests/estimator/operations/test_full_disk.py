@@ -114,6 +114,7 @@ def pages_of_all_kinds(pages: Pages) -> None:
     assert pages.open(estimate)[0] == 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("when", profile.sampled(["just started"], ["used before", "just started"]))
 def test_pages_go_on_while_the_disk_under_the_instance_folder_is_full(
     when: str, tmp_path: Path, new_postgresql_url: str
@@ -151,6 +152,7 @@ def test_pages_go_on_while_the_disk_under_the_instance_folder_is_full(
         assert pages.said().count(NO_ROOM) == 2
 
 
+@pytest.mark.long
 def test_a_server_starts_on_a_full_disk(tmp_path: Path, new_postgresql_url: str) -> None:
     with ExitStack() as stack:
         disk = tmp_path / "instance"

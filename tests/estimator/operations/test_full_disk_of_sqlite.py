@@ -67,6 +67,7 @@ def must_say_full(given: dict[str, str], command: str) -> None:
     assert "Traceback" not in said
 
 
+@pytest.mark.long
 @pytest.mark.every_variant
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_says_that_the_disk_is_full(full: dict[str, str], command: str) -> None:

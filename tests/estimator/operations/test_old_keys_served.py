@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+import pytest
+
 from tests.estimator.operations.test_full_disk import Pages, served
 from tests.support.commands import estimator
 
@@ -20,6 +22,7 @@ def ask(pages: Pages, folder: Path, url: str, *command: str) -> str:
     return output
 
 
+@pytest.mark.long
 def test_a_server_that_runs_with_old_keys_is_told_until_it_is_restarted(tmp_path: Path) -> None:
     folder, url = tmp_path / "instance", f"sqlite:///{tmp_path / 'estimator.sqlite'}"
     with served(folder, url) as pages:

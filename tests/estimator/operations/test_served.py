@@ -83,6 +83,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         process.wait(60)
 
 
+@pytest.mark.long
 def test_an_installation_is_ready_while_a_worker_lives(served: Installation) -> None:
     answer, body = served.get("/healthz")
     assert (answer.status, body) == (200, "ok\n")
@@ -164,6 +165,7 @@ def test_a_log_of_json_holds_no_token_and_no_address_and_nobody_forges_a_line(se
     assert all("forged" not in entry for entry in entries(served))
 
 
+@pytest.mark.long
 def test_a_service_says_where_it_listens_with_how_many_processes_and_what_setting_it_does_not_know(
     tmp_path: Path,
 ) -> None:

@@ -147,6 +147,7 @@ def test_the_doctor_tells_everything_that_goes_wrong_with_what_to_do(
     assert "clock" not in output, "a dead worker's clock is nobody's concern"
 
 
+@pytest.mark.long
 def test_a_clock_that_is_off_is_told(app: Flask) -> None:
     beat(clock_ahead=600.0, host="worker-1")
     assert troubles(app) == ["clock off"]

@@ -231,6 +231,7 @@ def printed(*names: str, seed: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.long
 @pytest.mark.soak
 def test_the_same_plan_is_the_same_bytes_in_any_process_and_in_any_order() -> None:
     every = ["hi", "ar", "typical", *(tag for tag in EVERY_LANGUAGE if tag not in ("hi", "ar"))]

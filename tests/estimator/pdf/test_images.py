@@ -43,6 +43,7 @@ def drawn_here(sent: bytes) -> images.Picture:
     return images.parsed(image_process.drawn(sent, *limits))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_a_png_of_any_colours_comes_out_as_a_small_png(mode: str) -> None:
     found = opened(images.as_png(drawn(colours(1200, 300, mode))))
@@ -72,6 +73,7 @@ def test_what_is_transparent_stays_so() -> None:
     assert [found.getpixel((0, 0))[3], found.getpixel((3, 3))] == [0, (200, 0, 0, 255)]  # type: ignore[index]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_a_photograph_becomes_small_enough_for_every_page(mode: str) -> None:
     found = images.as_png(drawn(noise(500, 250, mode)))
@@ -205,6 +207,7 @@ def many_scans(side: int) -> bytes:
     return picture[:end] + table + scan * some + b"\xff\xd9"
 
 
+@pytest.mark.long
 def test_a_picture_that_asks_for_minutes_of_work_is_given_up_and_others_are_drawn() -> None:
     with pytest.raises(images.NotUsable, match="takes too much to draw"):
         images.as_png(many_scans(4000))

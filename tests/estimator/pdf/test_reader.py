@@ -66,11 +66,13 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("content", "kind"), CASES.values(), ids=CASES)
 def test_what_is_wrong_has_a_word(content: Callable[[], bytes], kind: Kind) -> None:
     assert reader.read(content()) == Carried(kind)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("content", [hostile.endless_list, hostile.slow])
 def test_what_never_ends_is_given_up(content: Callable[[], bytes]) -> None:
     assert reader.read(content()).kind in {"broken", "nothing", "too_slow", "too_much"}

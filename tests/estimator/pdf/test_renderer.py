@@ -102,6 +102,7 @@ def test_whatever_the_child_answers_runs_nothing_here(
     assert not ran.exists()
 
 
+@pytest.mark.long
 def test_a_child_that_was_killed_between_documents_is_replaced() -> None:
     first, before = make(), child()
     os.kill(before, signal.SIGKILL)
@@ -121,6 +122,7 @@ def asked_while_stopped() -> tuple[int, Future[str]]:
     return number, asked
 
 
+@pytest.mark.long
 def test_a_child_that_is_killed_in_the_middle_of_a_document_costs_nobody_the_document() -> None:
     expected = make()
     number, asked = asked_while_stopped()
@@ -129,6 +131,7 @@ def test_a_child_that_is_killed_in_the_middle_of_a_document_costs_nobody_the_doc
     assert child() != number
 
 
+@pytest.mark.long
 def test_a_child_that_is_killed_twice_is_a_clear_refusal_and_then_forgotten() -> None:
     expected = make()
     number, asked = asked_while_stopped()
@@ -140,6 +143,7 @@ def test_a_child_that_is_killed_twice_is_a_clear_refusal_and_then_forgotten() ->
     assert make() == expected
 
 
+@pytest.mark.long
 def test_what_takes_too_long_is_ended_and_the_next_document_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     expected, before = make(), child()
     with monkeypatch.context() as patched:
@@ -160,6 +164,7 @@ def test_a_child_that_stands_still_is_ended(monkeypatch: pytest.MonkeyPatch) -> 
     assert not runs(number)
 
 
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
 def test_what_needs_too_much_memory_is_refused_and_the_next_document_is_made(
     monkeypatch: pytest.MonkeyPatch,
@@ -175,6 +180,7 @@ def test_what_needs_too_much_memory_is_refused_and_the_next_document_is_made(
     assert make() == expected
 
 
+@pytest.mark.long
 def test_a_child_is_renewed_after_a_number_of_documents(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renderer, "DOCUMENTS", 2)
     renderer.warm_up()
@@ -230,6 +236,7 @@ def run(script: str) -> list[str]:
     return done.stdout.split()
 
 
+@pytest.mark.long
 def test_a_forked_process_has_a_child_of_its_own_and_leaves_that_of_its_parent() -> None:
     script = """
 expected = document()
@@ -243,6 +250,7 @@ report(document() == expected, renderer._child.process.pid == kept)
     assert run(script) == ["True"] * 4
 
 
+@pytest.mark.long
 def test_forked_processes_may_ask_at_once() -> None:
     script = """
 renderer.warm_up()
@@ -266,6 +274,7 @@ process.join()
     assert run(script) == [make()]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("end", ["sys.exit()", "os.kill(os.getpid(), 9)"])
 def test_a_child_ends_with_its_parent(end: str) -> None:
     script = f"""
@@ -298,6 +307,7 @@ report(ffi.harfbuzz_subset is not None, os.path.basename(os.environ["FONTCONFIG_
     assert run(script) == ["True", "True"]
 
 
+@pytest.mark.long
 def test_a_document_with_letters_that_have_no_font_is_drawn_once() -> None:
     script = """
 import warnings
@@ -322,6 +332,7 @@ for one in letters, letters, ["Ann"], [letters[0], "\\ue123"]:
     assert another == "pdf:1/2"
 
 
+@pytest.mark.long
 def test_nothing_stays_in_the_folder_for_temporary_files(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -213,6 +213,7 @@ def texts(element: Element, without: str | None = None) -> Iterator[str]:
         yield child.tail or ""
 
 
+@pytest.mark.long
 def test_what_a_document_in_two_languages_carries_is_what_the_one_in_one_language_does(
     app: Flask, table: PriceTable
 ) -> None:

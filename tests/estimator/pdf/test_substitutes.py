@@ -131,6 +131,7 @@ def test_every_script_in_which_patients_write_their_names_has_a_font() -> None:
     assert requirements.problems() == []
 
 
+@pytest.mark.long
 def test_the_doctor_says_which_script_has_no_font_and_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -71,6 +71,7 @@ def pieces(markup: str) -> Iterator[str]:
     return below(body)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", SENTENCES)
 def test_a_sentence_in_any_of_these_languages_is_copied_out_exactly(language: str) -> None:
     sentence = SENTENCES[language]
@@ -98,6 +99,7 @@ def test_no_word_is_broken_in_two_because_what_follows_is_of_another_language() 
     assert [read.count(word) for word in ("(Charter", "Patients’", "communiqués.")] == [len(lines)] * 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", [tag for tag in EVERY_LANGUAGE if reader(tag).direction == "ltr"])
 def test_every_piece_of_a_document_is_copied_out_exactly(language: str) -> None:
     named = plan(language)

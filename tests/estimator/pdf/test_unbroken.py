@@ -21,6 +21,7 @@ def document(language: str) -> bytes:
     return pdf_document.document(breakdown, table, side.head, side.reader, list(LEFT_OPEN), MADE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("language", "at_least"), [("ru", "не менее"), ("fr", "au moins"), ("bn", "অন্তত")])
 def test_no_amount_is_parted_from_its_currency(app: Flask, language: str, at_least: str) -> None:
     text = text_of(document(language), "-layout")

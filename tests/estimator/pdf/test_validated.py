@@ -104,11 +104,13 @@ def _my_data(language: str) -> bytes:
     return data_export.document(request, found, reading, countries(reading), ["All of it."], NOW)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", sampled(["ar", "bn", "en"], EVERY_LANGUAGE))
 def test_an_estimate_in_each_language_passes_the_validators(language: str, tmp_path: Path) -> None:
     is_sound(pdf_of(*plan(language)), tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", sampled(["ar"], [tag for tag in EVERY_LANGUAGE if tag != "en"]))
 def test_an_estimate_in_two_languages_passes_the_validators(
     language: str, app: Flask, tmp_path: Path
@@ -123,6 +125,7 @@ def test_the_largest_plan_of_each_list_passes_the_validators(path: Path, tmp_pat
     is_sound(pdf_of(table, largest(table)), tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", sampled(["ar", "hi"], EVERY_LANGUAGE))
 @pytest.mark.parametrize("made", [_quote, _my_data], ids=["quote", "my data"])
 def test_a_quote_and_my_data_in_each_language_pass_the_validators(
@@ -131,6 +134,7 @@ def test_a_quote_and_my_data_in_each_language_pass_the_validators(
     is_sound(made(language), tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", sampled(["ar"], [tag for tag in EVERY_LANGUAGE if tag != "en"]))
 def test_a_quote_in_two_languages_passes_the_validators(language: str, app: Flask, tmp_path: Path) -> None:
     is_sound(_quote(language, "en"), tmp_path)
@@ -146,6 +150,7 @@ LOGOS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "picture"), LOGOS.values(), ids=LOGOS)
 def test_a_logo_that_is_accepted_is_drawn_and_passes_the_validators(
     kind: str, picture: Image.Image, tmp_path: Path

@@ -177,6 +177,7 @@ def test_a_formula_without_a_value_changes_nothing_and_is_told(write: Callable[[
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("write", [content_of, as_ods])
 def test_the_format_of_a_number_is_part_of_its_meaning(write: Callable[[Workbook], bytes]) -> None:
     book = book_of()
@@ -194,6 +195,7 @@ def test_the_format_of_a_number_is_part_of_its_meaning(write: Callable[[Workbook
     assert [(one.why, one.name) for one in made.left_out] == [("percent", "31")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("shown", "told"),
     [
@@ -231,6 +233,7 @@ def test_a_day_is_a_day_and_no_price() -> None:
     assert price(made) == "45.50"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "text"),
     [
@@ -247,6 +250,7 @@ def test_figures_are_read_as_people_write_them(typed: str, text: str) -> None:
     assert (price(made), made.asked) == (text, [])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "mark", "both"),
     [
@@ -307,6 +311,7 @@ def test_a_row_that_is_gone_stays_if_somebody_changed_it_meanwhile() -> None:
     assert [(one.why, one.name) for one in made.left_out] == [("kept", "ward")]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("write", [content_of, as_ods])
 def test_rows_without_a_value_do_not_count(write: Callable[[Workbook], bytes]) -> None:
     book = book_of()
@@ -317,6 +322,7 @@ def test_rows_without_a_value_do_not_count(write: Callable[[Workbook], bytes]) -
     assert brought(write(book)).data == data_of()
 
 
+@pytest.mark.long
 def test_a_million_declared_rows_are_read_in_time() -> None:
     good = content_of(book_of())
     rows = b"".join(b'<row r="%d"/>' % number for number in range(1_000, 1_048_577))
@@ -360,6 +366,7 @@ def test_what_has_more_figures_than_a_price_can_is_kept_as_it_was_typed() -> Non
     assert (made.asked, made.left_out) == ([], [])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("content", "trouble"),
     [
@@ -407,6 +414,7 @@ def test_a_paste_whose_end_is_missing_changes_nothing() -> None:
     assert (found.data, found.refused, found.cut) == (data_of(), (rows,), True)
 
 
+@pytest.mark.long
 def test_a_file_that_is_brought_a_second_time_changes_nothing_and_disputes_nothing() -> None:
     book = book_of()
     at(book, "Charges", "ward", "price").value = "2.500,00"
@@ -437,6 +445,7 @@ def test_a_file_that_is_brought_a_second_time_changes_nothing_and_disputes_nothi
     ]
 
 
+@pytest.mark.long
 def test_a_row_that_was_added_and_is_corrected_in_the_file_is_no_second_entry() -> None:
     book = book_of()
     page = book["Charges"]
@@ -449,6 +458,7 @@ def test_a_row_that_was_added_and_is_corrected_in_the_file_is_no_second_entry() 
     assert price(again, "laundry") == "4"
 
 
+@pytest.mark.long
 def test_the_same_value_in_another_spelling_is_no_change() -> None:
     book = book_of()
     at(book, "Charges", "ward", "price").value = "45,5"
@@ -482,6 +492,7 @@ def csv_of(text: str, codec: str = "utf-8-sig") -> bytes:
     return content.decode("utf-8-sig").replace(",", ";").encode(codec, "replace")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("codec", ["cp1252", "cp1251", "cp850", "ascii", "mac_roman"])
 def test_letters_that_a_program_lost_are_told_and_never_offered(codec: str) -> None:
     before = data_of(MANY_TONGUES)

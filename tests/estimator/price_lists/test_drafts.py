@@ -451,6 +451,7 @@ def test_an_older_version_is_brought_back_as_a_new_one(version: TableVersion) ->
     assert pricing.estimate(new, plan).totals == pricing.estimate(old, plan).totals
 
 
+@pytest.mark.long
 @pytest.mark.both_databases
 def test_a_server_killed_while_it_publishes_leaves_nothing_half(settings: Settings) -> None:
     draft_id = begin().id
@@ -511,6 +512,7 @@ def test_a_text_that_no_table_can_have_is_refused_and_keeps_what_was_there() -> 
     assert len(save(draft.id, "x" * MOST_CHARACTERS, over=1).text) == MOST_CHARACTERS
 
 
+@pytest.mark.long
 @pytest.mark.both_databases
 def test_a_list_of_five_thousand_charges_is_saved_checked_and_published() -> None:
     charges = "\n".join(

@@ -38,6 +38,7 @@ def lines_that_differ(before: str, after: str) -> tuple[set[str], set[str]]:
     return old - new, new - old
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
 def test_a_price_list_that_is_opened_and_saved_is_the_same(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -46,6 +47,7 @@ def test_a_price_list_that_is_opened_and_saved_is_the_same(path: Path) -> None:
     assert toml(data_of(written), ORDER) == written, "our own order and style are those of the canonical text"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
 def test_no_field_of_any_entry_changes_by_being_shown_and_sent_back(path: Path) -> None:
     data = data_of(canonical(path.read_text(encoding="utf-8")))
@@ -113,6 +115,7 @@ def test_what_is_no_number_is_kept_and_told_at_its_field() -> None:
     assert price.problems[0].kind == "not_a_number"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("field", "typed"),
     [
@@ -141,6 +144,7 @@ def test_nothing_that_is_typed_is_lost_however_wrong(field: str, typed: str) -> 
     assert told, "a mistake that nobody is told of"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "toml_value"),
     [
@@ -162,6 +166,7 @@ def test_a_condition_is_read_by_what_is_asked(typed: str, toml_value: str) -> No
     assert pricing.read(text)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "toml_value"),
     [

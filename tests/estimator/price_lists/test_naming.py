@@ -99,6 +99,7 @@ def brought(change: dict[tuple[str, str, str], str]) -> bringing.Taken:
     return bringing.taken(DATA, DATA, found)
 
 
+@pytest.mark.long
 def test_a_spreadsheet_shows_labels_with_lists_to_choose_from_and_takes_them() -> None:
     book = openpyxl.load_workbook(io.BytesIO(workbook.written(sheets(DATA), [], DELHI)))
     page = book["Charges"]

@@ -435,6 +435,7 @@ def descendants(session: int) -> list[int]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.both_databases
 def test_a_worker_killed_in_the_middle_is_taken_over(clinic: Flask, worker: Callable[[], Running]) -> None:
     number = begin_many()
@@ -454,6 +455,7 @@ def test_a_worker_killed_in_the_middle_is_taken_over(clinic: Flask, worker: Call
     assert row.attempts == 2
 
 
+@pytest.mark.long
 @pytest.mark.both_databases
 def test_a_worker_that_is_told_to_end_leaves_the_work_to_the_next_one(
     clinic: Flask, worker: Callable[[], Running]
@@ -467,6 +469,7 @@ def test_a_worker_that_is_told_to_end_leaves_the_work_to_the_next_one(
     assert db.session.get_one(Preview, number).attempts == 0
 
 
+@pytest.mark.long
 @pytest.mark.both_databases
 def test_a_preview_is_cancelled_while_it_is_worked_out_and_nobody_waits_for_it(
     clinic: Flask, worker: Callable[[], Running]

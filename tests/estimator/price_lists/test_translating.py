@@ -202,6 +202,7 @@ def test_a_translation_of_an_original_that_has_changed_meanwhile_is_told(keep: b
     assert said(made, "charge.ward.label") == {"en": "Ward with four beds", "fr": "Salle commune"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("place", "typed", "why", "name"),
     [

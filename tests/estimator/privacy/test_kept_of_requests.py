@@ -237,6 +237,7 @@ def quoted(app: Flask, reference: str, settings: Settings, now: datetime) -> Quo
 ANSWER: dict[str, Any] = {"language": "en", "network": "203.0.113.0/24", "pdf_sha256": None}
 
 
+@pytest.mark.long
 def test_nobody_who_asked_can_be_known_from_database_queue_and_logs(
     app: Flask,
     server: MailServer,

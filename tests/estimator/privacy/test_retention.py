@@ -265,6 +265,7 @@ def test_purging_removes_everything_whose_time_is_over_and_nothing_else(
     assert db.session.scalar(kept) is not None
 
 
+@pytest.mark.long
 def test_a_report_names_nobody(app: Flask, lived: dict[str, Any]) -> None:
     _code, output, _errors = estimator("purge", "--dry-run")
     assert "@" not in output

@@ -61,6 +61,7 @@ def test_a_small_server_draws_nothing_before_it_is_asked_for(app: Flask) -> None
     assert drawn() == 0
 
 
+@pytest.mark.long
 def test_of_what_comes_in_a_flood_so_many_are_drawn_and_after_a_minute_others_again(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,6 +97,7 @@ def test_what_cannot_be_drawn_is_tried_once_and_told_once(
     assert caplog.text.count("could not be drawn ahead") == 1
 
 
+@pytest.mark.long
 def test_an_estimate_that_is_deleted_while_it_is_drawn_is_no_mistake(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -104,6 +104,7 @@ def test_a_frozen_database_costs_nobody_ten_seconds_and_is_told_once(own_server:
         assert "Traceback" not in log
 
 
+@pytest.mark.long
 def test_while_all_workers_wait_for_a_lock_what_needs_no_database_comes_at_once(
     own_server: str, tmp_path: Path
 ) -> None:
@@ -124,6 +125,7 @@ def test_while_all_workers_wait_for_a_lock_what_needs_no_database_comes_at_once(
             assert {page.result()[0] for page in pages} == {200}
 
 
+@pytest.mark.long
 def test_what_a_page_read_is_rolled_back_without_a_mistake_while_the_database_is_frozen(
     own_server: str,
 ) -> None:
@@ -137,6 +139,7 @@ def test_what_a_page_read_is_rolled_back_without_a_mistake_while_the_database_is
             connection.rollback()
 
 
+@pytest.mark.long
 def test_a_worker_tells_of_a_frozen_database_once_and_goes_on_when_it_is_there_again(
     own_server: str, tmp_path: Path
 ) -> None:

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from estimator.operations import heartbeats
 from tests.support.commands import ROOT, Running, estimator
 from tests.support.mail_server import wait_until
 
 
+@pytest.mark.long
 def test_a_worker_is_known_at_once_after_an_outage(tmp_path: Path, new_postgresql_url: str) -> None:
     given = {
         "INSTANCE": str(tmp_path / "instance"),

@@ -69,6 +69,7 @@ def post(server: Server, path: str, body: str, cookie: str) -> tuple[int, float]
     return status, time.monotonic() - began
 
 
+@pytest.mark.long
 def test_after_the_first_wait_for_a_lock_nobody_waits_for_those_who_save(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         path, body, cookie = filled_in(server)

@@ -55,6 +55,7 @@ def test_the_same_row_is_the_same_bytes_at_every_attempt(app: Flask) -> None:
     assert written(second, days=3).as_bytes() == message.as_bytes()
 
 
+@pytest.mark.long
 def test_mails_of_one_estimate_share_nothing_but_their_words(app: Flask) -> None:
     record, _token = estimate(NOW)
     mails = [claimed(ask(record, NOW, submission=f"form {number}"), NOW) for number in range(2)]
@@ -64,6 +65,7 @@ def test_mails_of_one_estimate_share_nothing_but_their_words(app: Flask) -> None
     assert first["To"] == second["To"] == "anna@example.org"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pages", [True])
 def test_the_attached_pdf_is_the_one_that_the_page_sends(app: Flask) -> None:
     record, token = estimate(NOW)
@@ -90,6 +92,7 @@ def test_a_pdf_that_is_there_already_is_not_made_again(app: Flask) -> None:
     assert db.session.scalar(select(func.count()).select_from(Document)) == 1
 
 
+@pytest.mark.long
 def test_a_mail_says_that_its_price_list_was_withdrawn_meanwhile(app: Flask) -> None:
     act = acting(actor="user:1", now=NOW)
     good = price_lists.import_(act, table_text())
@@ -221,6 +224,7 @@ def about_quote(template: str) -> EmailMessage:
     return message
 
 
+@pytest.mark.long
 def test_the_mail_with_a_quote_has_the_document_that_is_kept_and_a_link_that_opens_it(app: Flask) -> None:
     revision = quoted()
     message = about_quote("quote_issued")
@@ -236,6 +240,7 @@ def test_the_mail_with_a_quote_has_the_document_that_is_kept_and_a_link_that_ope
     assert "Kowalska" not in body.get_content()
 
 
+@pytest.mark.long
 def test_the_mail_with_a_quote_is_the_same_bytes_at_every_attempt(app: Flask) -> None:
     quoted()
     mail_id = db.session.scalars(select(Mail.id).filter_by(template="quote_issued")).one()

@@ -101,6 +101,7 @@ def test_no_mail_is_lost_or_doubled_without_a_word_however_often_workers_are_kil
     assert "example.org" not in workers.log.read_text().replace("estimate.example.org", "")
 
 
+@pytest.mark.long
 def test_a_worker_that_is_told_to_end_finishes_the_mail_under_way(
     app: Flask, environment: dict[str, str], server: MailServer
 ) -> None:
@@ -118,6 +119,7 @@ def test_a_worker_that_is_told_to_end_finishes_the_mail_under_way(
     assert states()["sent"] == len(server.taken) > 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("enqueued", [True, False], ids=["enqueued", "lost"])
 def test_a_mail_that_is_asked_for_while_a_worker_runs_goes_out(
     app: Flask, environment: dict[str, str], server: MailServer, enqueued: bool, load: Callable[..., Settings]

@@ -66,6 +66,7 @@ def own(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.long
 def test_an_export_that_is_killed_leaves_names_in_an_own_folder_that_the_next_process_empties(
     own: Path, tmpdir_of_the_system: Path
 ) -> None:

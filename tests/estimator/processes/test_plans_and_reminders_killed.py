@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -126,6 +127,7 @@ def test_a_quote_with_two_plans_is_issued_once_and_its_document_kept_once(
     assert hashlib.sha256(document.get_content()).hexdigest() == revision.pdf_sha256
 
 
+@pytest.mark.long
 def test_the_mail_before_the_last_day_is_neither_lost_nor_doubled_without_a_word(
     app: Flask, environment: dict[str, str], server: MailServer
 ) -> None:

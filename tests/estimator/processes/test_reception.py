@@ -135,6 +135,7 @@ def test_an_honest_visitor_is_next_however_many_of_another_address_wait() -> Non
     assert order.index("visitor") < 20
 
 
+@pytest.mark.long
 def test_whoever_holds_most_makes_room_and_not_who_came_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reception, "MOST_BYTES", 1_000_000)
     with door() as here:

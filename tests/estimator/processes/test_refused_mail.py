@@ -95,6 +95,7 @@ def try_again_at_once() -> None:
     db.session.commit()
 
 
+@pytest.mark.long
 def test_a_worker_that_was_never_started_is_told_as_soon_as_pages_are_served(served: Served) -> None:
     assert served.doctor().startswith("No worker is running anywhere")
     assert served.trouble("no worker")
@@ -103,6 +104,7 @@ def test_a_worker_that_was_never_started_is_told_as_soon_as_pages_are_served(ser
     assert "No worker" not in served.doctor()
 
 
+@pytest.mark.long
 def test_a_sender_that_is_refused_is_told_once_with_its_words_and_so_is_the_end(
     app: Flask, served: Served, server: MailServer
 ) -> None:

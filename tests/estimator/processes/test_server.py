@@ -276,6 +276,7 @@ def those_who_connect_and_say_nothing_or_only_half_of_it_keep_nobody_waiting(
         connection.close()
 
 
+@pytest.mark.long
 def test_a_demonstration_starts_again_with_what_it_had_and_ends_by_ctrl_c(
     start: Callable[[], Running],
 ) -> None:

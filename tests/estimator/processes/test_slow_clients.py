@@ -63,6 +63,7 @@ def has_ended(client: socket.socket) -> bool:
     return True
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("begun", [HALF_A_HEAD, HALF_A_BODY, HALF_A_CHUNK], ids=["head", "body", "chunk"])
 def test_two_hundred_slow_senders_keep_nobody_waiting(server: Server, begun: bytes) -> None:
     clients = [server.connect() for _number in range(SLOW)]
@@ -219,6 +220,7 @@ def test_senders_are_closed_after_silence_and_however_they_drip(server: Server) 
     assert reception.WHOLE_SECONDS - 1 <= found["slow"] <= reception.WHOLE_SECONDS + 4
 
 
+@pytest.mark.long
 def test_new_visitors_find_room_when_one_client_holds_every_place(tmp_path: Path) -> None:
     with serving(tmp_path, WORKERS="1") as server:
         clients = [server.connect() for _number in range(connections.MOST + 50)]
@@ -236,6 +238,7 @@ def test_new_visitors_find_room_when_one_client_holds_every_place(tmp_path: Path
             client.close()
 
 
+@pytest.mark.long
 def test_a_long_answer_is_taken_at_its_readers_pace() -> None:
     keeper = connections.AnswerKeeper()
     keeper.start()

@@ -205,6 +205,7 @@ def test_web_and_worker_run_together_and_each_is_started_again_when_it_is_killed
     assert serving.port_is_free()
 
 
+@pytest.mark.long
 def test_when_the_process_that_started_both_is_killed_nothing_is_left_behind(
     serve: Callable[..., Serving],
 ) -> None:
@@ -217,6 +218,7 @@ def test_when_the_process_that_started_both_is_killed_nothing_is_left_behind(
     assert "Traceback" not in serving.said()
 
 
+@pytest.mark.long
 def test_ctrl_c_ends_everything_in_peace(serve: Callable[..., Serving]) -> None:
     serving = serve()
     os.killpg(serving.process.pid, signal.SIGINT)  # as a terminal does
@@ -230,6 +232,7 @@ def test_ctrl_c_ends_everything_in_peace(serve: Callable[..., Serving]) -> None:
     assert all(re.match(r'\[[^]]+\] 127\.0\.0\.1 "GET /" ', line) for line in entries), entries
 
 
+@pytest.mark.long
 def test_pages_and_worker_may_run_apart_and_each_ends_in_peace(
     serve: Callable[..., Serving], home: Path
 ) -> None:
@@ -287,6 +290,7 @@ def supervise() -> Iterator[Callable[[str], subprocess.Popen[str]]]:
         process.communicate()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
 def test_a_second_ctrl_c_ends_at_once_what_does_not_listen_and_what_that_has_started(
     supervise: Callable[[str], subprocess.Popen[str]], how: signal.Signals
@@ -303,6 +307,7 @@ def test_a_second_ctrl_c_ends_at_once_what_does_not_listen_and_what_that_has_sta
     wait_until(lambda: not any(map(alive, pids)))
 
 
+@pytest.mark.long
 def test_a_part_that_ends_at_once_is_started_again_but_not_without_a_pause(
     supervise: Callable[[str], subprocess.Popen[str]],
 ) -> None:
@@ -317,6 +322,7 @@ def test_a_part_that_ends_at_once_is_started_again_but_not_without_a_pause(
     assert process.returncode == 0
 
 
+@pytest.mark.long
 def test_a_setting_that_is_wrong_starts_nothing(home: Path) -> None:
     serving = Serving(home, "--demo", "--no-such-option")
     assert serving.process.wait(30) == 2

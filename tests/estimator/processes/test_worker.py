@@ -191,6 +191,7 @@ def test_a_connection_that_breaks_after_the_mail_is_a_doubt_and_one_message(
     assert first.content == second.content
 
 
+@pytest.mark.long
 def test_a_pdf_that_cannot_be_made_now_is_made_later(
     app: Flask, server: MailServer, clock: Clock, monkeypatch: pytest.MonkeyPatch, log: io.StringIO
 ) -> None:
@@ -257,6 +258,7 @@ class Lock:
         return answer
 
 
+@pytest.mark.long
 def test_a_database_that_is_locked_after_the_mail_is_waited_for(
     app: Flask, server: MailServer, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -336,6 +338,7 @@ def test_a_mail_whose_key_is_missing_is_given_up_and_says_why(app: Flask, server
     assert server.taken == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("app", [{"MAIL_SERVER": ""}], indirect=True)
 def test_without_a_server_a_mail_is_kept_in_the_folder(app: Flask, server: MailServer) -> None:
     mail_id = waiting_mail(attached=True)

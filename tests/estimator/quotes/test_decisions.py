@@ -333,6 +333,7 @@ def test_questions_of_one_quote_do_not_flood_the_desk(app: Flask) -> None:
     assert len(desk_mail()) == 3
 
 
+@pytest.mark.long
 def test_strangers_who_ask_much_do_not_keep_the_desk_from_hearing_of_a_question_about_a_quote(
     app: Flask,
 ) -> None:

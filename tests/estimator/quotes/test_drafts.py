@@ -83,6 +83,7 @@ def approve(request: PatientRequest, actor: str = COLLEAGUE, fingerprint: str | 
 # Beginning ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_quote_begins_with_the_plan_that_was_asked_about(request_: PatientRequest) -> None:
     prepared = prepare(request_)
     assert prepared.answers == PLAN
@@ -196,6 +197,7 @@ def test_a_plan_that_the_list_refuses_is_not_saved(request_: PatientRequest) -> 
     assert state(request_).answers == PLAN
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("wrong", "what"),
     [
@@ -321,6 +323,7 @@ def test_the_total_may_not_be_negative_and_may_be_nothing(request_: PatientReque
     assert "negative_total" in codes(state(request_))
 
 
+@pytest.mark.long
 def test_a_demonstration_list_is_for_the_demonstration_alone(request_: PatientRequest) -> None:
     assert codes(prepare(request_)) == []
     draft = drafts.for_request(request_)

@@ -144,6 +144,7 @@ def test_what_was_approved_without_prices_stays_approved(request_: PatientReques
     assert state(request_).fingerprint != before
 
 
+@pytest.mark.long
 def test_a_revision_begins_with_the_prices_as_given_by_whoever_prepares_it(request_: PatientRequest) -> None:
     prepare(request_, priced={"scan": price("100.00")})
     accept(issue(request_))

@@ -217,12 +217,14 @@ def test_somebody_without_an_address_gets_a_quote_without_mail(app: Flask) -> No
     assert found.id == revision.quote_id
 
 
+@pytest.mark.long
 def test_many_quotes_for_one_address_are_no_reason_to_refuse_the_next(app: Flask) -> None:
     for number in range(settings().mails_per_address + 2):
         quoted(submission=f"form {number}")
     assert counted()["quote"] == settings().mails_per_address + 2
 
 
+@pytest.mark.long
 def test_quotes_issued_at_once_are_numbered_without_a_gap(app: Flask) -> None:
     references = prepared(8)
     found = at_once(app, 8, lambda each: issue_by(references[each]))
@@ -409,6 +411,7 @@ def test_a_locked_database_issues_nothing_and_later_everything(
     assert issue_by(reference) == "Q-2026-00001"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_full_disk_issues_nothing_and_later_everything(app: Flask) -> None:
     references = prepared(30)

@@ -124,6 +124,7 @@ def test_another_thing_than_was_taken_is_found_out(revision: QuoteRevision, chan
     assert [fault.code for fault in found.faults] == ["accepted"]
 
 
+@pytest.mark.long
 def test_the_document_names_them_with_their_taxes_and_has_a_box_for_each(revision: QuoteRevision) -> None:
     said = " ".join(text_of(draw(revision)).replace("\N{NO-BREAK SPACE}", " ").split())
     assert "What you may take with it" in said

@@ -142,6 +142,7 @@ def test_what_is_issued_with_an_account_computes_to_the_same(app: Flask) -> None
     )
 
 
+@pytest.mark.long
 def test_both_languages_say_it_with_the_numbers_once(app: Flask) -> None:
     put_in_force(ACCOUNT)
     request = ask(publish(), language="fr")

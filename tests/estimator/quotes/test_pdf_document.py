@@ -122,6 +122,7 @@ def test_a_quote_is_never_called_an_estimate_and_its_total_has_no_range(app: Fla
     assert "USD 4,440.00" not in text
 
 
+@pytest.mark.long
 def test_a_revision_says_which_one_it_replaces_what_changed_and_what_was_adjusted(app: Flask) -> None:
     text = words(rendered(second_revision()), "-layout")
     assert "Replaces revision 1 of 10 March 2026" in text
@@ -133,6 +134,7 @@ def test_a_revision_says_which_one_it_replaces_what_changed_and_what_was_adjuste
     assert "Why: Goodwill" not in text, "the reason is for colleagues"
 
 
+@pytest.mark.long
 def test_it_says_how_it_is_accepted_and_where_it_can_be_checked(app: Flask) -> None:
     content = rendered(quoted())
     text = words(content)
@@ -153,6 +155,7 @@ def test_no_link_that_opens_the_quote_stands_in_it(app: Flask) -> None:
     assert "/q/" not in words(rendered(revision))
 
 
+@pytest.mark.long
 def test_the_rate_stands_beside_the_total_with_its_source_and_day(app: Flask) -> None:
     db.session.add(
         Rate(
@@ -183,6 +186,7 @@ def test_the_content_is_embedded_byte_for_byte(app: Flask) -> None:
         assert claim in re.sub(r'(pdf\w+id:\w+)="(\w+)"', r"<\1>\2", xmp)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_quote_can_be_made_in_every_script_of_the_lists(app: Flask, language: str) -> None:
     text = FIVE_SCRIPTS.read_text(encoding="utf-8").replace(
@@ -236,6 +240,7 @@ def test_a_hostile_name_stays_a_name(app: Flask) -> None:
     assert '<script>alert(1)</script> & "Anna"' in text
 
 
+@pytest.mark.long
 def test_the_paper_is_that_of_the_country_and_chosen_once(app: Flask) -> None:
     version = publish()
     for country, size in (("PL", (595, 842)), ("US", (612, 792))):
@@ -275,6 +280,7 @@ def test_other_templates_and_another_renderer_never_change_an_issued_document(
     assert rendered(revision) == content
 
 
+@pytest.mark.long
 def test_the_same_revision_is_the_same_bytes_whoever_makes_them(app: Flask) -> None:
     revision = quoted()
     content = rendered(revision)
@@ -306,6 +312,7 @@ def test_nothing_is_made_for_somebody_who_was_erased(app: Flask) -> None:
 # Previews -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_preview_is_the_document_marked_as_not_issued_and_without_figures_for_programs(app: Flask) -> None:
     request = ask(publish(list_text()))
     prepare(request)
@@ -322,6 +329,7 @@ def test_a_preview_is_the_document_marked_as_not_issued_and_without_figures_for_
     assert "Preview" not in words(rendered(issue(request)))
 
 
+@pytest.mark.long
 def test_the_clinics_logo_stands_in_the_head_as_an_archive_needs_it(app: Flask) -> None:
     drawn = io.BytesIO()
     Image.new("RGB", (300, 80), "navy").save(drawn, "PNG")
@@ -348,6 +356,7 @@ def test_the_clinics_logo_stands_in_the_head_as_an_archive_needs_it(app: Flask) 
     assert pdf_document.render(revision, settings()) == made, "what was made keeps the logo it was made with"
 
 
+@pytest.mark.long
 def test_the_coordinators_words_keep_their_paragraphs(app: Flask) -> None:
     request = ask(publish())
     prepare(request, words="Dear Ms Kowalska,\n\nthis is what we spoke about.\nCall me any time.")
@@ -355,6 +364,7 @@ def test_the_coordinators_words_keep_their_paragraphs(app: Flask) -> None:
     assert "Dear Ms Kowalska,\n\nthis is what we spoke about.\nCall me any time.\n" in text
 
 
+@pytest.mark.long
 def test_stages_say_that_no_line_is_more_than_the_firm_total(app: Flask) -> None:
     said = "the last line is the firm total, and no line is more than that"
     request = ask(publish(list_text(more=STAGES)))
@@ -371,6 +381,7 @@ def test_stages_say_that_no_line_is_more_than_the_firm_total(app: Flask) -> None
 # Several plans ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_several_plans_stand_side_by_side_on_page_one_and_each_is_whole_after_it(app: Flask) -> None:
     content = rendered(with_plans("3", "1"))
     first = words(content, "-f", "1", "-l", "1", "-layout")
@@ -389,6 +400,7 @@ def test_several_plans_stand_side_by_side_on_page_one_and_each_is_whole_after_it
     assert "I accept the firm quote Q-2026-00001" not in text
 
 
+@pytest.mark.long
 def test_what_belongs_to_all_plans_is_read_before_each_of_them_on_paper_and_as_text(app: Flask) -> None:
     request = ask(publish())
     prepare(request, options=[Option(Decimal("120.00"), "Interpreter")], words="Call me any time.")

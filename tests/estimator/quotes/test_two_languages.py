@@ -110,6 +110,7 @@ def test_a_language_that_is_not_offered_is_no_second_one(app: Flask) -> None:
     assert rows_of(asked(second="ru")).second is None
 
 
+@pytest.mark.long
 def test_the_next_revision_begins_with_the_choice_of_the_last_one(app: Flask) -> None:
     for submission, second in (("one", "en"), ("two", None)):
         version = publish(LIST)
@@ -180,6 +181,7 @@ def test_another_language_of_the_patient_is_no_change_of_an_adjustment(app: Flas
     assert "adjustment" not in [row.kind for row in rows_of(revision).changed]
 
 
+@pytest.mark.long
 def test_a_revision_whose_languages_say_different_changes_has_its_document(app: Flask) -> None:
     rows = rows_of(asked(language="fr"))
     assert rows.second is not None

@@ -46,6 +46,7 @@ def listed(name: str) -> list[int]:
             return found
 
 
+@pytest.mark.long
 def test_each_list_has_what_is_counted_and_nothing_twice(known: list[Known]) -> None:
     counts = waiting.counts(NOW)
     late = {one.id for one in known if one.state in ("new", "in_work") and one.due_at < NOW}
@@ -67,12 +68,14 @@ def test_each_list_has_what_is_counted_and_nothing_twice(known: list[Known]) -> 
         assert counts[state] == sum(one.state == state for one in known)
 
 
+@pytest.mark.long
 def test_nothing_is_counted_beyond_a_thousand(known: list[Known], monkeypatch: pytest.MonkeyPatch) -> None:
     assert waiting.COUNTED == 1_000
     monkeypatch.setattr(waiting, "COUNTED", 3)
     assert set(waiting.counts(NOW).values()) == {0, 4}, "no quote is expiring, and of all else there are more"
 
 
+@pytest.mark.long
 def test_nothing_is_found_by_reading_all_requests(known: list[Known]) -> None:
     db.session.execute(text("ANALYZE"))
     db.session.commit()

@@ -92,6 +92,7 @@ def wrong(plan: str) -> bool:
     )
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("many")
 def test_no_report_and_nothing_that_is_done_each_minute_reads_all_quotes(
     monkeypatch: pytest.MonkeyPatch,

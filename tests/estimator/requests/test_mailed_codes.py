@@ -342,6 +342,7 @@ def refused(request: PatientRequest, why: type[Exception], there: Settings | Non
     assert db.session.scalar(select(func.count()).select_from(Mail)) == before
 
 
+@pytest.mark.long
 def test_codes_of_many_requests_to_one_mailbox_count_as_mail_to_its_address(version: TableVersion) -> None:
     most = settings().mails_per_address
     for number in range(most):
@@ -366,6 +367,7 @@ def test_a_code_that_anybody_may_cause_stands_behind_what_somebody_waits_for(ver
     assert outbox.due(acting(now=NOW, lease_seconds=60), within=MINUTE, most=9, prompt=True) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("why", ["quoted", "proven", "entered by the desk"])
 def test_no_flood_keeps_somebody_with_a_quote_or_a_proven_mailbox_from_their_code(
     version: TableVersion, why: str

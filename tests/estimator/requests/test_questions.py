@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -80,6 +81,7 @@ def test_a_question_about_another_request_is_told_at_once(app: Flask) -> None:
     assert notices() == 3
 
 
+@pytest.mark.long
 def test_a_flood_of_first_questions_gives_so_many_mails_an_hour_and_loses_no_question(app: Flask) -> None:
     most = questions.TOLD_AN_HOUR
     for number in range(most + 5):
@@ -91,6 +93,7 @@ def test_a_flood_of_first_questions_gives_so_many_mails_an_hour_and_loses_no_que
     assert (notices(), kept()) == (most + 1, most + 7)
 
 
+@pytest.mark.long
 def test_deleting_what_was_asked_makes_no_room_for_more_mails(app: Flask) -> None:
     most = questions.TOLD_AN_HOUR
     for number in range(most):

@@ -63,17 +63,20 @@ def wrong_lists(known: list[Known], each: int) -> list[Filter]:
     return wrong
 
 
+@pytest.mark.long
 @pytest.mark.soak
 def test_every_combination_of_filters_shows_page_by_page_what_fits(known: list[Known]) -> None:
     assert wrong_lists(known, profile.count(37, 7)) == []
 
 
+@pytest.mark.long
 @pytest.mark.soak
 @pytest.mark.usefixtures("short_steps")
 def test_a_list_that_is_found_in_many_steps_shows_the_same(known: list[Known]) -> None:
     assert wrong_lists(known, profile.count(41, 11)) == []
 
 
+@pytest.mark.long
 @pytest.mark.soak
 @pytest.mark.usefixtures("short_steps")
 def test_a_page_that_ends_early_says_so_and_the_next_ones_show_the_rest(
@@ -103,6 +106,7 @@ def test_a_request_that_comes_in_while_somebody_pages_moves_no_row(known: list[K
     assert [row.id for row in second.rows] == [one.id for one in known[-51:-101:-1]]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("typed", ["REQ-", "req", "  "])
 def test_what_every_reference_begins_with_is_no_filter(known: list[Known], typed: str) -> None:
     assert len(page(typed=typed).rows) == PAGE
@@ -352,6 +356,7 @@ WITH_AN_INDEX = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("short_steps")
 def test_no_list_is_found_by_reading_all_requests(known: list[Known]) -> None:
     db.session.execute(text("ANALYZE"))

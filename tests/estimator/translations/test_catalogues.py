@@ -179,6 +179,7 @@ def test_no_message_begins_or_ends_in_the_middle_of_a_sentence() -> None:
     assert {each for each in english("patients") if cut.search(each)} == labels | greeting | separators
 
 
+@pytest.mark.long
 def test_another_language_is_one_command_and_two_files(begun: Path) -> None:
     written = {path.relative_to(begun).as_posix() for path in begun.rglob("*") if path.is_file()}
     texts = {"eo/LC_MESSAGES/patients.po", "papers/eo.md"}
@@ -194,6 +195,7 @@ def test_a_language_that_was_only_begun_is_not_whole(begun: Path) -> None:
     assert len([line for line in found if ": not translated: " in line]) == len(english("patients"))
 
 
+@pytest.mark.long
 def test_a_whole_language_is_spoken(esperanto: Path, settings: Settings, started: Apps) -> None:
     assert wrong(esperanto) == []
     app = started.start(apps.changed(settings, languages=("en", "eo")))
@@ -230,6 +232,7 @@ BROKEN = [
 """What stands in a whole catalogue, what takes its place, and what is said of it."""
 
 
+@pytest.mark.long
 @pytest.mark.soak
 @pytest.mark.parametrize(("whole", "broken", "said"), BROKEN if profile.NAME == "soak" else BROKEN[::4])
 def test_what_is_broken_in_a_catalogue_is_found(
@@ -242,6 +245,7 @@ def test_what_is_broken_in_a_catalogue_is_found(
     assert any(said in line for line in found), found
 
 
+@pytest.mark.long
 def test_the_word_for_one_may_stand_in_place_of_the_number(esperanto: Path) -> None:
     text = read(esperanto).replace('msgstr[0] "[%(num)s answers]"', 'msgstr[0] "[unu]"')
     write(esperanto, text)
@@ -249,11 +253,13 @@ def test_the_word_for_one_may_stand_in_place_of_the_number(esperanto: Path) -> N
     assert wrong(esperanto) == []
 
 
+@pytest.mark.long
 def test_a_compiled_catalogue_that_is_out_of_date_is_found(esperanto: Path) -> None:
     write(esperanto, read(esperanto).replace('"[Back]"', '"[Reen]"'))
     assert wrong(esperanto) == ["eo: patients.mo is not what patients.po says; run: sh setup/messages.sh"]
 
 
+@pytest.mark.long
 def test_a_changed_sentence_waits_for_its_translation_and_others_keep_theirs(esperanto: Path) -> None:
     write(esperanto, read(esperanto).replace('msgid "Back"', 'msgid "Backwards"'))
     assert catalogues("--folder", esperanto).returncode == 0

@@ -132,6 +132,7 @@ def test_an_accepted_quote_looks_like_an_open_one(revision: QuoteRevision) -> No
     assert told(revision) == "current"
 
 
+@pytest.mark.long
 def test_a_declined_and_a_withdrawn_quote_look_the_same(app: Flask) -> None:
     declined, withdrawn = (example.quoted(submission=name) for name in ("first", "second"))
     example.decline(declined)
@@ -167,6 +168,7 @@ def test_what_was_never_issued_is_unknown(revision: QuoteRevision, asked: Refere
     assert word_for(asked, NOW) == "unknown"
 
 
+@pytest.mark.long
 def test_what_was_issued_is_genuine_and_comes_to_the_same(revision: QuoteRevision, issued: bytes) -> None:
     found = check(issued, NOW)
     assert (found.genuine, found.word, found.reference) == (True, "current", Reference("Q-2026-00001", 1))
@@ -181,6 +183,7 @@ def test_a_replaced_document_is_genuine_and_replaced(revision: QuoteRevision, is
     assert (found.genuine, found.word) == (True, "replaced")
 
 
+@pytest.mark.long
 def test_once_the_person_is_erased_the_document_can_still_be_checked(
     revision: QuoteRevision, issued: bytes
 ) -> None:

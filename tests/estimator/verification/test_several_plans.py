@@ -34,6 +34,7 @@ def forged(revision: QuoteRevision) -> dict[str, Any]:
     return data
 
 
+@pytest.mark.long
 def test_the_document_is_genuine_and_every_plan_comes_to_the_same(revision: QuoteRevision) -> None:
     found = check(example.draw(revision), NOW)
     assert found.genuine
@@ -58,6 +59,7 @@ def test_what_is_no_list_of_plans_is_no_data_of_ours(revision: QuoteRevision, al
     assert verification.compute("quote", data, NOW).why == "no_data"
 
 
+@pytest.mark.long
 def test_all_quotes_are_computed_again_with_all_their_plans(revision: QuoteRevision) -> None:
     example.draw(revision)
     example.accept(revision, plan="B")
@@ -65,6 +67,7 @@ def test_all_quotes_are_computed_again_with_all_their_plans(revision: QuoteRevis
     assert found.faults == ()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "change", ["plan = 'C'", "plan = NULL, total = NULL", "total = '4400.00'", "total = NULL", "plan = 'A'"]
 )

@@ -132,6 +132,7 @@ def test_whoever_asks_gets_no_mail_of_their_own(app: Flask, editor: Staff, draft
     assert mails(app) == []
 
 
+@pytest.mark.long
 def test_a_draft_is_sent_back_with_a_comment_that_leads_to_its_place(
     app: Flask, editor: Staff, approver: Staff, draft: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 import time_machine
 from flask import Flask
 
@@ -19,6 +20,7 @@ from tests.support.staff_browser import Staff
 TRAIL = "/staff/audit"
 
 
+@pytest.mark.long
 def test_the_trail_names_lists_requests_quotes_and_people(
     app: Flask, sign_in: Callable[[Flask, Role], Staff], draft: str
 ) -> None:

@@ -88,6 +88,7 @@ def versions() -> list[str]:
     return [version.version for version in price_lists.versions("delhi")]
 
 
+@pytest.mark.long
 def test_a_draft_is_edited_proposed_approved_and_in_force_on_its_day(
     app: Flask, editor: Staff, approver: Staff, draft: str, clock: time_machine.Traveller
 ) -> None:
@@ -220,6 +221,7 @@ def killed_while(app: Flask, tmp_path: Path, person: Staff, moment: str, path: s
         server.kill_group()
 
 
+@pytest.mark.long
 @pytest.mark.both_databases
 def test_a_server_killed_while_somebody_approves_leaves_all_or_nothing(
     app: Flask, editor: Staff, approver: Staff, draft: str, tmp_path: Path
@@ -242,6 +244,7 @@ def test_a_server_killed_while_somebody_approves_leaves_all_or_nothing(
     assert "It was published or discarded meanwhile" in page.text
 
 
+@pytest.mark.long
 @pytest.mark.both_databases
 def test_a_server_killed_while_somebody_asks_for_the_effect_leaves_a_preview_or_none(
     app: Flask, editor: Staff, draft: str, tmp_path: Path

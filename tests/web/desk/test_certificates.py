@@ -49,6 +49,7 @@ def test_somebody_says_how_the_patient_agreed_and_it_stands_in_the_history(
     assert "By mail on 9 November." in history
 
 
+@pytest.mark.long
 def test_of_a_quote_that_is_not_accepted_none_is_made(app: Flask, coordinator: Staff) -> None:
     found = ask(app)
     issue(coordinator, found)

@@ -87,6 +87,7 @@ def test_a_mistyped_address_is_corrected_and_what_was_sent_goes_to_the_right_one
     assert "did not arrive" in coordinator.see(f"/desk/requests/{reference}").text, "the new one bounced too"
 
 
+@pytest.mark.long
 def test_the_patient_gets_quote_and_code_at_the_new_address_and_the_old_links_are_dead(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -117,6 +118,7 @@ def test_the_patient_gets_quote_and_code_at_the_new_address_and_the_old_links_ar
     assert waiting(app) == [("quote_code", RIGHT)]
 
 
+@pytest.mark.long
 def test_a_quote_that_the_server_took_is_sent_again_with_the_same_bytes(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -162,6 +164,7 @@ def test_mail_that_waited_for_the_old_address_is_given_up(app: Flask, coordinato
     assert "The address of the request was corrected before it was sent." in shown.text
 
 
+@pytest.mark.long
 def test_two_coordinators_at_once_lose_nothing_that_they_typed(
     app: Flask, coordinator: Staff, sign_in: SignIn
 ) -> None:
@@ -184,6 +187,7 @@ def test_two_coordinators_at_once_lose_nothing_that_they_typed(
         assert (kept.email, kept.phone) == (RIGHT, "+49 30 901820")
 
 
+@pytest.mark.long
 def test_a_quote_withdrawn_or_a_person_erased_meanwhile_is_a_sentence(app: Flask, coordinator: Staff) -> None:
     reference = ask(app, address=None)
     issue(coordinator, reference)
@@ -279,6 +283,7 @@ def test_whoever_may_only_read_corrects_nothing(app: Flask, approver: Staff) -> 
     assert approver.page.status in (403, 404)
 
 
+@pytest.mark.long
 def test_a_quote_has_a_text_for_a_chat_without_a_figure(app: Flask, coordinator: Staff) -> None:
     reference = ask(app, language="fr")
     coordinator.see(contact(reference))

@@ -57,6 +57,7 @@ def mails(app: Flask, reference: str) -> list[str]:
         return list(db.session.scalars(select(Mail.template).filter_by(about=reference)))
 
 
+@pytest.mark.long
 def test_a_question_and_its_answer_stand_in_order_and_the_question_is_due_until_then(
     app: Flask, coordinator: Staff, reference: str
 ) -> None:
@@ -192,6 +193,7 @@ def test_whoever_takes_a_new_request_has_begun_the_work(app: Flask, coordinator:
     assert page.one("span", class_="state state-in_work") is not None
 
 
+@pytest.mark.long
 def test_a_note_of_a_colleague_blocks_no_answer(app: Flask, coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
     with request_of(app, reference) as found:

@@ -49,6 +49,7 @@ def awaiting_approval(app: Flask, address: str) -> None:
         db.session.commit()
 
 
+@pytest.mark.long
 def test_the_page_says_where_and_leads_to_the_answer_where_it_is_mended(
     app: Flask, editor: Staff, approver: Staff
 ) -> None:
@@ -97,6 +98,7 @@ def test_whoever_asks_all_the_same_is_refused_with_the_place(app: Flask, editor:
         assert drafts.find(1).proposed_by is None
 
 
+@pytest.mark.long
 def test_a_draft_that_waits_for_approval_is_looked_at_again(
     app: Flask, editor: Staff, approver: Staff
 ) -> None:

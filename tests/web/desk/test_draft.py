@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 
 from estimator.models.staff import Role
@@ -124,6 +125,7 @@ def test_a_word_that_stands_in_another_row_only_is_refused(editor: Staff, draft:
     assert "These rows could not be read" in editor.page.text
 
 
+@pytest.mark.long
 def test_of_too_many_pasted_rows_those_that_were_not_taken_stand_in_the_page(
     app: Flask, editor: Staff, draft: str
 ) -> None:
@@ -178,6 +180,7 @@ def test_an_answer_is_added_to_a_question(app: Flask, editor: Staff, draft: str)
     assert editing.look(text_of(app)).table is not None
 
 
+@pytest.mark.long
 def test_every_form_of_the_list_can_be_opened(app: Flask, editor: Staff, draft: str) -> None:
     data = editing.look(text_of(app)).data
     assert data is not None
@@ -364,6 +367,7 @@ def test_an_entry_that_somebody_removed_comes_back_whole_if_it_is_wanted(
     assert single["per"] == "nights"
 
 
+@pytest.mark.long
 def test_what_was_typed_is_never_markup(app: Flask, editor: Staff, draft: str) -> None:
     nasty = '"><script>alert(1)</script>'
     editor.see(f"{draft}/entry/charge/single")

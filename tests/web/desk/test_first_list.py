@@ -58,6 +58,7 @@ def missing(page: Page) -> list[str]:
     return [note for note in notes if note != "done"]
 
 
+@pytest.mark.long
 def test_a_list_is_begun_priced_and_published_in_seven_pages(
     app: Flask, editor: Staff, approver: Staff
 ) -> None:
@@ -200,6 +201,7 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(app: Fla
 NOT_THB = "is not in THB, the currency of the list. Write the amount in it, in digits alone, such as 1800."
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -272,6 +274,7 @@ def test_somebody_who_saved_meanwhile_is_seen(editor: Staff) -> None:
     assert editor.send("Save, and on to the charges", {**QUESTIONS, "own_room": "Tent"}).status == 409
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("tag", ["ar", "hi", "de"])
 def test_ready_parts_are_in_the_language_of_the_list(app: Flask, editor: Staff, tag: str) -> None:
     begun(editor, language=tag, title="Titel")

@@ -87,6 +87,7 @@ def test_a_price_far_above_everything_else_is_asked_about(app: Flask, coordinato
     assert "What has a given price" not in said(shown)
 
 
+@pytest.mark.long
 def test_the_line_reads_as_any_other_and_says_that_its_price_was_given_for_this_quote(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -106,6 +107,7 @@ def test_the_line_reads_as_any_other_and_says_that_its_price_was_given_for_this_
     assert NOTE in " ".join(" ".join(text_of(draw(app, reference))).split())
 
 
+@pytest.mark.long
 def test_an_issued_price_can_be_checked_for_ever(app: Flask, coordinator: Staff) -> None:
     reference = ask(app, plan=WITH_MRI)
     issue(coordinator, reference, **{MRI: "350"})
@@ -182,6 +184,7 @@ def test_what_is_no_price_is_said_at_its_field_and_nothing_is_saved(
     assert "Still on request: MRI of the spine." in coordinator.see(page(reference)).text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("typed", ["350", "350.00", "USD 350", "٣٥٠", " 350,00 ", "$350"])
 def test_a_price_is_read_as_every_other_amount(app: Flask, coordinator: Staff, typed: str) -> None:
     assert total(prepare(coordinator, ask(app, plan=WITH_MRI), **{MRI: typed})) == TOTAL
@@ -202,6 +205,7 @@ def test_a_price_that_was_typed_counts_beside_the_form_before_it_is_saved(
     assert "Still on request" in coordinator.see(page(reference)).text
 
 
+@pytest.mark.long
 def test_a_price_that_the_answers_need_no_more_is_kept_and_not_issued(app: Flask, coordinator: Staff) -> None:
     reference = ask(app, plan=WITH_MRI)
     prepare(coordinator, reference, **{MRI: "350"})
@@ -226,6 +230,7 @@ def test_when_the_answers_need_it_again_it_is_still_there(app: Flask, coordinato
     assert (total(shown), shown.value(MRI)) == (TOTAL, "350")
 
 
+@pytest.mark.long
 def test_a_price_of_the_list_in_force_is_taken_where_it_is_chosen(app: Flask, coordinator: Staff) -> None:
     """Under the newer list the scan costs 290; the price for this quote counts with the kept prices alone."""
     reference = ask(app, plan=WITH_MRI)
@@ -291,6 +296,7 @@ def test_a_price_typed_for_a_line_that_this_plan_has_not_stays_and_is_said(
     assert "not needed with these answers and prices" in shown.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("for_what", ["USD unit 9", "JPY unit 1", "", "\x00", "x" * 5000])
 def test_a_price_for_what_no_list_has_any_more_is_asked_for_again(
     app: Flask, coordinator: Staff, for_what: str
@@ -344,6 +350,7 @@ def test_what_the_lines_come_to_counts_to_the_limit_and_who_gave_the_price_does_
     assert "approved it before it was changed. It must be approved again." in shown.text
 
 
+@pytest.mark.long
 def test_one_price_counts_in_every_plan_that_has_the_line(app: Flask, coordinator: Staff) -> None:
     reference = ask(app, plan=WITH_MRI)
     prepare(coordinator, reference, **{MRI: "350"})
@@ -369,6 +376,7 @@ def test_one_price_counts_in_every_plan_that_has_the_line(app: Flask, coordinato
     }
 
 
+@pytest.mark.long
 def test_a_revision_begins_with_the_prices_of_the_one_before_and_says_what_changed(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -382,6 +390,7 @@ def test_a_revision_begins_with_the_prices_of_the_one_before_and_says_what_chang
     assert "MRI of the spine USD 350.00 USD 400.00" in said(shown)
 
 
+@pytest.mark.long
 def test_a_copied_quote_keeps_the_prices_that_were_given(app: Flask, coordinator: Staff) -> None:
     issue(coordinator, ask(app, plan={**PLAN, "interpreter": "all_day"}), **{INTERPRETER: "200"})
     other = ask(app, name="Otto Young", address="otto@example.org")

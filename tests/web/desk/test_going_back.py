@@ -135,6 +135,7 @@ def test_who_may_not_publish_may_not_go_back(app: Flask, editor: Staff, wrong: s
     assert in_force(app) == "2026-11"
 
 
+@pytest.mark.long
 def test_quotes_that_can_still_be_accepted_are_listed_for_the_desk(
     app: Flask, approver: Staff, sign_in: Callable[[Flask, Role], Staff], wrong: str
 ) -> None:

@@ -171,6 +171,7 @@ def test_problems_are_not_said_in_green_and_lead_to_the_first_one(
     assert told["problem"] == f"{draft}/entry/charge/ward#f.price"
 
 
+@pytest.mark.long
 def test_a_removal_is_undone_and_what_was_typed_stays(
     app: Flask, editor: Staff, draft: str, grid: str
 ) -> None:

@@ -6,6 +6,7 @@ import secrets
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
 import time_machine
 from flask import Flask
 
@@ -42,6 +43,7 @@ def make_estimate(app: Flask) -> str:
     return token
 
 
+@pytest.mark.long
 def test_prices_rise_from_a_day_on_and_what_was_promised_stays(
     app: Flask, editor: Staff, approver: Staff, clock: time_machine.Traveller
 ) -> None:

@@ -34,6 +34,7 @@ def long_list(charges: int) -> str:
     return f"{before}{more}\n{package}{after}"
 
 
+@pytest.mark.long
 @pytest.mark.soak
 def test_thousands_of_charges_are_edited_a_page_at_a_time(app: Flask, editor: Staff) -> None:
     charges = profile.count(1_000, 5_000)
@@ -92,6 +93,7 @@ def test_a_file_begins_a_draft(app: Flask, editor: Staff) -> None:
         assert drafts.find(1).slug == "delhi"
 
 
+@pytest.mark.long
 def test_ten_megabytes_are_refused_with_a_sentence(app: Flask, editor: Staff) -> None:
     page = send_file(editor, b"# " + b"x" * 10_000_000)
     assert page.status == 413

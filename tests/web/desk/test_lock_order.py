@@ -72,6 +72,7 @@ def must_be_last(locks: Locks, *, times: int) -> None:
         assert len(taken) > 2, "there was mail as well"
 
 
+@pytest.mark.long
 def test_issuing_and_withdrawing_a_quote(app: Flask, coordinator: Staff, locks: Locks) -> None:
     reference = ask(app)
     issue(coordinator, reference)

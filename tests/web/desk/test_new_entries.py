@@ -8,6 +8,7 @@ from flask import Flask
 from tests.support.staff_browser import Staff
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("section", "missing"), [("package", 3), ("driver", 2), ("tax", 2), ("payment", 2), ("notice", 1)]
 )

@@ -31,6 +31,7 @@ def stranger_with(app: Flask, link: str) -> Visitor:
     return stranger
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("address", [None, "zephyrine@example.org"])
 def test_a_new_link_ends_the_link_of_the_request_with_that_of_the_quote(
     app: Flask, coordinator: Staff, address: str | None
@@ -54,6 +55,7 @@ def test_a_new_link_ends_the_link_of_the_request_with_that_of_the_quote(
         assert Visitor(app).open(new).status == 303
 
 
+@pytest.mark.long
 def test_nobody_reaches_a_quote_by_the_link_of_its_request_from_before(
     app: Flask, coordinator: Staff
 ) -> None:

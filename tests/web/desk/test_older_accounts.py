@@ -33,6 +33,7 @@ def reference(app: Flask, coordinator: Staff) -> str:
     return found
 
 
+@pytest.mark.long
 def test_the_page_before_issuing_names_the_account_and_a_change_since_then_issues_nothing(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -49,6 +50,7 @@ def test_the_page_before_issuing_names_the_account_and_a_change_since_then_issue
     assert "50100 2345 6781" in answer.text
 
 
+@pytest.mark.long
 def test_an_open_quote_with_an_older_account_is_listed_until_it_is_revised(
     app: Flask, coordinator: Staff, reference: str
 ) -> None:
@@ -64,6 +66,7 @@ def test_an_open_quote_with_an_older_account_is_listed_until_it_is_revised(
     assert "older account" not in coordinator.see(page(reference)).text
 
 
+@pytest.mark.long
 def test_somebody_leaves_it_and_says_why_which_stands_in_the_history(
     app: Flask, coordinator: Staff, reference: str
 ) -> None:
@@ -82,6 +85,7 @@ def test_somebody_leaves_it_and_says_why_which_stands_in_the_history(
     assert (again.status, "There is nothing to decide" in again.text) == (409, True)
 
 
+@pytest.mark.long
 def test_after_another_change_it_is_asked_again_and_not_if_the_old_one_comes_back(
     app: Flask, coordinator: Staff, reference: str
 ) -> None:
@@ -104,6 +108,7 @@ def test_who_decides_over_a_page_that_is_out_of_date_is_told(
     assert "It was paid last week." in answer.text
 
 
+@pytest.mark.long
 def test_what_can_be_paid_is_listed_and_what_is_over_is_not(
     app: Flask, coordinator: Staff, reference: str, clock: time_machine.Traveller
 ) -> None:

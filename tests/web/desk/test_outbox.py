@@ -45,6 +45,7 @@ def put(app: Flask, count: int) -> None:
         db.session.commit()
 
 
+@pytest.mark.long
 def test_each_mail_says_what_it_is_about_to_whom_and_what_became_of_it(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -152,6 +153,7 @@ def test_the_desk_is_told_when_no_more_estimates_are_mailed_in_this_hour(
     assert refused.value.what == "installation"
 
 
+@pytest.mark.long
 def test_mail_is_found_by_name_number_reference_and_address(app: Flask, coordinator: Staff) -> None:
     first = ask(app)
     other = ask(app, name="Otto Beispiel", address="otto@beispiel.example.org")

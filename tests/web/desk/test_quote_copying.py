@@ -10,6 +10,7 @@ from tests.support.quote_form import PRICE, issue, line, prepare, total
 from tests.support.staff_browser import Staff
 
 
+@pytest.mark.long
 def test_the_plans_of_a_quote_are_copied_by_its_number(app: Flask, coordinator: Staff) -> None:
     issue(coordinator, ask(app), **line(0, "-100", label="Courtesy"))
     other = ask(app, name="Otto Young", address="otto@example.org")
@@ -21,6 +22,7 @@ def test_the_plans_of_a_quote_are_copied_by_its_number(app: Flask, coordinator: 
     assert total(shown) != PRICE
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("typed", ["", "Q-2026-00009", "Q-2026-00001/7", "EST-1234-5678", "\x00", "9" * 500])
 def test_what_is_no_number_of_a_quote_is_refused_and_nothing_begins(
     app: Flask, coordinator: Staff, typed: str

@@ -14,6 +14,7 @@ from tests.support.quote_form import prepare
 from tests.support.staff_browser import Staff
 
 
+@pytest.mark.long
 def test_a_line_is_written_with_its_tax_and_issued(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     prepare(coordinator, reference)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 
+import pytest
 from flask import Flask
 
 from estimator import quotes
@@ -77,6 +78,7 @@ def test_there_is_no_button_for_a_fourth_plan_and_no_fourth_plan(app: Flask, coo
     assert (late.status_code, b"A quote has at most 3 plans." in late.data) == (422, True)
 
 
+@pytest.mark.long
 def test_all_plans_are_checked_and_issued_together(app: Flask, coordinator: Staff) -> None:
     reference = two(app, coordinator)
     shown = coordinator.see(f"{page(reference)}/issue")
@@ -103,6 +105,7 @@ def test_optional_lines_belong_to_every_plan_and_lead_back_to_the_one_in_sight(
     assert shown.all("li", aria_current="true")[0][0].text == "Plan B"
 
 
+@pytest.mark.long
 def test_the_request_says_what_each_plan_comes_to_and_then_which_was_accepted(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -145,6 +148,7 @@ def test_the_page_of_a_plan_says_what_somebody_else_changed_in_it(
     assert "Adjustments of Plan B" in late.text
 
 
+@pytest.mark.long
 def test_whoever_revises_what_was_accepted_reads_that_the_acceptance_ends(
     app: Flask, coordinator: Staff
 ) -> None:

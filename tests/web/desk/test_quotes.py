@@ -290,6 +290,7 @@ def test_prices_that_were_promised_are_kept_for_so_long_and_no_longer(
     assert "The prices of “2026-09” could be kept until 10 December 2026. Price again." in shown.text
 
 
+@pytest.mark.long
 def test_a_second_person_approves_exactly_what_is_there(
     app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:
@@ -334,6 +335,7 @@ def test_whoever_wrote_an_adjustment_does_not_approve_it(app: Flask, coordinator
     assert answer.status == 403, "and a coordinator approves nothing"
 
 
+@pytest.mark.long
 def test_two_who_prepare_the_same_quote_are_told_and_lose_nothing(
     app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:
@@ -359,6 +361,7 @@ def test_two_who_prepare_the_same_quote_are_told_and_lose_nothing(
     assert "15 nights" in other.send("save", {}).text
 
 
+@pytest.mark.long
 def test_the_preview_is_what_the_patient_will_see_and_is_not_kept(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     prepare(coordinator, reference, **line(0, "-250", "For friends of the house"))
@@ -425,6 +428,7 @@ def test_the_patient_reads_a_reason_only_where_that_is_ticked(app: Flask, coordi
     assert ticks == [False, False], "a tick goes with its line"
 
 
+@pytest.mark.long
 def test_before_it_is_issued_a_revision_shows_what_changed_as_the_patient_will_read_it(
     app: Flask, coordinator: Staff
 ) -> None:

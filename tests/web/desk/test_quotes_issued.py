@@ -51,6 +51,7 @@ def test_a_new_link_ends_the_old_one(app: Flask, coordinator: Staff) -> None:
     assert stranger.get(new).status_code == 303
 
 
+@pytest.mark.long
 def test_what_became_of_its_mail_is_said_and_it_can_be_sent_again(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     issue(coordinator, reference)
@@ -71,6 +72,7 @@ def test_what_became_of_its_mail_is_said_and_it_can_be_sent_again(app: Flask, co
         assert db.session.get_one(Mail, number).state == "waiting"
 
 
+@pytest.mark.long
 def test_the_document_at_the_desk_is_the_one_that_was_mailed(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     shown = issue(coordinator, reference)
@@ -81,6 +83,7 @@ def test_the_document_at_the_desk_is_the_one_that_was_mailed(app: Flask, coordin
     assert coordinator.see(f"{page(reference)}/revisions/2.pdf").status == 404
 
 
+@pytest.mark.long
 def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: Staff) -> None:
     first, second = ask(app), ask(app, name="Otto Plumb", address="otto@plumb.example")
     issue(coordinator, first)
@@ -168,6 +171,7 @@ def test_what_a_colleague_saved_meanwhile_is_not_thrown_away_unseen(
     assert "No revision is being prepared" in coordinator.press("Discard it").text
 
 
+@pytest.mark.long
 @pytest.mark.every_variant
 @pytest.mark.parametrize(
     ("path", "button", "act"),
@@ -205,6 +209,7 @@ def test_a_page_of_the_revision_before_changes_nothing_of_the_next_one(
         assert (after.name, after.save) == (before.name, 1)
 
 
+@pytest.mark.long
 def test_the_person_is_erased_and_the_figures_stay(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     issue(coordinator, reference)
@@ -216,6 +221,7 @@ def test_the_person_is_erased_and_the_figures_stay(app: Flask, coordinator: Staf
     assert coordinator.see(f"{page(reference)}/revisions/1").status == 410
 
 
+@pytest.mark.long
 def test_a_locked_database_costs_nobody_what_they_typed(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     prepare(coordinator, reference)

@@ -68,6 +68,7 @@ def test_before_a_quote_is_issued_what_the_list_assumed_is_named_with_the_way_to
     assert f"{page(reference)}/answers" in coordinator.page.links("Change the answers")
 
 
+@pytest.mark.long
 def test_before_a_quote_is_issued_the_desk_says_which_letters_will_be_marks(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -127,6 +128,7 @@ def test_of_two_who_issue_the_same_quote_one_is_told(
     assert issued(app) == ["Q-2026-00001/1"]
 
 
+@pytest.mark.long
 def test_what_was_changed_after_the_check_is_not_issued(
     app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:
@@ -156,6 +158,7 @@ def test_a_list_that_is_closed_after_the_check_is_not_issued_from(app: Flask, co
     assert issued(app) == []
 
 
+@pytest.mark.long
 def test_a_revision_begins_with_the_newest_and_replaces_it(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     issue(coordinator, reference, **line(0, "-250"))
@@ -192,6 +195,7 @@ def test_a_quote_is_withdrawn_for_a_reason(app: Flask, coordinator: Staff) -> No
     assert "It is now withdrawn." in late.text
 
 
+@pytest.mark.long
 def test_a_withdrawal_is_told_by_mail_to_whoever_has_an_address(app: Flask, coordinator: Staff) -> None:
     for address, told in (("anna@example.org", True), (None, False)):
         reference = ask(app, address=address)
@@ -205,6 +209,7 @@ def test_a_withdrawal_is_told_by_mail_to_whoever_has_an_address(app: Flask, coor
         assert ("quote_receipt" in mails) is told
 
 
+@pytest.mark.long
 def test_a_revision_that_came_meanwhile_is_not_withdrawn_by_mistake(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     issue(coordinator, reference)
@@ -220,6 +225,7 @@ def test_a_revision_that_came_meanwhile_is_not_withdrawn_by_mistake(app: Flask, 
         assert (revision.number, revision.state) == (2, "current")
 
 
+@pytest.mark.long
 def test_a_second_language_of_the_document_is_chosen_where_it_is_issued_and_kept_with_the_draft(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -247,6 +253,7 @@ def test_a_second_language_of_the_document_is_chosen_where_it_is_issued_and_kept
         assert rows.second is not None
 
 
+@pytest.mark.long
 def test_a_tick_at_the_moment_of_issue_counts(app: Flask, coordinator: Staff) -> None:
     reference = ask(app, language="ru")
     prepare(coordinator, reference)
@@ -259,6 +266,7 @@ def test_a_tick_at_the_moment_of_issue_counts(app: Flask, coordinator: Staff) ->
         assert rows.second is not None
 
 
+@pytest.mark.long
 def test_whoever_chooses_a_second_language_reads_that_adjustments_have_one(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -279,6 +287,7 @@ def test_for_who_reads_the_clinics_language_there_is_nothing_to_choose(
     assert coordinator.send("issue", {}).all("input", id="beside") == []
 
 
+@pytest.mark.long
 def test_a_language_that_changed_after_the_check_is_not_issued_in(app: Flask, coordinator: Staff) -> None:
     reference = ask(app, language="ru")
     prepare(coordinator, reference)
@@ -293,6 +302,7 @@ def test_a_language_that_changed_after_the_check_is_not_issued_in(app: Flask, co
     assert issued(app) == ["Q-2026-00001/1"]
 
 
+@pytest.mark.long
 def test_a_second_language_other_than_the_one_that_was_offered_is_not_issued_in(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -303,6 +313,7 @@ def test_a_second_language_other_than_the_one_that_was_offered_is_not_issued_in(
     assert (late.status_code, issued(app)) == (409, [])
 
 
+@pytest.mark.long
 def test_documents_of_the_desk_are_drawn_in_turn_with_all_others(app: Flask, coordinator: Staff) -> None:
     reference = ask(app, language="ru")
     prepare(coordinator, reference)
@@ -338,6 +349,7 @@ def test_a_document_that_was_drawn_for_the_page_is_not_drawn_again_for_its_butto
     assert issued(app) == ["Q-2026-00001/1"]
 
 
+@pytest.mark.long
 def test_a_quote_whose_document_cannot_be_made_has_no_button_but_what_to_do(
     app: Flask, coordinator: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,6 +65,7 @@ def test_a_health_question_that_is_open_keeps_a_quote_from_being_issued(
     assert issued(app) == []
 
 
+@pytest.mark.long
 def test_the_page_asks_what_is_open_and_keeps_the_other_answers(app: Flask, coordinator: Staff) -> None:
     reference, shown = begun(app, coordinator, **{**PROVIDER, **WHOLE}, own_mri=True, breathing=False)
     asked = [one.get("id") for one in shown.all("div") if (one.get("id") or "").startswith("question-")]
@@ -94,6 +95,7 @@ def test_a_price_that_depends_on_an_open_question_keeps_a_quote_from_being_issue
     assert reference in shown.text
 
 
+@pytest.mark.long
 def test_what_is_paid_to_others_may_stay_open_and_the_quote_says_so(app: Flask, coordinator: Staff) -> None:
     reference, shown = begun(app, coordinator, **ABOUT_YOU, **PROVIDER)
     assert "Nothing is missing." in shown.text
@@ -111,6 +113,7 @@ def test_what_is_paid_to_others_may_stay_open_and_the_quote_says_so(app: Flask, 
         assert answers["flights"] == "Not answered"
 
 
+@pytest.mark.long
 def test_what_is_paid_to_others_is_at_least_so_much_while_a_part_of_it_is_open(
     app: Flask, coordinator: Staff
 ) -> None:
@@ -154,6 +157,7 @@ def test_what_was_typed_above_is_saved_with_the_answers(app: Flask, coordinator:
     assert answers(app, reference)["infection"] is False
 
 
+@pytest.mark.long
 def test_every_button_of_the_quote_saves_the_answers(app: Flask, coordinator: Staff) -> None:
     reference, _shown = begun(app, coordinator, **{**PROVIDER, **WHOLE}, own_mri=True, breathing=False)
     shown = coordinator.send("answers", {"q_blood_thinners": "no"})
@@ -243,6 +247,7 @@ def test_the_verb_refuses_whoever_calls_it(app: Flask, coordinator: Staff) -> No
         ]
 
 
+@pytest.mark.long
 def test_a_revision_says_that_a_question_was_not_answered_before(app: Flask, coordinator: Staff) -> None:
     reference, _shown = begun(app, coordinator, **ABOUT_YOU, **PROVIDER)
     coordinator.see(f"{page(reference)}/issue")

@@ -106,6 +106,7 @@ def test_an_amount_is_taken_off_and_rounded_as_somebody_chose(app: Flask, editor
     assert (price(app, "single"), price(app, "attendant")) == ("55", "7.2")
 
 
+@pytest.mark.long
 def test_a_bad_figure_is_told_and_what_was_ticked_stays(app: Flask, editor: Staff, grid: str) -> None:
     for how, by, said in (
         ("percent", "four", "Enter by how many percent, for example 4 or -2.5."),
@@ -167,6 +168,7 @@ def test_going_back_saves_nothing_and_keeps_what_was_ticked(app: Flask, editor: 
     assert saves(app) == 1
 
 
+@pytest.mark.long
 def test_a_draft_that_somebody_saved_meanwhile_is_not_changed_and_the_prices_are_shown_anew(
     app: Flask, editor: Staff, grid: str, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:

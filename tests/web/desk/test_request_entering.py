@@ -198,6 +198,7 @@ def test_what_they_did_not_say_stays_not_answered_and_is_asked_before_a_quote(
     assert "Left open" not in shown.text
 
 
+@pytest.mark.long
 def test_everybody_reads_of_such_a_plan_that_it_is_not_the_whole(app: Flask, coordinator: Staff) -> None:
     page = enter(coordinator, q_sessions="", q_rehab="").page
     found = re.search(r"/r/[A-Za-z0-9_-]{43}", page.html)
@@ -220,6 +221,7 @@ def test_everybody_reads_of_such_a_plan_that_it_is_not_the_whole(app: Flask, coo
     assert patient.get(f"{link}/estimate.pdf").data.startswith(b"%PDF")
 
 
+@pytest.mark.long
 def test_somebody_who_has_said_nothing_yet_has_a_plan_of_no_amount(app: Flask, coordinator: Staff) -> None:
     with app.app_context():
         text = (Path(pricing.__file__).parent / "tables" / "mexico.toml").read_text(encoding="utf-8")
@@ -335,6 +337,7 @@ def suggested(person: Staff) -> list[str]:
     ]
 
 
+@pytest.mark.long
 def test_a_pasted_message_suggests_and_fills_in_nothing_by_itself(
     make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
 ) -> None:

@@ -112,6 +112,7 @@ def test_where_every_count_is_hidden_nothing_is_drawn(app: Flask, coordinator: S
     assert shown.all("ul", class_="histogram by-month") == []
 
 
+@pytest.mark.long
 def test_a_single_country_of_few_people_does_not_follow_from_the_others(
     app: Flask, coordinator: Staff
 ) -> None:

@@ -22,6 +22,7 @@ from tests.support.staff_browser import Staff
 SignIn = Callable[[Flask, Role], Staff]
 
 
+@pytest.mark.long
 def test_a_request_is_taken_handed_on_and_given_to_nobody(
     app: Flask, coordinator: Staff, reference: str
 ) -> None:

@@ -91,6 +91,7 @@ def test_the_page_says_who_is_the_patient_who_asked_and_what_was_said_about_the_
     assert reference in coordinator.see("/desk/requests?q=berta").text
 
 
+@pytest.mark.long
 def test_a_mere_question_is_in_the_list_and_answered_and_has_no_quote(
     app: Flask, coordinator: Staff, question: str
 ) -> None:

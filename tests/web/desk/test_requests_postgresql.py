@@ -33,6 +33,7 @@ def app(load: Callable[..., Settings], postgresql_url: str, set_up: Callable[[st
         db.engine.dispose()
 
 
+@pytest.mark.long
 def test_the_desk_works_there_as_well(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> None:
     references = [ask(app) for _number in range(3)]
     coordinator = sign_in(app, "coordinator")
@@ -62,6 +63,7 @@ def test_the_trail_can_be_asked_for_what_the_database_cannot_store(
             assert answer.status_code in (200, 422), query
 
 
+@pytest.mark.long
 def test_two_who_change_the_same_requests_at_once_do_not_wait_for_each_other_for_ever(
     app: Flask, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:

@@ -66,6 +66,7 @@ def test_what_is_brought_back_untouched_changes_nothing(app: Flask, editor: Staf
     assert text_of(app) == before
 
 
+@pytest.mark.long
 def test_an_untouched_file_of_a_list_that_somebody_wrote_by_hand_changes_nothing(
     app: Flask, editor: Staff, draft: str
 ) -> None:
@@ -80,6 +81,7 @@ def test_an_untouched_file_of_a_list_that_somebody_wrote_by_hand_changes_nothing
     assert text_of(app) == before
 
 
+@pytest.mark.long
 def test_prices_changed_in_a_spreadsheet_are_shown_and_then_saved(
     app: Flask, editor: Staff, draft: str
 ) -> None:
@@ -117,6 +119,7 @@ def test_texts_in_further_languages_are_folded_beside_those_in_the_first(app: Fl
     assert page.column_dimensions[page[1][keys.index("label.fr") + 1].column_letter].collapsed
 
 
+@pytest.mark.long
 def test_rows_are_added_and_removed(app: Flask, editor: Staff, draft: str) -> None:
     book = take_out(editor, draft)
     page = book["Charges"]
@@ -141,6 +144,7 @@ def test_rows_are_added_and_removed(app: Flask, editor: Staff, draft: str) -> No
     assert editing.get(data, ("driver", "weeks", "most")) == 4
 
 
+@pytest.mark.long
 def test_only_what_was_changed_is_taken_where_somebody_else_has_saved_meanwhile(
     app: Flask, editor: Staff, draft: str, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:
@@ -163,6 +167,7 @@ def test_only_what_was_changed_is_taken_where_somebody_else_has_saved_meanwhile(
     assert "deluxe" not in editing.entries(data, ("charge",))
 
 
+@pytest.mark.long
 def test_what_cannot_be_taken_is_said(editor: Staff, draft: str) -> None:
     book = take_out(editor, draft)
     page = book["Charges"]
@@ -183,6 +188,7 @@ def test_what_cannot_be_taken_is_said(editor: Staff, draft: str) -> None:
         assert sentence in told
 
 
+@pytest.mark.long
 def test_a_price_that_cannot_be_read_is_kept_and_told_after_saving(
     app: Flask, editor: Staff, draft: str
 ) -> None:
@@ -195,6 +201,7 @@ def test_a_price_that_cannot_be_read_is_kept_and_told_after_saving(
     assert "This draft has one problem." in editor.page.text
 
 
+@pytest.mark.long
 def test_what_is_wrong_is_said_by_sheet_row_and_column_without_words_of_the_notation(
     editor: Staff, draft: str
 ) -> None:
@@ -224,6 +231,7 @@ def test_what_is_wrong_is_said_by_sheet_row_and_column_without_words_of_the_nota
     assert not any("on_request" in row or "charge.single" in row for row in told)
 
 
+@pytest.mark.long
 def test_what_is_suspicious_is_said_in_the_same_way(editor: Staff, draft: str) -> None:
     book = take_out(editor, draft)
     day = cell(book, "Charges", "rehab_day", "price")
@@ -266,6 +274,7 @@ def declared(
     return f"{head}<!--{'x' * comment}-->{entity}{body}".encode(encoding)
 
 
+@pytest.mark.long
 def test_what_is_no_spreadsheet_of_ours_is_refused_and_changes_nothing(
     app: Flask, editor: Staff, draft: str
 ) -> None:
@@ -297,6 +306,7 @@ def test_what_is_no_spreadsheet_of_ours_is_refused_and_changes_nothing(
         assert text_of(app) == before
 
 
+@pytest.mark.long
 def test_a_spreadsheet_of_another_list_is_refused(editor: Staff, draft: str) -> None:
     book = take_out(editor, draft)
     book["about"]["B3"] = "mumbai"
@@ -305,6 +315,7 @@ def test_a_spreadsheet_of_another_list_is_refused(editor: Staff, draft: str) -> 
     assert "downloaded from another list, “mumbai”" in page.text
 
 
+@pytest.mark.long
 def test_a_file_of_an_earlier_draft_is_compared_with_what_it_was_taken_from(
     app: Flask, editor: Staff, draft: str
 ) -> None:
@@ -325,6 +336,7 @@ def test_a_file_of_an_earlier_draft_is_compared_with_what_it_was_taken_from(
     assert editing.get(data, ("charge", "single", "price")) == 70
 
 
+@pytest.mark.long
 def test_without_its_hidden_sheet_a_file_is_compared_with_the_draft_and_that_is_said(
     editor: Staff, draft: str
 ) -> None:
@@ -336,6 +348,7 @@ def test_without_its_hidden_sheet_a_file_is_compared_with_the_draft_and_that_is_
     assert "63 70" in page.text
 
 
+@pytest.mark.long
 def test_a_figure_that_can_be_read_in_two_ways_is_asked_about_and_nothing_is_saved_before(
     app: Flask, editor: Staff, draft: str
 ) -> None:
@@ -356,6 +369,7 @@ def test_a_figure_that_can_be_read_in_two_ways_is_asked_about_and_nothing_is_sav
     assert editing.get(data, ("charge", "semi_private", "price")) == Decimal("31.5")
 
 
+@pytest.mark.long
 def test_the_charges_as_csv_come_back(app: Flask, editor: Staff, draft: str) -> None:
     editor.see(f"{draft}/entry/charge/single")
     editor.send("save", {"f.label.en": "=1+1"})
@@ -397,6 +411,7 @@ def test_a_file_that_takes_too_long_is_given_up(
     assert bring_back(editor, draft, content_of(take_out(editor, draft))).status == 422
 
 
+@pytest.mark.long
 def test_no_damage_to_a_file_is_a_mistake_of_ours(editor: Staff, draft: str) -> None:
     good = content_of(take_out(editor, draft))
     chance = random.Random(11)
@@ -419,6 +434,7 @@ def test_the_charges_as_csv_hold_no_formula(app: Flask, editor: Staff, draft: st
     assert len(rows) == len(editing.entries(editing.look(text_of(app)).data or {}, ("charge",)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_the_charges_as_csv_hold_no_formula_whichever_separator_a_spreadsheet_takes(
     editor: Staff, draft: str, separator: str
@@ -457,6 +473,7 @@ def test_a_text_that_cannot_be_read_has_no_spreadsheet(editor: Staff, draft: str
         assert editor.see(f"{draft}/{path}").path == f"{draft}/text"
 
 
+@pytest.mark.long
 def test_of_thousands_of_rows_that_are_left_out_the_first_are_told_and_the_others_counted(
     app: Flask, editor: Staff, draft: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 
 from estimator.models.staff import Role
@@ -83,6 +84,7 @@ as_of = 2026-01-01
 """
 
 
+@pytest.mark.long
 def test_the_desk_sees_the_first_day_before_it_issues_and_until_that_day(
     app: Flask, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:

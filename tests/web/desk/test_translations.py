@@ -7,6 +7,7 @@ import io
 import re
 
 import openpyxl
+import pytest
 from flask import Flask
 from openpyxl import Workbook
 
@@ -50,6 +51,7 @@ def bring(person: Staff, draft: str, content: bytes) -> Page:
     return person.bring(f"{draft}/translations", content)
 
 
+@pytest.mark.long
 def test_a_language_is_translated_outside_and_comes_back(app: Flask, editor: Staff, draft: str) -> None:
     assert "The list has one language" in editor.see(f"{draft}/translations").text
     with_french(editor, draft)
@@ -84,6 +86,7 @@ def test_what_an_original_said_before_makes_its_translation_outdated(editor: Sta
     assert cells[-1] == "look again, the original has changed: fr"
 
 
+@pytest.mark.long
 def test_a_translation_of_an_original_that_changed_meanwhile_can_be_left_out(
     app: Flask, editor: Staff, draft: str
 ) -> None:
@@ -105,6 +108,7 @@ def test_a_translation_of_an_original_that_changed_meanwhile_can_be_left_out(
     assert editing.get(data, ("charge", "ward", "label", "fr")) == "Salle commune"
 
 
+@pytest.mark.long
 def test_the_csv_file_comes_back_and_holds_no_formula(app: Flask, editor: Staff, draft: str) -> None:
     with_french(editor, draft)
     editor.see(f"{draft}/entry/charge/single")
@@ -137,6 +141,7 @@ def test_what_is_wrong_is_said_with_sheet_row_and_column(editor: Staff, draft: s
     assert "Save these changes" not in told
 
 
+@pytest.mark.long
 def test_a_file_of_another_list_and_what_is_no_translation_sheet_is_refused(
     app: Flask, editor: Staff, draft: str
 ) -> None:

@@ -72,6 +72,7 @@ def mumbai(app: Flask) -> int:
     return 2
 
 
+@pytest.mark.long
 def test_only_what_was_changed_in_the_spreadsheet_of_a_version_is_offered(
     app: Flask, editor: Staff, draft: str
 ) -> None:
@@ -92,6 +93,7 @@ def test_only_what_was_changed_in_the_spreadsheet_of_a_version_is_offered(
     assert (after["version"], after["valid_from"]) == (before["version"], before["valid_from"])
 
 
+@pytest.mark.long
 def test_a_version_that_is_past_and_one_that_the_draft_does_not_come_from_are_compared_alike(
     app: Flask, editor: Staff, draft: str
 ) -> None:
@@ -107,6 +109,7 @@ def test_a_version_that_is_past_and_one_that_the_draft_does_not_come_from_are_co
         assert len(page.all("li", class_="change-changed")) == 1
 
 
+@pytest.mark.long
 def test_what_was_changed_in_the_draft_and_in_the_file_of_a_version_is_told(
     editor: Staff, draft: str
 ) -> None:
@@ -119,6 +122,7 @@ def test_what_was_changed_in_the_draft_and_in_the_file_of_a_version_is_told(
     )
 
 
+@pytest.mark.long
 def test_a_spreadsheet_that_names_a_version_and_holds_no_text_is_compared_with_that_version(
     editor: Staff, draft: str
 ) -> None:
@@ -132,6 +136,7 @@ def test_a_spreadsheet_that_names_a_version_and_holds_no_text_is_compared_with_t
     assert len(page.all("li", class_="change-changed")) == 1
 
 
+@pytest.mark.long
 def test_the_charges_of_a_version_as_csv_come_back(editor: Staff, draft: str) -> None:
     content = downloaded(editor, "/staff/tables/versions/1/charges.csv")
     assert "Nothing differs." in bring(editor, draft, content).text
@@ -146,6 +151,7 @@ def test_the_charges_of_a_version_as_csv_come_back(editor: Staff, draft: str) ->
     assert "does not say what it was taken from" not in page.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("file", ["list.xlsx", "charges.csv"])
 def test_the_file_of_a_version_of_another_list_is_refused(
     app: Flask, editor: Staff, draft: str, mumbai: int, file: str
@@ -198,6 +204,7 @@ def test_a_save_that_is_not_kept_any_more_is_said_to_be_gone(editor: Staff, draf
     assert "is not kept any more" in page.text
 
 
+@pytest.mark.long
 def test_a_file_that_is_brought_and_saved_is_brought_again_without_a_word_of_dispute(
     app: Flask, editor: Staff, draft: str
 ) -> None:

@@ -55,6 +55,7 @@ def acknowledged() -> dict[str, Any]:
     return detail
 
 
+@pytest.mark.long
 @pytest.mark.soak
 def test_many_warnings_of_a_kind_are_accepted_with_one_tick_and_written_down(
     app: Flask, editor: Staff, approver: Staff
@@ -132,6 +133,7 @@ def test_where_an_accepted_warning_stands_is_always_a_code(app: Flask) -> None:
         assert acknowledged()["count"] == len(names)
 
 
+@pytest.mark.long
 def test_what_is_wrong_with_a_figure_is_said_in_the_same_words_on_every_page(
     editor: Staff, draft: str
 ) -> None:

@@ -30,6 +30,7 @@ def state(desk: Desk) -> str:
         return request.state
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("way", "page", "data"),
     [

@@ -75,6 +75,7 @@ def requests_in(app: Flask) -> list[str]:
         return list(db.session.scalars(select(PatientRequest.reference).order_by(PatientRequest.id)))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ACCEPTED.values(), ids=ACCEPTED)
 def test_a_name_that_the_form_takes_goes_all_the_way(app: Flask, name: str) -> None:
     visitor = Visitor(app)

@@ -149,6 +149,7 @@ def test_an_answer_that_no_page_offered_is_refused_in_its_place(
 FIELDS = (*ANSWERS, "q_nights", "q_robot", "q_meals", "submission", "table_sha256")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "typed",
     [

@@ -59,6 +59,7 @@ def breakdown(visitor: Visitor) -> Page:
     return visitor.estimate(ANSWERS)
 
 
+@pytest.mark.long
 def test_a_pdf_waits_for_the_one_that_is_drawn_and_its_page_asks_again(
     app: Flask, visitor: Visitor, breakdown: Page
 ) -> None:
@@ -148,6 +149,7 @@ def test_a_pdf_that_fails_counts_for_its_network_as_well(
     assert pdf_of(visitor, breakdown).status == 429
 
 
+@pytest.mark.long
 def test_pdfs_are_limited_for_a_network_and_those_there_are_come_all_the_same(
     start: Callable[..., Flask],
 ) -> None:

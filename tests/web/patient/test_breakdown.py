@@ -102,6 +102,7 @@ def item_rows(page: Page) -> list[Element]:
     ]
 
 
+@pytest.mark.long
 def test_a_pdf_that_was_removed_is_drawn_again_the_same_to_the_byte(
     start: Callable[..., Flask], clock: time_machine.Traveller
 ) -> None:
@@ -278,6 +279,7 @@ def test_no_text_of_a_list_is_more_than_text(hostile: Flask) -> None:
         assert [bdi for bdi in amount.iter("bdi") if "USD" in words(bdi)], "apart from what stands beside it"
 
 
+@pytest.mark.long
 def test_no_text_of_a_list_is_more_than_text_in_the_pdf(hostile: Flask) -> None:
     visitor = Visitor(hostile)
     page = visitor.estimate(ANSWERS)

@@ -14,6 +14,7 @@ from tests.support.clinic import NOW
 from tests.support.visitor import Page, Visitor, reference_of
 
 
+@pytest.mark.long
 def test_a_page_that_nobody_opened_is_closed(start: Callable[..., Flask]) -> None:
     app = start(
         demo=False, kept_days=41

@@ -109,6 +109,7 @@ def enter(app: Flask, base: str, quoted: str, rate: str) -> None:
 # Where it begins ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_same_plan_is_compared_at_another_provider_which_asks_only_what_is_missing(
     family: Visitor, first: Page
 ) -> None:

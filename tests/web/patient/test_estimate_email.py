@@ -264,6 +264,7 @@ def on_each_connection(app: Flask, statement: str) -> Iterator[None]:
         engine.dispose()
 
 
+@pytest.mark.long
 def test_a_disk_that_is_full_costs_nobody_what_they_typed(start: Callable[..., Flask]) -> None:
     app = start(MAILS_PER_ESTIMATE="1000", MAILS_PER_ADDRESS="1000", MAILS_PER_NETWORK="1000")
     reader = Reader(app, made(app))

@@ -208,6 +208,7 @@ def of_a_quote(app: Flask, language: str) -> Iterator[tuple[str, Page]]:
     yield "check a document", patient.open("/verify")
 
 
+@pytest.mark.long
 def test_nothing_foreign_is_unmarked_on_the_pages_of_an_estimate(
     app: Flask, clock: time_machine.Traveller
 ) -> None:
@@ -218,6 +219,7 @@ def test_nothing_foreign_is_unmarked_on_the_pages_of_a_request(app: Flask) -> No
     assert unmarked(of_a_request(app)) == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", [TAG, "en"])
 def test_nothing_foreign_is_unmarked_on_the_pages_of_a_quote(app: Flask, language: str) -> None:
     assert unmarked(of_a_quote(app, language)) == {}

@@ -79,6 +79,7 @@ def states(visitor: Visitor, clock: time_machine.Traveller) -> Iterator[tuple[st
     yield "a mistake of ours", visitor.open("/robots.txt")
 
 
+@pytest.mark.long
 def test_every_page_is_html_in_its_language_and_direction(pages: dict[str, Page]) -> None:
     assert len(pages) > 20
     [language] = {page.one("html").get("lang") for page in pages.values()}

@@ -90,6 +90,7 @@ def test_an_amount_that_is_no_possible_answer_is_not_offered(visitor: Visitor) -
     assert [button for button in question.iter("button") if "999" in str(button.get("value"))] == []
 
 
+@pytest.mark.long
 def test_an_amount_with_two_readings_is_asked_back_with_both(visitor: Visitor) -> None:
     page = visitor.send(visitor.open("/estimate/delhi"), {**ANSWERS, "q_flights": "1.850"})
     assert page.status == 422

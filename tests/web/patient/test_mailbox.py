@@ -26,6 +26,7 @@ from tests.support.mail_server import MailServer
 __all__ = ["app", "clock", "reader", "start", "token"]
 
 
+@pytest.mark.long
 def test_pages_with_mail_are_kept_by_nobody(app: Flask, reader: Reader) -> None:
     reader.fill_in(address=ADDRESS)
     send(app)
@@ -114,6 +115,7 @@ def test_the_mailbox_shows_the_newest_mail_first_and_no_half_of_one(
     assert "bnna@example.org" in shown[0]
 
 
+@pytest.mark.long
 def test_the_mailbox_exists_in_a_demonstration_only(start: Callable[..., Flask], tmp_path: Path) -> None:
     demonstration = start()
     reader = Reader(demonstration, made(demonstration))
@@ -129,6 +131,7 @@ def test_the_mailbox_exists_in_a_demonstration_only(start: Callable[..., Flask],
     assert other.open().links(start="/demonstration") == []
 
 
+@pytest.mark.long
 def test_with_a_server_the_mail_of_a_demonstration_really_goes_out(
     start: Callable[..., Flask], tmp_path: Path
 ) -> None:

@@ -127,6 +127,7 @@ def test_every_text_of_an_estimate_stands_on_its_page_in_its_pdf_and_in_its_plai
     assert unsaid(on_paper, pdf_words(pdf)) == {}
 
 
+@pytest.mark.long
 def test_every_text_of_a_quote_stands_on_its_page_in_its_pdf_and_in_its_plain_text(app: Flask) -> None:
     desk = Desk(app)
     desk.issue()
@@ -171,6 +172,7 @@ def test_a_reason_for_colleagues_is_told_to_no_patient(app: Flask) -> None:
         assert "writes:" not in said
 
 
+@pytest.mark.long
 def test_the_command_line_says_the_conditions_of_a_price(tmp_path: Path) -> None:
     table, answers = tmp_path / "list.toml", tmp_path / "answers.json"
     table.write_text(LIST, encoding="utf-8")

@@ -358,6 +358,7 @@ def test_of_a_deleted_estimate_nothing_is_told(app: Flask, visitor: Visitor) -> 
         assert visitor.open(f"{breakdown.path}/{path}").status == 404
 
 
+@pytest.mark.long
 def test_a_pdf_of_my_data_is_drawn_within_the_limit_and_in_the_line_of_all_pdfs(
     start: Callable[..., Flask], clock: time_machine.Traveller
 ) -> None:
@@ -379,6 +380,7 @@ def test_a_pdf_of_my_data_is_drawn_within_the_limit_and_in_the_line_of_all_pdfs(
     assert (waiting.status, waiting.text("h1")) == (503, "Your PDF is waiting for its turn")
 
 
+@pytest.mark.long
 def test_a_long_history_is_shown_by_its_newest_entries_and_whole_in_the_data(desk: Desk) -> None:
     visitor = confirmed(desk)
     with desk.request() as request:

@@ -88,6 +88,7 @@ def test_a_rate_of_long_ago_says_so_and_one_of_tomorrow_does_not_count(
     assert "This rate is more than 30 days old." in page.text()
 
 
+@pytest.mark.long
 def test_the_pdf_has_the_same_totals_and_each_choice_its_own_pdf(
     app: Flask, visitor: Visitor, breakdown: Page
 ) -> None:
@@ -116,6 +117,7 @@ def test_a_pdf_with_another_currency_is_gone_with_its_estimate(
     assert visitor.open(f"/e/{'A' * 43}/estimate.pdf?in=INR").status == 404
 
 
+@pytest.mark.long
 def test_a_new_logo_makes_new_pdfs_and_the_old_one_comes_back_with_it(
     app: Flask, visitor: Visitor, breakdown: Page
 ) -> None:

@@ -243,6 +243,7 @@ def test_an_acceptance_is_taken_back_and_the_quote_is_as_good_as_before(
     assert [said.kind for said in desk.decisions()] == ["accepted", "accepted"]
 
 
+@pytest.mark.long
 def test_who_accepts_and_takes_back_over_and_over_is_asked_to_wait_and_can_still_take_back(
     desk: Desk, patient: Patient
 ) -> None:
@@ -362,6 +363,7 @@ def test_who_has_accepted_cannot_decline(desk: Desk, patient: Patient) -> None:
     assert [said.kind for said in desk.decisions()] == ["accepted"]
 
 
+@pytest.mark.long
 @BOTH
 def test_a_question_is_kept_sealed_and_the_desk_is_told_that_there_is_one(
     desk: Desk, patient: Patient
@@ -471,6 +473,7 @@ def locked(path: Path) -> Iterator[None]:
         other.execute("ROLLBACK")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", FORMS)
 def test_a_busy_database_loses_nothing_that_was_typed(
     desk: Desk, patient: Patient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str

@@ -88,6 +88,7 @@ def test_it_shows_hospital_registration_number_and_what_was_ticked_in_two_langua
     assert "4 211,05" in text.replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("alone", ALL)
 def test_what_is_not_ticked_is_not_in_the_file(patient: Patient, alone: str) -> None:
     page = make(patient, alone, language="en")

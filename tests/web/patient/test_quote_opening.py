@@ -194,6 +194,7 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_last_one_asks_for_a_n
     assert patient.confirm().text("h1").startswith("Firm quote")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("typed", [" ", "12345", "1234567", "12345o", "Q-2026-00001"])
 def test_what_cannot_be_a_code_costs_no_try(desk: Desk, link: str, typed: str) -> None:
     patient = desk.patient(link, confirmed=False)

@@ -129,6 +129,7 @@ def test_what_was_ticked_can_be_changed_before_anything_is_accepted(desk: Desk, 
     assert desk.decisions() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("taken", ["9", "x", "1 3", "-1", "1.0"])
 def test_what_is_not_offered_is_asked_again_and_nothing_is_accepted(
     desk: Desk, patient: Patient, taken: str

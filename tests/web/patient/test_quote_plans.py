@@ -195,6 +195,7 @@ def test_mail_and_text_say_the_same_as_the_page(desk: Desk, patient: Patient) ->
     assert "Plan B of quote" in " ".join(body.get_content().split())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("of_b", "said_in_mail"),
     [

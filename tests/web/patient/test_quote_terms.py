@@ -144,6 +144,7 @@ def test_the_plain_text_says_the_same(patient: Patient) -> None:
         assert said in text
 
 
+@pytest.mark.long
 def test_the_mail_names_the_first_day(desk: Desk, patient: Patient) -> None:
     (mail,) = desk.mails("quote_issued")
     body = mail.get_body(("plain",))

@@ -358,6 +358,7 @@ def test_what_is_larger_still_gets_a_page_with_the_way_back(
     assert form.path in set(page.links())
 
 
+@pytest.mark.long
 def test_a_form_of_too_many_fields_is_refused_whole(app: Flask, visitor: Visitor, form: Page) -> None:
     hostile = {
         "fields": b"a&" * 950_000,

@@ -93,6 +93,7 @@ def test_everything_that_was_said_is_looked_at_once_more_and_kept(
     assert (record.for_whom, record.full_name is None) == ("other", False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", ["whatsapp", "telephone"])
 def test_a_number_to_answer_by_is_taken_with_the_code_of_the_country_they_live_in(
     app: Flask, visitor: Visitor, form: Page, way: str
@@ -200,6 +201,7 @@ def test_what_cannot_be_is_refused_with_what_to_do(
     assert stored(app) == []
 
 
+@pytest.mark.long
 def test_a_quote_is_made_out_to_the_patient_and_says_who_asked(app: Flask) -> None:
     desk = Desk(app, patient_name="Bartholomea Quill")
     patient = desk.patient(desk.issue())

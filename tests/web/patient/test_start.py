@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from importlib import resources
 
+import pytest
 from flask import Flask
 
 import pricing
@@ -73,6 +74,7 @@ def test_a_range_has_the_same_figures_in_every_language(start: Callable[..., Fla
     assert [tag for tag in tags if found[tag] != every] == []
 
 
+@pytest.mark.long
 def test_who_asks_for_the_english_of_india_counts_in_lakhs(start: Callable[..., Flask]) -> None:
     app = start(languages=("en", "en-IN"))
     page_of(app, "japan")

@@ -39,6 +39,7 @@ def offered(page: Page) -> list[str]:
     return [str(link.get("href")) for link in page.all("a") if "beside=" in str(link.get("href"))]
 
 
+@pytest.mark.long
 def test_a_breakdown_offers_its_pdf_with_english_below_each_line(
     app: Flask, visitor: Visitor, estimate: Page
 ) -> None:
@@ -77,6 +78,7 @@ def test_the_second_language_of_who_reads_english_is_the_clinics(start: Callable
     assert offered(page) == [f"{page.path}/estimate.pdf?beside=ar"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("chosen", "options"),
     [

@@ -232,6 +232,7 @@ def test_after_many_numbers_that_nobody_issued_none_is_told_for_a_while(
     assert word(visitor, "/verify/Q-2026-00001") == "Current"
 
 
+@pytest.mark.long
 @BOTH
 def test_what_was_issued_is_genuine(app: Flask, document: bytes, visitor: Visitor) -> None:
     page = sent(visitor, document)
@@ -266,6 +267,7 @@ def test_figures_changed_in_the_data_are_told(app: Flask, document: bytes, visit
     assert rows(page)[0] == f"Total of the quote Written: USD\N{NO-BREAK SPACE}1,211.05 Computed: {TOTAL}"
 
 
+@pytest.mark.long
 def test_figures_changed_on_a_page_are_not_taken_for_ours(document: bytes, visitor: Visitor) -> None:
     page = sent(visitor, changed(document, page=b"0 0 600 600 re f"))
     assert "Not the file that we issued, though its data are" in page.text("h1")
@@ -280,6 +282,7 @@ def test_a_quote_that_nobody_issued_is_not_ours(document: bytes, visitor: Visito
     assert "Pay nothing for it." in page.text()
 
 
+@pytest.mark.long
 def test_an_estimate_is_computed_again(visitor: Visitor) -> None:
     estimate = visitor.estimate(ANSWERS)
     pdf = visitor.open(f"{estimate.path}/estimate.pdf").body
@@ -313,6 +316,7 @@ def test_without_a_file_it_is_asked_for(visitor: Visitor, content: bytes) -> Non
     assert page.problems == ["Choose the PDF first, then press the button."]
 
 
+@pytest.mark.long
 def test_a_file_of_ten_million_bytes_is_looked_at_and_one_byte_more_is_not(visitor: Visitor) -> None:
     most = b"%PDF-1.7\n" + bytes(verification.LARGEST - 9)
     assert sent(visitor, most).status == 200
@@ -385,6 +389,7 @@ def everything(app: Flask) -> dict[str, list[tuple[object, ...]]]:
         }
 
 
+@pytest.mark.long
 @BOTH
 def test_nothing_of_a_file_or_a_number_is_kept_or_written_down(
     app: Flask,

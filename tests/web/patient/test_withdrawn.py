@@ -69,6 +69,7 @@ def checked(visitor: Visitor, pdf: bytes) -> Page:
     return visitor.post("/verify", {"csrf_token": token, "file": (BytesIO(pdf), "estimate.pdf")})
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 @pytest.mark.usefixtures("wrong")
 def test_page_pdf_text_and_data_of_an_estimate_say_that_its_list_was_withdrawn(
@@ -139,6 +140,7 @@ def test_who_fills_in_the_form_meanwhile_is_told_and_keeps_the_answers(
     assert visitor.send(sent).status == 303
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["ar", "fr", "es", "ru", "hi", "bn"])
 def test_it_is_said_in_every_language(
     start: Callable[..., Flask], clock: time_machine.Traveller, language: str

@@ -30,6 +30,7 @@ def invite(browser: Browser, address: str, *roles: str) -> None:
     browser.post(data={"address": address, "roles": list(roles)})
 
 
+@pytest.mark.long
 def test_somebody_invited_chooses_a_password_and_sets_up_a_second_factor(
     administrator: Browser, app: Flask, laptop: Browser, later: Later
 ) -> None:

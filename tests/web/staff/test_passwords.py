@@ -304,6 +304,7 @@ def test_what_everybody_guesses_is_no_password(app: Flask, password: str) -> Non
 OWN = ("estimator", "treatment", "hospital", "quillworth", "localhost", "mira")
 
 
+@pytest.mark.long
 def test_no_password_is_made_of_the_words_of_this_site_and_of_its_owner(app: Flask) -> None:
     passed = []
     with app.test_request_context():

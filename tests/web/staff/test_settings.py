@@ -97,6 +97,7 @@ def file(content: bytes, name: str = "logo.png") -> tuple[BytesIO, str]:
     return BytesIO(content), name
 
 
+@pytest.mark.long
 def test_every_page_shows_what_is_stored_and_saving_it_again_changes_nothing(
     app: Flask, ada: Browser
 ) -> None:
@@ -383,6 +384,7 @@ def test_of_several_rates_all_are_entered_or_none(app: Flask, ada: Browser) -> N
         assert exchange_rates.everything() == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "sentences"),
     [
