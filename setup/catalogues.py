@@ -344,6 +344,7 @@ def _one_number(index: int, locale: Locale) -> bool:
     return _forms(locale)[order[index]] == 1
 
 
+@cache
 def _forms(locale: Locale) -> Counter[str]:
     """Return for each plural form that whole numbers take how many numbers below 1000 take it."""
     return Counter(locale.plural_form(number) for number in range(1000))

@@ -230,6 +230,7 @@ def test_ten_prices_are_changed_and_published_in_eight_clicks_at_most(
         page.keyboard.type(str(number))
         page.keyboard.press("Enter")
     click(page.get_by_role("button", name="Save, then publish…"))
+    expect(page.get_by_role("button", name="Ask for approval")).to_be_visible()
     for box in page.locator("input[name=ack]").all():
         click(box)
     click(page.get_by_role("button", name="Ask for approval"))
