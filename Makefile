@@ -49,9 +49,9 @@ ready-to-test:
 	@if [ "$(SYSTEM_PACKAGES)" = yes ]; then sh setup/system-packages.sh test; fi
 	@sh setup/environment.sh test
 
-coverage: ready-to-test ## Print which lines and branches `make check` reaches; pricing/ has to be reached whole
-	@$(IN_MEMORY) $(BIN)/python -m pytest --quiet --numprocesses auto --dist worksteal --cov --cov-report= \
-		-m "$(QUICK)" $(PYTEST)
+coverage: ready-to-test ## Run the quick and the long tests, and print what they reach; pricing/ has to be reached whole
+	@$(IN_MEMORY) $(BIN)/python -m pytest --quiet --numprocesses $(PROCESSES) --dist worksteal --durations 15 \
+		--cov --cov-report= -m "($(QUICK)) or long" $(PYTEST)
 	@$(BIN)/coverage report
 	@$(BIN)/coverage report --include "pricing/*" --fail-under 100
 

@@ -40,8 +40,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark what needs Chromium or processes of its own, before anything is chosen by marks.
 
     One of two kinds of database is left to `make soak`, of tests with many variants all but a sample, and what is long
-    by nature, unless its file is named. What waits longest comes first, so that other processes run everything else
-    meanwhile and none waits for it at the end.
+    by nature, unless it or its file is asked for. What waits longest comes first, so that other processes run everything
+    else meanwhile and none waits for it at the end.
     """
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
@@ -51,12 +51,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if _kind_of_database(item) and _is_in_a_room(item):
             item.add_marker(pytest.mark.both_databases)
-    everything = [Path(named).resolve() for named in config.args] == [ROOT / "tests"]
+    all_of_them = [Path(named).resolve() for named in config.args] == [ROOT / "tests"]
+    without_long = all_of_them and "long" not in config.option.markexpr
     left_out = {
         id(item)
         for item in items
         if profile.NAME != "soak"
-        and (_is_left_to_soak(item) or (everything and item.get_closest_marker("long") is not None))
+        and (_is_left_to_soak(item) or (without_long and item.get_closest_marker("long") is not None))
     }
     left_out |= _variants_left_to_soak([item for item in items if id(item) not in left_out])
     if "cluster" not in config.option.markexpr:
