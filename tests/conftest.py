@@ -40,7 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Mark what needs Chromium or processes of its own, before anything is chosen by marks.
 
     One of two kinds of database is left to `make soak`, of tests with many variants all but a sample, and what is long
-    by nature, unless it or its file is asked for. What waits longest comes first, so that other processes run everything
+    by nature, unless one asks for it. What waits longest comes first, so that other processes run everything
     else meanwhile and none waits for it at the end.
     """
     for item in items:
