@@ -273,6 +273,7 @@ def test_the_commands_of_the_guide_run(folder: Path) -> None:
     }
 
 
+@pytest.mark.long
 def test_a_mistake_looks_as_the_guide_shows_it(folder: Path) -> None:
     (folder / "list.toml").write_text(FIRST_LIST.replace('"stay"', '"stey"', 1), encoding="utf-8")
     done = run(folder, "estimator", "tables", "check", "list.toml")
@@ -289,6 +290,7 @@ def test_a_second_list_for_the_same_day_is_refused_as_the_guide_says(folder: Pat
     assert done.stderr == "estimator: " + fenced("text")[1]
 
 
+@pytest.mark.long
 def test_a_breakdown_looks_as_the_guide_shows_it(folder: Path) -> None:
     done = run(folder, "estimator", "price", "list.toml", "--answers", "answers.json")
     printed = iter(done.stdout.replace("\u00a0", " ").splitlines())

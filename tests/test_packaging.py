@@ -228,6 +228,7 @@ def test_every_template_is_found_away_from_the_checkout(installed: Path, tmp_pat
     assert int(templates) == len(there)
 
 
+@pytest.mark.long
 def test_the_command_prices_a_table_and_makes_a_pdf(installed: Path, tmp_path: Path) -> None:
     cases = ROOT / "tests" / "pricing" / "cases"
     shutil.copy(cases / "india-ward-tax-cliff.toml", tmp_path / "list.toml")

@@ -126,6 +126,7 @@ def test_a_script_says_what_it_is_for_and_is_plain_shell(script: Path) -> None:
     subprocess.run(["sh", "-n", str(script)], check=True)
 
 
+@pytest.mark.long
 def test_an_audit_without_a_network_says_that_nothing_was_audited() -> None:
     nowhere = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9")
     lower = {name.lower(): value for name, value in nowhere.items()}

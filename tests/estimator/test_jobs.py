@@ -125,6 +125,7 @@ def test_a_bell_for_later_is_not_lost_with_the_worker_that_waits(
     assert one.heard == []
 
 
+@pytest.mark.long
 def test_a_handler_that_fails_does_not_end_the_worker(
     open_jobs: Callable[..., Jobs], queue_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -94,6 +94,7 @@ def test_the_range_of_past_bills_needs_19_of_them_and_stands_beside_the_lists_ow
     assert "inside" not in alone
 
 
+@pytest.mark.long
 def test_where_bills_come_to_be_higher_no_range_of_them_is_given(app: Flask) -> None:
     version = example.publish()
     history(version, [f"{4000 + 50 * number}.00" for number in range(30)])

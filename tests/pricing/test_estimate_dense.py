@@ -95,6 +95,7 @@ def walked(quantity: str, steps: Sequence[Mapping[str, Any]]) -> Decimal | None:
     return amount
 
 
+@pytest.mark.long
 def test_payments_add_up_to_the_likely_provider_total_or_are_zero() -> None:
     schedules = 0
     for table, _, found in plans():

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -101,6 +102,7 @@ def test_every_amount_is_a_multiple_of_the_smallest_one(plan: tuple[PriceTable, 
                 assert not amount.startswith("-0") or Decimal(amount) < 0
 
 
+@pytest.mark.long
 @given(plans())
 @slow_tables
 def test_a_table_that_was_written_and_read_prices_the_same(
@@ -111,6 +113,7 @@ def test_a_table_that_was_written_and_read_prices_the_same(
     assert priced(again, answers).as_json() == priced(table, answers).as_json()
 
 
+@pytest.mark.long
 @given(plans(), st.randoms())
 @slow_tables
 def test_the_order_of_the_answers_does_not_matter(
@@ -122,6 +125,7 @@ def test_the_order_of_the_answers_does_not_matter(
     assert priced(table, dict(shuffled)).as_json() == priced(table, answers).as_json()
 
 
+@pytest.mark.long
 @given(plans())
 @slow_tables
 def test_the_answers_of_a_breakdown_give_the_same_breakdown(
@@ -196,6 +200,7 @@ def test_a_package_is_only_used_where_it_saves(plan: tuple[PriceTable, dict[str,
     assert all(item.covered_by in (None, found.package) for item in found.items)
 
 
+@pytest.mark.long
 @given(plans())
 @slow_tables
 def test_what_would_change_the_cost_is_what_the_other_plan_costs(

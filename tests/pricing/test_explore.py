@@ -246,6 +246,7 @@ def test_exploring_does_not_depend_on_the_callers_decimal_context() -> None:
             assert sensitivity(pricing.read(plan.text), plan.answers) == wanted
 
 
+@pytest.mark.long
 def test_every_alternative_is_the_difference_of_two_estimates() -> None:
     changed = 0
     for seed in range(120):

@@ -594,6 +594,7 @@ def test_thousands_of_tiers_are_looked_at_and_a_step_over_many_is_told_once() ->
     ]
 
 
+@pytest.mark.long
 def test_hundreds_of_packages_are_tried_as_long_as_there_is_time() -> None:
     more = "".join(
         f'\n[package.more_{number}]\nlabel = {{ en = "x", ar = "y" }}\ngroup = "care"\nsource = "x"\n'

@@ -370,6 +370,7 @@ def test_too_many_tiers_are_not_looked_for_one_by_one() -> None:
     assert pricing.so_far(priced(many, most="500"), {}) is None
 
 
+@pytest.mark.long
 def test_a_list_of_thousands_of_charges_percentages_and_taxes_is_within_the_steps_that_it_may_take() -> None:
     charges = "".join(
         charge(f"more_{number}", 'per = "nights"\nwhen = { cells = "cord" }\nprice = 1')
@@ -477,6 +478,7 @@ def some_answers(table: PriceTable, dice: random.Random) -> dict[str, Any]:
     return {driver.code: dice.choice(possible(driver, days)) for driver in table.drivers}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", SHIPPED)
 def test_no_way_through_a_shipped_list_is_cheaper_than_what_is_told(name: str) -> None:
     table, dice = shipped(name), random.Random(name)

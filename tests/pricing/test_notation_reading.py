@@ -180,6 +180,7 @@ SLIPS = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new", "place", "words"), SLIPS, ids=[f"{slip[2]}: {slip[3]}" for slip in SLIPS]
 )

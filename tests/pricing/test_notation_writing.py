@@ -40,6 +40,7 @@ def test_the_canonical_text_of_a_worked_case_is_the_same_table(path: Path) -> No
     assert pricing.write(pricing.read(text)) == text
 
 
+@pytest.mark.long
 @given(price_tables())
 def test_any_table_reads_back_from_its_canonical_text(table: PriceTable) -> None:
     text = pricing.write(table)
@@ -49,6 +50,7 @@ def test_any_table_reads_back_from_its_canonical_text(table: PriceTable) -> None
     assert pricing.sha256(again) == pricing.sha256(table)
 
 
+@pytest.mark.long
 @given(price_tables())
 def test_the_canonical_text_is_plain_and_easy_to_look_through(table: PriceTable) -> None:
     text = pricing.write(table)

@@ -49,6 +49,7 @@ def test_of_fewer_than_19_bills_no_range_can_hold_90_of_100() -> None:
     assert (found.low, found.high) == (Fraction(1000, 1000), Fraction(1018, 1000))
 
 
+@pytest.mark.long
 def test_it_holds_at_least_90_of_100_gaps_and_never_one_more_than_it_must() -> None:
     for count in range(LEAST, 400):
         found = held(bills(*range(1, count + 1)))
@@ -91,6 +92,7 @@ def test_bills_that_come_to_be_higher_or_lower_are_told_of() -> None:
     assert trend([]) is None
 
 
+@pytest.mark.long
 def test_of_bills_in_any_order_hardly_any_are_said_to_rise_or_fall() -> None:
     told = [
         trend([Case(*each) for each in clinic.known]) is not None

@@ -119,6 +119,7 @@ def suspicious_tables() -> Iterator[Problem]:
     yield from pricing.slips(pricing.read(table), today=date(2024, 1, 1))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("problems", "sentences"),
     [(bad_tables, TABLE_SENTENCES), (bad_answers, ANSWER_SENTENCES), (suspicious_tables, WARNING_SENTENCES)],

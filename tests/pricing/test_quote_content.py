@@ -88,6 +88,7 @@ def delhi() -> PriceTable:
     return pricing.read((resources.files("pricing.tables") / "delhi.toml").read_text(encoding="utf-8"))
 
 
+@pytest.mark.long
 @given(quotes())
 @some_tables
 def test_every_content_computes_again_to_itself(
@@ -116,6 +117,7 @@ def test_price_and_adjustments_add_up_to_the_total_and_payments_to_it_too(
         assert not said["payments"] or paid == max(found.total, Decimal(0))
 
 
+@pytest.mark.long
 @given(quotes())
 @some_tables
 def test_no_amount_of_a_content_has_more_decimals_than_its_currency_or_list(
@@ -162,6 +164,7 @@ def test_other_answers_another_breakdown_and_another_list_are_found_out() -> Non
     assert set(quote_content.recompute(said, renamed).differences) >= {"table", "breakdown.version"}
 
 
+@pytest.mark.long
 def test_a_content_is_the_same_bytes_in_every_process() -> None:
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); from tests.pricing import test_quote_content as t; "

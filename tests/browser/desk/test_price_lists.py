@@ -71,6 +71,7 @@ def test_who_was_slower_is_told_while_typing(page: Page) -> None:
     expect(page.get_by_label("Price of a unit")).to_have_value("71")
 
 
+@pytest.mark.long
 def test_what_is_wrong_is_said_while_somebody_types_and_before_anything_is_saved(
     app: Flask, page: Page
 ) -> None:
@@ -144,6 +145,7 @@ def test_a_text_lists_what_is_wrong_and_leads_to_the_line(page: Page) -> None:
     expect(page.locator(".autosaved")).to_have_text("Saved. Problems in this draft: 1.", timeout=15_000)
 
 
+@pytest.mark.long
 def test_a_text_has_line_numbers(page: Page) -> None:
     page.goto("/staff/tables/drafts/1/text")
     lines = page.get_by_label("Text", exact=True).input_value().count("\n") + 1

@@ -162,6 +162,7 @@ def test_a_letter_typed_elsewhere_is_only_a_letter(page: Page) -> None:
     assert page.locator("input[name=pick]:checked").count() == 0
 
 
+@pytest.mark.long
 def test_all_on_a_page_are_ticked_and_changed_at_once(page: Page) -> None:
     page.goto("/desk/requests?state=new")
     page.get_by_label("All on this page").check()
@@ -175,6 +176,7 @@ def test_all_on_a_page_are_ticked_and_changed_at_once(page: Page) -> None:
     rows(page, 1)
 
 
+@pytest.mark.long
 def test_the_two_lines_for_a_chat_are_copied(page: Page, made: list[str]) -> None:
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"/desk/requests/{made[0]}")

@@ -93,6 +93,7 @@ def test_forced_colours_lose_nothing(open_page: Opener, scheme: str, breakdown: 
     assert style(page, ".bars svg", "outline-color") == style(page, ".bars svg", "fill")
 
 
+@pytest.mark.long
 def test_nothing_moves_for_those_who_asked_for_less_motion(open_page: Opener, breakdown: str) -> None:
     page = open_page(reduced_motion="reduce")
     page.goto(breakdown)

@@ -208,6 +208,7 @@ def test_accepting_a_quote(page: Page, sent: Sent, quote: quote_walk.Issued) -> 
     sent.survives(back=2)
 
 
+@pytest.mark.long
 def test_what_was_typed_in_one_tab_is_not_shown_in_another(page: Page, breakdown: str) -> None:
     fill_in_request(page, breakdown)
     other = page.context.new_page()
@@ -220,6 +221,7 @@ def test_what_was_typed_in_one_tab_is_not_shown_in_another(page: Page, breakdown
     expect(page.locator("#full_name")).to_have_value("Anna")
 
 
+@pytest.mark.long
 def test_a_comparison_that_a_reload_took_away_is_made_again_with_one_press(
     page: Page, breakdown: str
 ) -> None:

@@ -132,6 +132,7 @@ def test_the_journey_works_by_round_trips_without_javascript(open_page: Opener, 
     assert document.read_bytes().startswith(b"%PDF-")
 
 
+@pytest.mark.long
 def test_questions_come_and_go_with_the_answers_that_call_for_them(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
@@ -217,6 +218,7 @@ def test_the_back_button_keeps_the_answers(open_page: Opener) -> None:
     expect(page.locator("#total .total-amount")).to_have_text(total)
 
 
+@pytest.mark.long
 def test_change_asks_one_question_and_the_page_says_what_it_has_changed(
     open_page: Opener, breakdown: str
 ) -> None:
@@ -266,6 +268,7 @@ def test_an_address_within_the_page_opens_what_is_closed_there(
     expect(page.locator("#items")).to_be_in_viewport()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scripted", [True, False], ids=["script", "no script"])
 def test_in_print_everything_is_open(
     open_page: Opener, breakdown: str, tmp_path: Path, *, scripted: bool

@@ -64,6 +64,7 @@ def test_the_step_that_was_reached_is_kept_before_the_page_is_left(open_page: Op
     expect(kept).to_contain_text(re.compile(r"\d{1,2} [A-Z][a-z]+ \d{4}"))
 
 
+@pytest.mark.long
 def test_answers_are_forgotten_when_somebody_says_so(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
@@ -135,6 +136,7 @@ def test_an_estimate_that_is_deleted_leaves_the_list(open_page: Opener) -> None:
     expect_kept(page, "estimates", [])
 
 
+@pytest.mark.long
 def test_a_refused_form_keeps_its_answers_and_lists_no_estimate(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
@@ -168,6 +170,7 @@ def test_nothing_is_sent_before_the_last_button_but_what_the_total_needs(
     assert site.estimates() == before
 
 
+@pytest.mark.long
 def test_a_browser_that_keeps_nothing_says_nothing_of_it(open_page: Opener) -> None:
     page = open_page()
     context: BrowserContext = page.context

@@ -160,6 +160,7 @@ def test_the_focus_is_always_visible_and_never_covered(
     assert "q_nights" in backwards
 
 
+@pytest.mark.long
 def test_the_focus_is_never_covered_without_javascript(open_page: Opener) -> None:
     page = open_page(java_script_enabled=False)
     page.goto("/estimate/delhi")
@@ -187,6 +188,7 @@ def test_the_skip_link_leads_past_the_header(open_page: Opener) -> None:
     assert page.locator("main :focus").count() == 1
 
 
+@pytest.mark.long
 def test_the_error_summary_has_the_focus_and_leads_to_each_question(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")

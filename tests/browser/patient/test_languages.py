@@ -52,6 +52,7 @@ def test_who_reads_one_language_goes_the_whole_way_in_it(browser: Browser, site:
     assert len(found) > 50
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_the_first_button_is_in_the_first_screen_in_every_language(
     browser: Browser, site: Site, tag: str

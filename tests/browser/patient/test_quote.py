@@ -169,6 +169,7 @@ def test_a_quote_with_its_style_weighs_less_than_60_kilobytes(open_page: Opener,
     assert sum(sizes.values()) < 60_000, sizes
 
 
+@pytest.mark.long
 def test_a_quote_prints_without_its_buttons(open_page: Opener, opened: Opened) -> None:
     quote, signed_in = opened
     page = open_page(storage_state=signed_in)

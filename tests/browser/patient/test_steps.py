@@ -86,6 +86,7 @@ def test_what_must_be_answered_comes_first_and_is_marked(open_page: Opener) -> N
     expect(stay.last).not_to_contain_text("(required)")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["number", "choice"])
 def test_enter_goes_on_and_sends_nothing(open_page: Opener, site: Site, kind: str) -> None:
     page = open_page()
@@ -151,6 +152,7 @@ def test_what_is_needed_is_said_once_at_its_question_before_next_goes_on(open_pa
     assert step(page) == "rehabilitation"
 
 
+@pytest.mark.long
 def test_an_error_stands_at_its_field_while_it_is_typed(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
@@ -230,6 +232,7 @@ def test_the_last_step_lists_the_answers_and_leads_back_to_each(open_page: Opene
     expect(rows.filter(has_text="Nights in this room")).to_contain_text("12")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
 def test_what_an_answer_calls_for_is_said_while_it_is_chosen(open_page: Opener, script: bool) -> None:
     page = open_page(java_script_enabled=script)
@@ -253,6 +256,7 @@ def test_what_an_answer_calls_for_is_said_while_it_is_chosen(open_page: Opener, 
         expect(page.locator("#step-check").get_by_text("First this must heal")).to_have_count(0)
 
 
+@pytest.mark.long
 def test_errors_open_the_step_with_the_first_of_them(open_page: Opener) -> None:
     page = open_page()
     page.goto("/estimate/delhi")
@@ -265,6 +269,7 @@ def test_errors_open_the_step_with_the_first_of_them(open_page: Opener) -> None:
     expect(page.locator("#step-rehabilitation")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_link_to_a_question_opens_its_step(open_page: Opener, breakdown: str) -> None:
     page = open_page()
     page.goto(f"{breakdown}/change#question-own_mri")
@@ -318,6 +323,7 @@ def test_the_bar_has_the_total_and_the_way_on(open_page: Opener) -> None:
     estimate(page, DELHI)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("width", [320, 360])
 def test_the_bar_beside_answers_that_are_changed_leaves_room_for_them(
     open_page: Opener, breakdown: str, width: int

@@ -163,6 +163,7 @@ def test_a_line_that_takes_something_off_may_be_billed_below_0(app: Flask) -> No
     assert [line.get("amount") for line in bills.of_bill(bill)] == ["4400.00", None, "-100.00"]
 
 
+@pytest.mark.long
 def test_a_sum_of_a_few_items_is_asked_about_and_a_total_is_not(app: Flask) -> None:
     request = example.ask(example.publish())
     with pytest.raises(bills.Unusual) as asked:

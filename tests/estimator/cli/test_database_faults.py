@@ -110,6 +110,7 @@ def test_a_name_that_nobody_knows_is_told(server: str, tmp_path: Path) -> None:
     assert "Correct the name of the host" in found
 
 
+@pytest.mark.long
 def test_a_certificate_file_that_is_missing_is_told(server: str, tmp_path: Path) -> None:
     more = "?sslmode=verify-full&sslrootcert=/nowhere/ca.pem"
     found = told("doctor", with_parts(server, more=more), tmp_path)
@@ -123,6 +124,7 @@ def test_a_server_that_does_not_encrypt_is_told(server: str, tmp_path: Path) -> 
     assert "Check sslmode" in found
 
 
+@pytest.mark.long
 def test_servers_none_of_which_is_what_was_asked_for_are_told(server: str, tmp_path: Path) -> None:
     port = with_parts(server).partition("127.0.0.1:")[2].partition("/")[0]
     name = server.rpartition("/")[2]

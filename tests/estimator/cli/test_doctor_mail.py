@@ -113,6 +113,7 @@ def test_a_test_mail_arrives_and_every_step_is_told(doctor: Run, start: Callable
     assert taken.message_id.endswith("@clinic.example.org>")
 
 
+@pytest.mark.long
 def test_no_database_is_needed(doctor: Run, start: Callable[..., MailServer], tmp_path: Path) -> None:
     assert doctor(start().settings())[0] == 0
     assert not (tmp_path / "instance").exists()
@@ -124,6 +125,7 @@ def stopped(lines: list[str]) -> str:
     return lines[-1]
 
 
+@pytest.mark.long
 def test_a_wrong_password_is_told(doctor: Run, start: Callable[..., MailServer]) -> None:
     server = start(sign_in=True)
     code, lines = doctor(server.settings(MAIL_USER=USER, MAIL_PASSWORD="wrong"))
@@ -159,6 +161,7 @@ def test_a_server_without_encryption_is_told_and_nothing_is_sent(
     assert server.taken == []
 
 
+@pytest.mark.long
 def test_a_connection_that_anybody_can_read_is_told(doctor: Run, start: Callable[..., MailServer]) -> None:
     server = start(encrypted=False)
     code, lines = doctor(server.settings(MAIL_SECURITY="unencrypted"))
@@ -169,6 +172,7 @@ def test_a_connection_that_anybody_can_read_is_told(doctor: Run, start: Callable
     assert len(server.taken) == 1
 
 
+@pytest.mark.long
 def test_a_certificate_that_nobody_vouches_for_is_told(
     doctor: Run, start: Callable[..., MailServer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +196,7 @@ def test_an_address_that_is_refused_is_told(doctor: Run, start: Callable[..., Ma
     )
 
 
+@pytest.mark.long
 def test_a_sender_that_is_refused_is_told(doctor: Run, start: Callable[..., MailServer]) -> None:
     server = start()
     server.behaviour.to_sender = "553 5.7.1 Sender not owned"

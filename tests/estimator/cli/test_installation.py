@@ -66,6 +66,7 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(run: Run, folder: Path) -> N
     assert errors.startswith(f"estimator: The instance folder {folder} cannot be written")
 
 
+@pytest.mark.long
 def test_a_wrong_setting_is_a_sentence(run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WORKERS", "many")
     for command in ("prepare", "purge", "serve"):
@@ -116,6 +117,7 @@ def test_the_doctor_knows_what_the_renderer_knows_of_a_list(run: Run, folder: Pa
     assert "no font here has them: \N{BRAIN}." in output
 
 
+@pytest.mark.long
 def test_the_doctor_says_what_pdfs_need(run: Run, ready: Path) -> None:
     lacking = "from estimator.pdf import requirements; requirements.problems = lambda: ['Pango is missing.']"
     assert run("doctor", before=lacking) == (1, "Pango is missing.\n", "")
@@ -240,6 +242,7 @@ def test_key_files_that_others_can_read_are_closed_by_prepare_which_says_so(run:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.long
 def test_an_empty_key_file_is_named_with_where_to_take_it_from(run: Run, ready: Path) -> None:
     (ready / "link_key").write_text("")
     for command in ("doctor", "prepare", "purge"):

@@ -165,6 +165,7 @@ def test_another_process_reads_on_and_seals_with_the_new_key(run: Run, app: Flas
         process.stdin.close()
 
 
+@pytest.mark.long
 def test_a_key_that_is_added_only_opens_until_it_is_used(run: Run, app: Flask, instance: Path) -> None:
     (old,) = ids(instance)
     code, output, _errors = run("add")
@@ -326,6 +327,7 @@ def test_an_app_without_pages_knows_every_table(instance: Path) -> None:
     assert done.stdout.split() == sorted(models.metadata().tables)
 
 
+@pytest.mark.long
 def test_a_key_is_forgotten_only_when_it_opens_nothing(run: Run, app: Flask, instance: Path) -> None:
     (old,) = ids(instance)
     run("add")
@@ -360,6 +362,7 @@ def test_a_key_that_is_not_there_is_a_sentence(run: Run, app: Flask, verb: str) 
     )
 
 
+@pytest.mark.long
 def test_a_key_that_is_missing_is_listed_and_named_and_nothing_is_lost(
     run: Run, app: Flask, instance: Path
 ) -> None:

@@ -112,6 +112,7 @@ def test_what_is_no_json_object_is_a_sentence(
     assert run("price", table, "--answers", path, "--json") == (2, b"", f"estimator: {path} {sentence}\n")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -171,6 +172,7 @@ def test_a_table_with_problems_names_them_all(
     assert "driver.sessions.role: " in errors
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -23,6 +23,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return lambda *arguments: estimator("staff", *arguments)
 
 
+@pytest.mark.long
 def test_the_first_administrator_is_made_here_and_printed_as_a_link(run: Run) -> None:
     code, output, errors = run("create", "Ada@Example.org")
     assert (code, errors) == (0, "")

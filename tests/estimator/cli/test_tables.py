@@ -103,6 +103,7 @@ def test_a_letter_that_no_font_has_is_suspicious(run: Run, file: Callable[..., s
     assert f"{path}:{number}: {sentence}\n" in output
 
 
+@pytest.mark.long
 def test_an_imported_table_is_in_the_database_once(
     run: Run, file: Callable[..., str], installation: Path
 ) -> None:
@@ -121,6 +122,7 @@ def test_files_are_imported_all_or_none(run: Run, file: Callable[..., str], inst
     assert stored(installation) == []
 
 
+@pytest.mark.long
 def test_a_published_version_is_not_replaced(run: Run, file: Callable[..., str], installation: Path) -> None:
     run("tables", "import", file("first.toml"))
     other = file("other.toml", price="1.00")

@@ -134,6 +134,7 @@ def test_figures_that_were_changed_in_the_content_are_found(run: Run) -> None:
     assert f"Q-2026-00002/1: Differs: total, written 1.00, computed {before}." in output
 
 
+@pytest.mark.long
 def test_a_price_list_that_was_changed_is_found(run: Run) -> None:
     behind("UPDATE table_version SET text = replace(text, 'Taxi', 'Cab')")
     code, output, _errors = run("--all")
@@ -156,6 +157,7 @@ def test_a_price_list_that_was_exchanged_with_its_hash_is_found(run: Run) -> Non
     assert "Q-2026-00003/1: It was issued from another price list than the stored one, 2026-1." in output
 
 
+@pytest.mark.long
 def test_a_document_that_was_exchanged_is_found(run: Run) -> None:
     draw("Q-2026-00002")
     revision = revision_of("Q-2026-00002", 1)
@@ -167,6 +169,7 @@ def test_a_document_that_was_exchanged_is_found(run: Run) -> None:
     assert "Q-2026-00002/1: Its stored PDF is not the one that was issued." in output
 
 
+@pytest.mark.long
 def test_a_document_that_was_exchanged_with_its_hash_is_found(run: Run) -> None:
     import hashlib
 
@@ -183,6 +186,7 @@ def test_a_document_that_was_exchanged_with_its_hash_is_found(run: Run) -> None:
     assert "Q-2026-00002/1: The data in its stored PDF are not its content." in output
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("column", "sentence"),
     [("NULL", "Its PDF was made and is gone."), (":sealed", "Its PDF cannot be opened")],
@@ -363,6 +367,7 @@ def test_it_wants_files_or_all(run: Run, arguments: tuple[str, ...]) -> None:
     assert run(*arguments) == (2, "", "estimator: Name PDFs, or give --all: one of the two.\n")
 
 
+@pytest.mark.long
 def test_without_any_quote_there_is_nothing_wrong(tmp_path: Path) -> None:
     installation = {"INSTANCE": str(tmp_path / "instance"), "PUBLIC_URL": "https://estimate.example.org"}
     assert estimator("prepare", **installation)[0] == 0

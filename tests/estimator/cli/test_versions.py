@@ -96,6 +96,7 @@ def test_each_warning_has_to_be_acknowledged_by_its_name(
     assert "scheduled" not in run("tables", "list")[1]
 
 
+@pytest.mark.long
 def test_a_file_with_problems_is_refused_with_all_of_them(
     run: Run, file: Callable[..., str], installation: Path
 ) -> None:
@@ -122,6 +123,7 @@ def test_where_a_second_person_approves_the_command_only_asks_for_it(
     assert "  draft.proposed  draft:1  " in run("audit", "list")[1]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("given", "sentences"),
     [

@@ -165,6 +165,7 @@ def test_it_tells_of_fifteen_months_in_many_states_and_languages(app: Flask, run
     )
 
 
+@pytest.mark.long
 def test_a_second_filling_is_refused_and_changes_nothing(run: Run) -> None:
     assert run("fill", "--cases", 3, "--seed", 7)[0] == 0
     before = everything(but=set())
@@ -215,6 +216,7 @@ def test_where_somebody_works_it_is_refused_and_with_their_word_no_patient_meets
     assert everything(but={"audit_entry"}) == before
 
 
+@pytest.mark.long
 def test_a_real_list_of_the_same_name_is_left_alone(run: Run) -> None:
     text = example_quotes.list_text().replace('table = "example"', 'table = "delhi"')
     example_quotes.publish(text.replace("demo = true\n", ""))
@@ -261,6 +263,7 @@ def test_a_filling_that_is_emptied_meanwhile_ends_with_a_sentence(
     assert everything(but=but) == before
 
 
+@pytest.mark.long
 def test_what_was_issued_is_guarded_again_once_it_is_empty(run: Run) -> None:
     revision = a_real_quote("before")
     assert run("fill", "--cases", 2)[0] == 0

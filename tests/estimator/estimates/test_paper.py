@@ -194,6 +194,7 @@ ENDS_A_PAGE = {
 """A plan of which the items and what is not included fill a page but for two lines, in Hindi."""
 
 
+@pytest.mark.long
 def test_a_heading_stands_on_the_page_of_what_it_heads() -> None:
     table = table_of(next(path for path in TABLES if path.stem == "delhi"))
     pages = text_of(drawn(table, ENDS_A_PAGE, language="hi"), "-raw").split("\f")

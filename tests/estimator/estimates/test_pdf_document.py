@@ -380,6 +380,7 @@ def test_markup_in_a_price_list_is_only_text(text: str, listener: Listener, secr
     assert listener.knocks == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "link",
     [
@@ -557,6 +558,7 @@ def test_every_script_is_drawn_without_a_complaint(language: str) -> None:
     assert pages(pdf_of(table_of(FIVE_SCRIPTS), {"cells": "own", "sessions": 1, "nights": 2}, language)) <= 2
 
 
+@pytest.mark.long
 def test_notices_go_on_in_a_second_column_without_a_second_heading() -> None:
     table, answers, language = plan("typical")
     markup = html_of(table, answers, language)
@@ -579,6 +581,7 @@ def test_the_same_code_has_one_fingerprint() -> None:
 # What was left open -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_document_says_what_is_not_counted_and_what_nobody_answered() -> None:
     table = pricing.read(open_list.OPEN)
     content = pdf_of(table, {**open_list.PLAN, "flights": "1849.50", "infection": True})

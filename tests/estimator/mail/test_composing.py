@@ -324,6 +324,7 @@ def test_a_mail_names_nothing_medical_even_where_the_price_list_does(app: Flask)
     assert MEDICAL.findall(headers) == []
 
 
+@pytest.mark.long
 def test_a_mail_has_a_real_text_beside_its_page_and_the_pdf_after_both(app: Flask) -> None:
     message, reference = sent(table_text(), {"cells": "own", "sessions": 2})
     kinds = [part.get_content_type() for part in message.walk()]

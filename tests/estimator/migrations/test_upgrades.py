@@ -181,6 +181,7 @@ def test_migrating_twice_changes_nothing(database_url: str, engine: Engine) -> N
     assert counts(engine) == [1, 1, 1]
 
 
+@pytest.mark.long
 def test_versions_that_were_there_before_lists_belong_to_one(database_url: str, engine: Engine) -> None:
     fill(database_url, engine)
     migrations.upgrade(database_url)
@@ -240,6 +241,7 @@ def test_a_step_that_fails_leaves_the_database_as_it_was(
         assert migrations.revision(connection) == REVISIONS[-1]
 
 
+@pytest.mark.long
 def test_two_processes_may_migrate_at_the_same_moment(database_url: str, engine: Engine) -> None:
     with engine.connect():  # the file is there before both of them open it
         pass

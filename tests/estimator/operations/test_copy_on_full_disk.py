@@ -25,6 +25,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
 def test_a_copy_without_room_is_refused_with_a_sentence_and_leaves_nothing(url: str, tmp_path: Path) -> None:
     disk = tmp_path / "copies"

@@ -208,6 +208,7 @@ def test_a_secret_that_was_replaced_on_purpose_is_accepted_by_a_command(first: P
     assert estimator("prepare")[0] == 0
 
 
+@pytest.mark.long
 @ONE_DATABASE
 def test_keys_that_are_lost_are_given_up_only_when_somebody_says_so(first: Path) -> None:
     (first / "data_keys").write_text(keys.new_line())

@@ -105,6 +105,7 @@ def figure(text: str, line: str) -> float:
     return float(found[1]) if found else 0.0
 
 
+@pytest.mark.long
 def test_the_figures_of_all_web_processes_add_up(served: Installation) -> None:
     line = 'estimator_requests_total{endpoint="patient.robots",method="GET",status="200"}'
     before = figure(served.get("/metrics")[1], line)

@@ -55,6 +55,7 @@ def fonts(document: pikepdf.Pdf) -> dict[str, pikepdf.Object]:
     return found
 
 
+@pytest.mark.long
 def test_its_syntax_is_clean(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "document.pdf"
     path.write_bytes(content)

@@ -51,6 +51,7 @@ def test_a_png_of_any_colours_comes_out_as_a_small_png(mode: str) -> None:
     assert found.mode in ("RGB", "RGBA", "P")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_a_jpeg_of_any_colours_comes_out_as_a_small_png(mode: str) -> None:
     assert opened(images.as_png(drawn(noise(320, 100, mode), "JPEG"))).size[0] <= 320
@@ -160,6 +161,7 @@ def declaring(width: int, height: int) -> list[bytes]:
     return [bytes(png), bytes(jpeg)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("width", "height"),
     [(20_000, 20_000), (65_500, 65_500), (2**31 - 1, 2**31 - 1), (1, 2**31 - 1), (9_000, 10_000), (0, 5)],

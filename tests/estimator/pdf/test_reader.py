@@ -30,6 +30,7 @@ def document(name: str = "quote.json") -> bytes:
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["quote.json", "estimate.json"])
 def test_the_data_of_a_document_of_ours_is_read(name: str) -> None:
     assert reader.read(document(name)) == Carried("data", name, DATA)
@@ -78,6 +79,7 @@ def test_what_never_ends_is_given_up(content: Callable[[], bytes]) -> None:
     assert reader.read(content()).kind in {"broken", "nothing", "too_slow", "too_much"}
 
 
+@pytest.mark.long
 def test_a_reading_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "SECONDS", 1)
     assert reader.read(hostile.slow_to_unpack()).kind in {"too_slow", "too_much"}

@@ -154,6 +154,7 @@ def test_what_takes_too_long_is_ended_and_the_next_document_is_made(monkeypatch:
     assert make() == expected
 
 
+@pytest.mark.long
 def test_a_child_that_stands_still_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     make()
     number = child()
@@ -265,6 +266,7 @@ report(document())
     assert run(script) == [make()] * 4
 
 
+@pytest.mark.long
 def test_a_daemonic_process_may_make_documents() -> None:
     script = """
 process = multiprocessing.get_context("fork").Process(target=lambda: report(document()), daemon=True)
@@ -290,6 +292,7 @@ report(renderer._child.process.pid)
     wait(lambda: not runs(inner) and not runs(outer))
 
 
+@pytest.mark.long
 def test_nothing_of_the_renderer_is_loaded_before_or_in_the_process_that_asks() -> None:
     script = """
 document()

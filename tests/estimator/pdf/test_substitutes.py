@@ -81,6 +81,7 @@ def test_whatever_stands_in_a_text_its_document_is_made(letter: str) -> None:
     assert "One" in text_of(made(f"One{letter} two"))
 
 
+@pytest.mark.long
 @settings(max_examples=25, deadline=None)
 @given(st.text(min_size=1, max_size=30))
 def test_any_text_at_all_has_its_document(text: str) -> None:
@@ -127,6 +128,7 @@ def _drawn_letters(content: bytes) -> str:
     return "".join(bytes.fromhex(code.decode()).decode("utf-16-be") for code in found)
 
 
+@pytest.mark.long
 def test_every_script_in_which_patients_write_their_names_has_a_font() -> None:
     assert requirements.problems() == []
 

@@ -83,6 +83,7 @@ def test_a_sentence_in_any_of_these_languages_is_copied_out_exactly(language: st
     assert read.count(squeezed(sentence)) == 3, read
 
 
+@pytest.mark.long
 def test_no_word_is_broken_in_two_because_what_follows_is_of_another_language() -> None:
     source = Words("Charter of Patients’ Rights, draft, India", "en", "ltr")
     said = filled(

@@ -110,6 +110,7 @@ def price(made: Taken, code: str = "ward") -> str:
     return {one.name: one.text for one in editing.inputs(made.data, ("charge", code))}["price"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("write", [content_of, as_ods])
 def test_an_untouched_file_changes_nothing(write: Callable[[Workbook], bytes]) -> None:
     made = brought(write(book_of()))
@@ -117,6 +118,7 @@ def test_an_untouched_file_changes_nothing(write: Callable[[Workbook], bytes]) -
     assert made.sheets == len(editing.SECTIONS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("write", [content_of, as_ods])
 def test_texts_of_digits_that_a_program_stored_as_numbers_are_what_they_were(
     write: Callable[[Workbook], bytes],
@@ -154,6 +156,7 @@ def test_without_the_hidden_row_the_headings_say_which_column_is_which() -> None
     assert (price(made), made.left_out) == ("50", [])
 
 
+@pytest.mark.long
 def test_a_calculated_price_is_what_the_spreadsheet_shows() -> None:
     book = book_of()
     at(book, "Charges", "ward", "price").value = 46.123
@@ -161,6 +164,7 @@ def test_a_calculated_price_is_what_the_spreadsheet_shows() -> None:
     assert price(made) == "322.4"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("write", [content_of, as_ods])
 def test_a_formula_without_a_value_changes_nothing_and_is_told(write: Callable[[Workbook], bytes]) -> None:
     book = book_of()

@@ -90,6 +90,7 @@ def test_a_save_over_an_older_save_overwrites_nothing() -> None:
     assert (drafts.find(draft.id).text, drafts.find(draft.id).changed_by) == ("three", APPROVER)
 
 
+@pytest.mark.long
 def test_of_eight_who_save_at_once_one_wins_and_the_others_are_told(app: Flask) -> None:
     draft_id = begin("one").id
     found = at_once(

@@ -328,6 +328,7 @@ def test_a_process_that_ends_fails_the_work_and_leaves_nothing_behind() -> None:
     assert not [child for child in killed if child._popen is not None and child._popen.poll() is None]  # type: ignore[attr-defined]
 
 
+@pytest.mark.long
 def test_as_many_processes_as_one_find_the_same() -> None:
     old, new = (table_text(price=price).replace("most = 6", "most = 900") for price in ("2000.00", "2080.00"))
     plans = {f'{{"sessions": "{number}"}}': number for number in range(1, 801)}

@@ -137,6 +137,7 @@ def test_a_translation_is_outdated_if_its_original_has_changed_since() -> None:
     assert states(fresh, [fresh, now, data_of()])["title"]["fr"] == "there"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("write", [content_of, as_ods])
 def test_an_untouched_sheet_changes_nothing(write: Callable[[Workbook], bytes]) -> None:
     made = brought(write(book_of()))
@@ -189,6 +190,7 @@ def test_what_somebody_else_saved_meanwhile_stays_and_what_both_changed_is_told(
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("keep", [True, False])
 def test_a_translation_of_an_original_that_has_changed_meanwhile_is_told(keep: bool) -> None:
     book = book_of()

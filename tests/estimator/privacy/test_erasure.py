@@ -170,6 +170,7 @@ def with_words(now: datetime = NOW) -> PatientRequest:
     return record
 
 
+@pytest.mark.long
 def test_nothing_that_tells_who_it_was_is_left_of_an_erased_request(app: Flask) -> None:
     record = with_words()
     token, submission = requests.token_of(record, settings().link_key), record.submission

@@ -93,6 +93,7 @@ def test_what_somebody_worked_on_just_before_is_not_removed(app: Flask) -> None:
     assert requests.get(reference) is not None
 
 
+@pytest.mark.long
 def test_a_person_whose_quote_was_revised_meanwhile_is_not_erased(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

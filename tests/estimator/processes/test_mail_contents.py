@@ -44,6 +44,7 @@ def database_url(tmp_path: object) -> str:
     return f"sqlite:///{tmp_path}/estimator.sqlite"
 
 
+@pytest.mark.long
 def test_the_same_row_is_the_same_bytes_at_every_attempt(app: Flask) -> None:
     record, _token = estimate(NOW)
     mail_id = ask(record, NOW, attached=True)

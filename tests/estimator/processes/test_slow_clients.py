@@ -84,6 +84,7 @@ def test_two_hundred_slow_senders_keep_nobody_waiting(server: Server, begun: byt
         client.close()
 
 
+@pytest.mark.long
 def test_readers_that_take_nothing_and_do_not_go_away_keep_nobody_waiting(server: Server) -> None:
     clients = [server.connect(SO_RCVBUF=1_024) for _number in range(20)]
     for client in clients:
@@ -104,6 +105,7 @@ def answer(client: socket.socket) -> bytes:
     return b"".join(iter(lambda: client.recv(65_536), b""))
 
 
+@pytest.mark.long
 def test_a_request_that_comes_in_pieces_is_answered(server: Server) -> None:
     for pieces in (
         [b"GET / HT", b"TP/1.1\r\nHost: 127.0.0.1\r", b"\n\r", b"\n"],
@@ -127,6 +129,7 @@ def test_a_sender_that_waits_for_a_word_before_the_body_gets_it_once(server: Ser
     client.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("pause", "pieces"), [(0, 20), (0.5, 1)], ids=["at once", "after the refusal"])
 def test_a_body_that_is_too_large_is_refused_before_it_was_sent_and_the_refusal_arrives(
     server: Server, pause: float, pieces: int
@@ -175,6 +178,7 @@ def test_a_head_that_is_too_long_is_refused_with_a_word(server: Server, length: 
     client.close()
 
 
+@pytest.mark.long
 def test_a_large_body_arrives_whole(server: Server) -> None:
     content = b"%PDF-" + b"x" * 3_000_000
     head, form = upload(server, content)

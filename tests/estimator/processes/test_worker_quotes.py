@@ -100,6 +100,7 @@ def test_the_sweep_rings_for_documents_that_are_not_made_and_lets_their_mail_wai
     assert mine == [("prompt_mail", mails[0], True), ("prompt_mail", mails[1], False)]
 
 
+@pytest.mark.long
 def test_nothing_is_drawn_for_somebody_who_was_erased_or_for_a_quote_of_long_ago(
     app: Flask, moment: list[datetime]
 ) -> None:

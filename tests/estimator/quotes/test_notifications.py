@@ -77,6 +77,7 @@ def test_an_address_that_cannot_be_read_hinders_no_answer(app: Flask) -> None:
     assert (revision.state, receipts()) == ("declined", [])
 
 
+@pytest.mark.long
 def test_accepting_and_taking_back_over_and_over_fills_nobodys_mailbox(app: Flask) -> None:
     revision = quoted()
     for _time in range(quotes.ACCEPTANCES_A_DAY):

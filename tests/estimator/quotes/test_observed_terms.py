@@ -129,6 +129,7 @@ def test_what_is_taken_back_stands_in_the_audit_trail_once(app: Flask) -> None:
     assert json.loads(entry.detail) == {"number": "Q-2026-00001", "revision": 1}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("what", ["withdrawn", "replaced"])
 def test_of_the_desk_and_a_patient_who_takes_back_at_once_one_learns_what_the_other_did(
     app: Flask, what: str

@@ -71,6 +71,7 @@ def test_a_quote_says_whom_to_pay_where_for_what_and_who_bears_the_charges(app: 
     assert "Nothing is to be paid before they are over." in " ".join(told.sentences)
 
 
+@pytest.mark.long
 def test_its_data_names_the_account_without_the_spaces_of_paper(app: Flask) -> None:
     put_in_force(WITHOUT_IBAN)
     made = pdf_document.render(quoted(), settings())
@@ -97,6 +98,7 @@ def test_nothing_is_paid_before_the_first_day_on_which_it_may_be_accepted(app: F
     assert f"Nothing is to be paid before {first}." in told.sentences
 
 
+@pytest.mark.long
 def test_a_quote_keeps_the_account_it_was_issued_with(app: Flask) -> None:
     put_in_force(ACCOUNT)
     revision = quoted()

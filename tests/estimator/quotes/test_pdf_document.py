@@ -93,6 +93,7 @@ def words(content: bytes, *options: str) -> str:
 # What stands in it --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_page_one_says_what_is_firm_for_whom_until_when_and_what_is_not_part_of_it(app: Flask) -> None:
     text = words(rendered(quoted()), "-f", "1", "-l", "1", "-layout")
     for said in (
@@ -109,6 +110,7 @@ def test_page_one_says_what_is_firm_for_whom_until_when_and_what_is_not_part_of_
     assert "USD 40.00 to 70.00" not in text, "beside what is firm stands no range"
 
 
+@pytest.mark.long
 def test_a_quote_is_never_called_an_estimate_and_its_total_has_no_range(app: Flask) -> None:
     text = words(rendered(quoted()))
     for never in (

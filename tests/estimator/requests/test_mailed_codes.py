@@ -177,6 +177,7 @@ def test_there_are_five_codes_an_hour_and_then_the_wait_is_said(request_: Patien
     assert check(request_, send(request_, NOW + 60 * MINUTE), NOW + 60 * MINUTE)
 
 
+@pytest.mark.long
 def test_there_is_a_limit_for_a_day(version: TableVersion) -> None:
     request_ = asked(version, origin="staff")
     for number in range(mailed_codes.MOST_A_DAY):

@@ -104,6 +104,7 @@ def test_deleting_what_was_asked_makes_no_room_for_more_mails(app: Flask) -> Non
     assert notices() == most
 
 
+@pytest.mark.long
 def test_questions_at_once_do_not_get_round_the_limit(app: Flask) -> None:
     most = questions.TOLD_AN_HOUR
     for number in range(most - 1):

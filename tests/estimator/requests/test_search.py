@@ -90,6 +90,7 @@ def test_a_page_that_ends_early_says_so_and_the_next_ones_show_the_rest(
     assert wrong_lists(known, profile.count(127, 31)) == []
 
 
+@pytest.mark.long
 def test_a_page_has_fifty_rows_and_the_last_one_the_rest(known: list[Known]) -> None:
     sizes = [len(found.rows) for found in pages(Filter())]
     assert sizes == [PAGE] * (MANY // PAGE)

@@ -189,6 +189,7 @@ def test_another_language_is_one_command_and_two_files(begun: Path) -> None:
     )
 
 
+@pytest.mark.long
 def test_a_language_that_was_only_begun_is_not_whole(begun: Path) -> None:
     found = wrong(begun)
     assert "eo: eo.md lists no word that must never be said" in found

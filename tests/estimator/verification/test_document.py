@@ -177,6 +177,7 @@ def test_what_was_issued_is_genuine_and_comes_to_the_same(revision: QuoteRevisio
     assert found.computed.written == found.computed.computed == revision.total
 
 
+@pytest.mark.long
 def test_a_replaced_document_is_genuine_and_replaced(revision: QuoteRevision, issued: bytes) -> None:
     revised(revision)
     found = check(issued, NOW)
@@ -269,6 +270,7 @@ def test_a_line_that_was_added_is_named_without_its_words(revision: QuoteRevisio
     assert computed.differences == [Difference("item", "", None, line["amount"]["likely"], None)]
 
 
+@pytest.mark.long
 def test_an_estimate_is_computed_again_and_never_called_genuine(app: Flask) -> None:
     record, _token = estimate(NOW)
     found = check(estimates.pdf_document.pdf_of(record), NOW)
@@ -288,6 +290,7 @@ def test_an_estimate_with_another_total_does_not_follow_from_the_list(app: Flask
     assert computed.differences == [Difference("totals", "total", None, "5.00", true)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "data",
     [b"", b"[]", b"null", b"{", b"\xff", b'{"a":' * 100_000, b"9" * 10_000, b'{"kind":"quote"}', b"NaN"],

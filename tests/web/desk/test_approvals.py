@@ -77,6 +77,7 @@ def written(app: Flask, what: str) -> str:
         return f"{message['Subject']}\n{body.get_content()}"
 
 
+@pytest.mark.long
 def test_what_waits_for_approval_stands_on_the_start_page_of_those_who_may(
     app: Flask, editor: Staff, approver: Staff, draft: str
 ) -> None:
@@ -212,6 +213,7 @@ def test_a_mail_about_what_was_approved_meanwhile_is_not_sent(
         written(app, "draft_returned")
 
 
+@pytest.mark.long
 def test_adjustments_above_the_limit_wait_at_those_who_may_approve_them(
     app: Flask, sign_in: Callable[[Flask, Role], Staff], boss: str
 ) -> None:

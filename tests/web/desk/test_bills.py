@@ -243,6 +243,7 @@ def test_an_item_that_the_other_estimate_has_not_is_said_at_its_field(
     assert (page.value("estimate"), page.value(f"billed-{alone}")) == (other, "50")
 
 
+@pytest.mark.long
 def test_what_was_billed_for_a_line_that_is_no_more_becomes_a_line_of_its_own(
     app: Flask, coordinator: Staff, reference: str, address: str
 ) -> None:
@@ -333,6 +334,7 @@ def test_a_spreadsheet_is_filled_in_and_looked_at_before_it_counts(
     assert bill.total == "9500.50"
 
 
+@pytest.mark.long
 def test_what_was_kept_comes_back_from_its_spreadsheet_unchanged(
     app: Flask, coordinator: Staff, address: str
 ) -> None:
@@ -343,6 +345,7 @@ def test_what_was_kept_comes_back_from_its_spreadsheet_unchanged(
     assert page.value("label-0") == "=2+2"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("content", [b"no spreadsheet", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"])
 def test_a_file_that_is_no_spreadsheet_changes_nothing(
     app: Flask, coordinator: Staff, address: str, content: bytes

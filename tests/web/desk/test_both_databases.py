@@ -113,6 +113,7 @@ def test_a_draft_is_edited_proposed_approved_and_in_force_on_its_day(
         assert audit.verify().broken is None
 
 
+@pytest.mark.long
 def test_of_two_who_save_at_the_same_moment_one_is_told_and_nothing_is_lost(
     app: Flask, editor: Staff, draft: str, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:
@@ -130,6 +131,7 @@ def test_of_two_who_save_at_the_same_moment_one_is_told_and_nothing_is_lost(
         assert db.session.scalars(select(DraftSave.number)).all() == [1, 2]
 
 
+@pytest.mark.long
 def test_of_two_approvers_at_the_same_moment_one_publishes(
     app: Flask, editor: Staff, approver: Staff, second_approver: Staff, draft: str
 ) -> None:

@@ -153,6 +153,7 @@ def test_mail_that_was_given_up_goes_to_the_address_that_was_corrected_meanwhile
     assert waiting(app) == [("request_received", RIGHT)]
 
 
+@pytest.mark.long
 def test_mail_that_waited_for_the_old_address_is_given_up(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     issue(coordinator, reference)

@@ -40,6 +40,7 @@ def test_what_is_no_number_is_saved_shown_again_and_told(app: Flask, editor: Sta
     assert "Nothing stands in the way of publication." in editor.see(draft).text
 
 
+@pytest.mark.long
 def test_a_form_that_is_saved_untouched_changes_nothing(app: Flask, editor: Staff, draft: str) -> None:
     before = text_of(app)
     for path in (
@@ -62,6 +63,7 @@ def test_a_form_that_is_saved_untouched_changes_nothing(app: Flask, editor: Staf
     assert text_of(app) == before
 
 
+@pytest.mark.long
 def test_rows_are_added_copied_moved_and_removed(app: Flask, editor: Staff, draft: str) -> None:
     grid = f"{draft}/section/charge"
     before = codes(app)

@@ -109,6 +109,7 @@ def test_a_list_is_begun_priced_and_published_in_seven_pages(
     }
 
 
+@pytest.mark.long
 def test_the_way_can_be_left_and_the_draft_says_what_is_still_missing(app: Flask, editor: Staff) -> None:
     page = begun(editor)
     assert [note.partition(": ")[0] for note in missing(page)] == ["Missing"] * 3

@@ -53,6 +53,7 @@ def known(shown: Page) -> set[str]:
     }
 
 
+@pytest.mark.long
 def test_what_is_on_request_gets_a_price_and_the_quote_is_issued_with_it(
     app: Flask, coordinator: Staff
 ) -> None:

@@ -89,6 +89,7 @@ def test_a_charge_of_several_numbers_can_be_chosen_and_stays(app: Flask, editor:
     assert text_of(app) == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("key", "word"), [("per", "moons"), ("group", "nowhere")])
 def test_a_group_or_number_that_the_list_does_not_have_stays_until_somebody_chooses(
     app: Flask, editor: Staff, key: str, word: str
@@ -104,6 +105,7 @@ def test_a_group_or_number_that_the_list_does_not_have_stays_until_somebody_choo
     assert ward_now["label"]["en"] == "A bed in the ward"
 
 
+@pytest.mark.long
 def test_rows_are_found_by_name_code_group_and_state(app: Flask, editor: Staff, grid: str) -> None:
     editor.send("find", {"q": "ROOM stay", "c.price.single": "70"})
     assert shown(editor) == ["semi_private", "single", "deluxe"]
@@ -196,6 +198,7 @@ def test_a_removal_is_undone_and_what_was_typed_stays(
     assert "was removed" not in editor.page.text
 
 
+@pytest.mark.long
 def test_an_entry_is_removed_on_its_own_page_and_comes_back(app: Flask, editor: Staff, draft: str) -> None:
     before = text_of(app)
     editor.see(f"{draft}/entry/charge/ward")

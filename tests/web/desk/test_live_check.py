@@ -112,6 +112,7 @@ def test_a_long_list_is_looked_at_when_it_is_saved(
     assert ask(editor, draft, "entry/charge/single", f__price="64").json["stop"] is True
 
 
+@pytest.mark.long
 def test_longer_than_any_list_is_no_reason_to_stop_working(editor: Staff, draft: str) -> None:
     assert ask(editor, draft, "text", text="x" * (MOST_CHARACTERS + 1)).json["stop"] is True
     assert ask(editor, draft, "text", text="x" * 41_000_000).status == 413

@@ -92,6 +92,7 @@ def test_asking_for_the_approval_of_a_quote_and_sending_it_back(
     must_be_last(locks, times=2)
 
 
+@pytest.mark.long
 def test_asking_for_the_approval_of_a_price_list_and_sending_it_back(
     app: Flask, editor: Staff, approver: Staff, draft: str, locks: Locks
 ) -> None:

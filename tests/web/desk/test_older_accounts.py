@@ -138,6 +138,7 @@ def test_a_quote_that_names_no_account_is_not_listed(app: Flask, coordinator: St
     assert "There is none" in coordinator.see(LIST).text
 
 
+@pytest.mark.long
 def test_approvers_read_the_list_and_decide_nothing(
     app: Flask, approver: Staff, coordinator: Staff, reference: str
 ) -> None:

@@ -134,6 +134,7 @@ def test_only_coordinators_see_it(
     assert "Outbox" not in person.see("/staff").html
 
 
+@pytest.mark.long
 def test_the_desk_is_told_when_no_more_estimates_are_mailed_in_this_hour(
     app: Flask, coordinator: Staff
 ) -> None:

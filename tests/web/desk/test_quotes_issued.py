@@ -108,6 +108,7 @@ def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: St
     assert "Is the <ramp> included?" in shown.text
 
 
+@pytest.mark.long
 def test_what_was_answered_stands_below_the_question(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     issue(coordinator, reference)
@@ -246,6 +247,7 @@ def test_an_unknown_request_has_no_quote(coordinator: Staff, path: str) -> None:
     assert coordinator.see(f"{page('REQ-2222-2222')}{path}").status == 404
 
 
+@pytest.mark.long
 def test_whoever_was_erased_and_takes_an_acceptance_back_by_telephone_has_the_rest_deleted(
     app: Flask, coordinator: Staff
 ) -> None:

@@ -82,6 +82,7 @@ def test_before_a_quote_is_issued_the_desk_says_which_letters_will_be_marks(
     assert "\N{BRAIN}" in text_of(draw(app, reference))
 
 
+@pytest.mark.long
 def test_of_letters_that_all_have_a_font_nothing_is_said(app: Flask, coordinator: Staff) -> None:
     reference = ask(app, name="Анна Şahin 山田")
     prepare(coordinator, reference)
@@ -100,6 +101,7 @@ def test_an_adjustment_says_nothing_that_a_document_cannot(
     assert refused.status == 422
 
 
+@pytest.mark.long
 def test_whoever_has_no_address_gets_the_link_from_the_coordinator(app: Flask, coordinator: Staff) -> None:
     reference = ask(app, address=None)
     prepare(coordinator, reference)
@@ -113,6 +115,7 @@ def test_whoever_has_no_address_gets_the_link_from_the_coordinator(app: Flask, c
     assert link == f"{settings_of(app).public_url}/q/{token}"
 
 
+@pytest.mark.long
 def test_of_two_who_issue_the_same_quote_one_is_told(
     app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:
@@ -336,6 +339,7 @@ def test_documents_of_the_desk_are_drawn_in_turn_with_all_others(app: Flask, coo
     assert issued(app) == ["Q-2026-00001/1"]
 
 
+@pytest.mark.long
 def test_a_document_that_was_drawn_for_the_page_is_not_drawn_again_for_its_button(
     app: Flask, coordinator: Staff
 ) -> None:

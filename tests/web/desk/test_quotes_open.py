@@ -267,6 +267,7 @@ def test_a_revision_says_that_a_question_was_not_answered_before(app: Flask, coo
         assert (row.old, row.new) == ("Not answered", "USD\N{NO-BREAK SPACE}1,849.50")
 
 
+@pytest.mark.long
 def test_a_patient_s_own_data_say_not_answered_and_never_no(app: Flask, coordinator: Staff) -> None:
     reference = ask(app, plan={**PLAN, **PROVIDER})
     with request_of(app, reference) as request:

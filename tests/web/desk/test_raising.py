@@ -43,6 +43,7 @@ def grid(editor: Staff, draft: str) -> str:
     return f"{draft}/section/charge"
 
 
+@pytest.mark.long
 def test_what_was_changed_at_once_is_said_with_the_first_prices(editor: Staff, grid: str) -> None:
     editor.send("raise", {"tick": ["ward", "single"], "by": "10"})
     editor.press("Change these prices")

@@ -67,6 +67,7 @@ def test_a_year_without_quotes_says_so(coordinator: Staff) -> None:
     assert shown.all("table") == []
 
 
+@pytest.mark.long
 def test_each_month_tells_what_was_accepted_and_declined(
     app: Flask, sign_in: Callable[[Flask, Role], Staff], clock: time_machine.Traveller
 ) -> None:

@@ -262,6 +262,7 @@ def test_an_answer_that_the_list_refuses_is_said_also_where_others_are_missing(
     assert count(app, PatientRequest) == 0
 
 
+@pytest.mark.long
 def test_a_slip_in_the_address_is_pointed_out_and_may_be_meant(app: Flask, coordinator: Staff) -> None:
     page = enter(coordinator, email="zephyrine@gmial.com").page
     assert page.status == 422

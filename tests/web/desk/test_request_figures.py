@@ -152,6 +152,7 @@ def test_the_figures_are_a_spreadsheet_too_and_hide_as_much(app: Flask, coordina
     assert [cell.value for cell in sheet[2]][:4] == ["November", 13, 13, 0]
 
 
+@pytest.mark.long
 def test_why_quotes_were_declined_is_counted_without_pointing_at_anybody(
     app: Flask, coordinator: Staff
 ) -> None:

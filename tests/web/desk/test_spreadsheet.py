@@ -57,6 +57,7 @@ def cell(book: Workbook, sheet: str, code: str, column: str):  # type: ignore[no
     return page.cell(codes.index(code) + 1, at)
 
 
+@pytest.mark.long
 def test_what_is_brought_back_untouched_changes_nothing(app: Flask, editor: Staff, draft: str) -> None:
     before = text_of(app)
     page = bring_back(editor, draft, content_of(take_out(editor, draft)))

@@ -128,6 +128,7 @@ def test_the_csv_file_comes_back_and_holds_no_formula(app: Flask, editor: Staff,
     assert editing.get(data, ("charge", "single", "label")) == {"en": "=1+1", "fr": "Chambre"}
 
 
+@pytest.mark.long
 def test_what_is_wrong_is_said_with_sheet_row_and_column(editor: Staff, draft: str) -> None:
     with_french(editor, draft)
     book = sheet_of(editor, draft)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 
 from estimator.db import db
@@ -39,6 +40,7 @@ def test_it_opens_with_a_worked_example_where_there_is_one(app: Flask, editor: S
     assert (page.value("q_cells"), page.value("q_nights")) == ("marrow", "9")
 
 
+@pytest.mark.long
 def test_it_opens_with_what_somebody_tried_last_until_the_list_does_not_take_it(
     app: Flask, editor: Staff, draft: str, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:

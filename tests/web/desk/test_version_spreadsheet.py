@@ -163,6 +163,7 @@ def test_the_file_of_a_version_of_another_list_is_refused(
     assert data_of(app) == before
 
 
+@pytest.mark.long
 def test_a_version_of_another_list_is_known_by_its_hash_alone(editor: Staff, draft: str, mumbai: int) -> None:
     book = book_of(editor, mumbai)
     about = book["about"]
@@ -182,6 +183,7 @@ def test_the_charges_of_a_draft_of_another_list_are_refused_by_its_name(
     assert "downloaded from another list, “mumbai”" in page.text
 
 
+@pytest.mark.long
 def test_the_charges_of_another_draft_of_the_list_are_compared_with_what_it_was(
     editor: Staff, draft: str
 ) -> None:
@@ -219,6 +221,7 @@ def test_a_file_that_is_brought_and_saved_is_brought_again_without_a_word_of_dis
     assert data_of(app) == before
 
 
+@pytest.mark.long
 def test_a_file_in_which_letters_were_lost_says_what_to_do_and_offers_none_of_them(
     editor: Staff, draft: str
 ) -> None:

@@ -152,6 +152,7 @@ def test_what_is_wrong_with_a_figure_is_said_in_the_same_words_on_every_page(
     assert not re.search(r"\bline [0-9]", text)
 
 
+@pytest.mark.long
 def test_warnings_that_people_accept_say_no_notation(editor: Staff, draft: str) -> None:
     editor.see(f"{draft}/entry/charge/single")
     editor.send("save", {"f.price": "0", "f.source": ""})

@@ -162,6 +162,7 @@ def test_pdfs_are_limited_for_a_network_and_those_there_are_come_all_the_same(
     assert pdf_of(visitor, first).status == 200
 
 
+@pytest.mark.long
 def test_a_file_that_comes_while_another_is_checked_is_asked_for_again_in_a_minute(
     app: Flask, visitor: Visitor
 ) -> None:

@@ -294,6 +294,7 @@ def test_no_text_of_a_list_is_more_than_text_in_the_pdf(hostile: Flask) -> None:
         assert "/OpenAction" not in document.Root
 
 
+@pytest.mark.long
 def test_a_letter_that_no_font_has_keeps_nobody_from_a_pdf(start: Callable[..., Flask]) -> None:
     unwritten = "\N{BRAIN}"
     app = start(table_text().replace("Own bone marrow cells", f"Own cells {unwritten}"))

@@ -97,6 +97,7 @@ charge = "agency_fee"
     assert "USD 4,331.05" in text
 
 
+@pytest.mark.long
 def test_without_one_nothing_is_said(start: Callable[..., Flask]) -> None:
     desk = Desk(start(list_text()))
     patient = desk.patient(desk.issue())

@@ -128,6 +128,7 @@ def test_the_same_plan_is_compared_at_another_provider_which_asks_only_what_is_m
     assert "Mexico City" in heads[1]
 
 
+@pytest.mark.long
 def test_needed_questions_are_asked_before_there_is_anything_to_compare(
     app: Flask, family: Visitor, first: Page
 ) -> None:
@@ -322,6 +323,7 @@ def test_ranges_that_overlap_elsewhere_say_what_is_likely_and_that_it_is_not_cer
     assert "The ranges overlap: Plan A, Plan B." in why(page)
 
 
+@pytest.mark.long
 def test_a_plan_without_a_rate_is_left_out_and_the_others_are_compared(family: Visitor, first: Page) -> None:
     two = compared(family, f"{first.path}/compare", "delhi", {"q_nights": "8"})
     three = compared(family, f"{two.path}/add", "japan", JAPAN)
@@ -336,6 +338,7 @@ def test_without_a_rate_two_currencies_are_not_compared(family: Visitor, first: 
     assert "for orientation" not in page.text()
 
 
+@pytest.mark.long
 def test_with_a_rate_the_totals_are_said_in_one_currency_with_day_and_source(
     shipped: Flask, family: Visitor, first: Page
 ) -> None:
@@ -564,6 +567,7 @@ def test_the_text_says_what_the_page_says(family: Visitor, first: Page) -> None:
         assert part in said
 
 
+@pytest.mark.long
 def test_the_pdf_says_which_costs_less(family: Visitor, first: Page) -> None:
     page = compared(family, f"{first.path}/compare", "mexico", MEXICO)
     sent = family.open(f"{page.path}/comparison.pdf")

@@ -150,6 +150,7 @@ def test_an_acceptance_that_is_taken_back_after_erasing_takes_the_rest_with_it(d
     assert "taken back" in mail.as_string(), "the desk hears of it"
 
 
+@pytest.mark.long
 def test_the_night_finds_what_was_kept_for_a_contract_that_is_none_any_more(desk: Desk) -> None:
     accepted(desk)
     desk.erase()

@@ -344,6 +344,7 @@ def test_no_page_shows_more_of_an_address_than_its_owner_needs(app: Flask, reade
     assert "w…@q….org" in page.reads
 
 
+@pytest.mark.long
 def test_the_newest_mail_is_first_and_long_lists_end(start: Callable[..., Flask]) -> None:
     app = start(MAILS_PER_ESTIMATE="100", MAILS_PER_ADDRESS="100")
     reader = Reader(app, made(app))

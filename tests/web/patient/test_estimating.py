@@ -184,6 +184,7 @@ def test_forms_without_a_usable_name_are_never_somebody_elses(app: Flask, name: 
     assert len(links) == 2
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 def test_a_double_click_is_one_estimate(app: Flask, visitor: Visitor) -> None:
     form = visitor.open("/estimate/clinic")

@@ -100,6 +100,7 @@ def test_a_budget_below_everything_says_the_least_that_the_list_comes_to(
     assert "fits too" not in said
 
 
+@pytest.mark.long
 def test_the_plan_that_comes_to_the_least_becomes_the_estimate_at_a_press(
     visitor: Visitor, explored: Page
 ) -> None:

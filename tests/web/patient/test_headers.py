@@ -165,6 +165,7 @@ FORWARDED = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_what_a_proxy_says_counts_only_where_there_is_one(start: Callable[..., Flask], proxies: int) -> None:
     app = start(table_text(), proxies=proxies, demo=False)

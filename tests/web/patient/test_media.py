@@ -159,6 +159,7 @@ def test_every_text_of_a_quote_stands_on_its_page_in_its_pdf_and_in_its_plain_te
     assert [text for text in beside if media.squeezed(text) not in media.squeezed(body.get_content())] == []
 
 
+@pytest.mark.long
 def test_a_reason_for_colleagues_is_told_to_no_patient(app: Flask) -> None:
     desk = Desk(app)
     patient = desk.patient(desk.issue(("-50.00", "Goodwill")))

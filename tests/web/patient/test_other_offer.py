@@ -209,6 +209,7 @@ def test_the_marks_that_a_chat_puts_around_numbers_are_no_obstacle(visitor: Visi
     assert page.control("price") == "12000"
 
 
+@pytest.mark.long
 def test_an_amount_in_another_currency_than_the_chosen_one_is_left_out(visitor: Visitor, form: Page) -> None:
     page = visitor.send(form, {"words": "USD 9,000", "currency": "INR"}, button="find")
     assert (page.control("price"), page.control("currency")) == ("", "INR")
@@ -271,6 +272,7 @@ def test_all_of_it_can_be_saved_as_plain_text(visitor: Visitor, form: Page) -> N
         assert line in said(page)
 
 
+@pytest.mark.long
 def test_all_of_it_can_be_saved_as_a_document(visitor: Visitor, form: Page) -> None:
     saved = visitor.ask("POST", form.path, data={"price": "12000", "currency": "USD", "act": "pdf"})
     assert saved.status == 200
@@ -301,6 +303,7 @@ def test_while_another_document_is_drawn_the_page_says_so(app: Flask, visitor: V
     assert "Another PDF is being made just now." in page.problems[0]
 
 
+@pytest.mark.long
 def test_prices_that_have_expired_say_so_in_every_medium(
     visitor: Visitor, form: Page, clock: time_machine.Traveller
 ) -> None:

@@ -529,6 +529,7 @@ def test_every_answer_needs_the_proof_of_its_own_page(desk: Desk, patient: Patie
     assert said.taken_back_at is None
 
 
+@pytest.mark.long
 def test_a_sentence_in_another_language_is_read_before_it_is_agreed_to(start: Callable[..., Flask]) -> None:
     desk = Desk(start(list_text(), languages=("en", "ar")))
     patient = desk.patient(desk.issue())

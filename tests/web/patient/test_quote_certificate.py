@@ -72,6 +72,7 @@ def upload(app: Flask, content: bytes) -> Page:
     return visitor.post("/verify", {"csrf_token": token, "file": (io.BytesIO(content), "page.pdf")})
 
 
+@pytest.mark.long
 def test_it_shows_hospital_registration_number_and_what_was_ticked_in_two_languages(patient: Patient) -> None:
     text = told(make(patient, *ALL))
     for words in (
@@ -117,6 +118,7 @@ def test_only_an_accepted_quote_is_confirmed(desk: Desk) -> None:
     assert f"{patient.path}/certificate" in patient.open(patient.path).html
 
 
+@pytest.mark.long
 def test_whoever_is_shown_one_can_have_it_checked(app: Flask, patient: Patient) -> None:
     made = make(patient, "total").answer.data
     page = upload(app, made)
@@ -154,6 +156,7 @@ def test_of_several_plans_it_states_what_was_accepted_with_what_was_taken(app: F
     assert f"{Decimal(content['total']):,}" not in stated
 
 
+@pytest.mark.long
 def test_one_that_confirms_an_earlier_acceptance_is_not_relied_on(
     app: Flask, desk: Desk, clock: time_machine.Traveller
 ) -> None:

@@ -136,6 +136,7 @@ def test_without_the_link_a_quote_looks_like_one_that_does_not_exist(
     assert "Open the link of the mail again" in there.text()
 
 
+@pytest.mark.long
 @BOTH
 def test_a_link_that_opens_nothing_is_missing_whatever_it_once_was(app: Flask, desk: Desk, link: str) -> None:
     newer = desk.new_link()

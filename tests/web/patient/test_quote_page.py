@@ -89,6 +89,7 @@ def test_an_amount_that_is_firm_has_no_range(desk: Desk) -> None:
     assert not [element for element in first.iter("span") if element.get("class") == "span"]
 
 
+@pytest.mark.long
 @BOTH
 def test_adjustments_stand_between_the_price_and_the_firm_total_without_their_reason(desk: Desk) -> None:
     patient = desk.patient(desk.issue(("-11.05", "Goodwill")))
@@ -216,6 +217,7 @@ def test_what_is_over_is_said_before_the_code_too(
     assert end in patient.open(patient.path).text("dl", class_="facts")
 
 
+@pytest.mark.long
 @BOTH
 def test_the_document_is_byte_for_byte_the_one_that_was_made(desk: Desk) -> None:
     patient = desk.patient(desk.issue())
@@ -339,6 +341,7 @@ def test_a_demonstration_says_so_on_every_page_of_its_quote(start: Callable[...,
     assert said in patient.open(f"{patient.path}/take-back").text()
 
 
+@pytest.mark.long
 def test_the_button_of_a_pdf_in_two_languages_says_so(start: Callable[..., Flask]) -> None:
     desk = Desk(start(list_text(), languages=("en", "ru")), language="ru")
     patient = desk.patient(desk.issue(second="en", pdf=b"%PDF-"))

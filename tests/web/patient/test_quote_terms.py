@@ -152,6 +152,7 @@ def test_the_mail_names_the_first_day(desk: Desk, patient: Patient) -> None:
     assert NOT_BEFORE in flat(body.get_content())
 
 
+@pytest.mark.long
 def test_a_list_without_terms_says_nothing_of_them(start: Callable[..., Flask]) -> None:
     desk = Desk(start(list_text()))
     patient = desk.patient(desk.issue())

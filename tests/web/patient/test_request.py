@@ -258,6 +258,7 @@ def test_the_same_request_sent_twice_is_one(app: Flask, visitor: Visitor, form: 
         assert len(db.session.scalars(select(Mail)).all()) == 1
 
 
+@pytest.mark.long
 def test_a_flood_from_one_address_is_held_up_and_loses_nothing(
     app: Flask,
     visitor: Visitor,
@@ -346,6 +347,7 @@ def test_a_message_of_a_third_of_a_megabyte_is_told_so_in_the_form(
     assert stored(app) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form_of", ["ask", "question"])
 def test_what_is_larger_still_gets_a_page_with_the_way_back(
     visitor: Visitor, breakdown: Page, form_of: str

@@ -211,12 +211,14 @@ def test_a_quote_is_made_out_to_the_patient_and_says_who_asked(app: Flask) -> No
     assert "For Bartholomea Quill asked by Wilhelmina Quill" in paper
 
 
+@pytest.mark.long
 def test_the_quote_of_a_patient_who_asks_names_nobody_else(app: Flask) -> None:
     desk = Desk(app)
     desk.issue()
     assert "asked by" not in text_of(desk.draw())
 
 
+@pytest.mark.long
 def test_all_of_it_is_among_my_data(app: Flask) -> None:
     desk = Desk(
         app,

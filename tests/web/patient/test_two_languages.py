@@ -60,6 +60,7 @@ def test_a_breakdown_offers_its_pdf_with_english_below_each_line(
         assert db.session.scalar(select(func.count()).select_from(Document)) == 2, "each is kept"
 
 
+@pytest.mark.long
 def test_another_second_language_is_as_if_none_was_asked_for(visitor: Visitor, estimate: Page) -> None:
     plain = visitor.open(f"{estimate.path}/estimate.pdf")
     for asked in ("ru", "ar", "EN", "", "xx", "en%00", "x" * 3000):

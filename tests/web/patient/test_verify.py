@@ -247,6 +247,7 @@ def test_what_was_issued_is_genuine(app: Flask, document: bytes, visitor: Visito
     assert NAME not in page.html
 
 
+@pytest.mark.long
 def test_what_was_replaced_is_genuine_and_replaced(desk: Desk, document: bytes, visitor: Visitor) -> None:
     desk.issue(("-100.00", "Kept for longer"))
     page = sent(visitor, document)
@@ -254,6 +255,7 @@ def test_what_was_replaced_is_genuine_and_replaced(desk: Desk, document: bytes, 
     assert "What we issued under this number: replaced" in page.text()
 
 
+@pytest.mark.long
 @BOTH
 def test_figures_changed_in_the_data_are_told(app: Flask, document: bytes, visitor: Visitor) -> None:
     with pikepdf.open(io.BytesIO(document)) as opened:
@@ -274,6 +276,7 @@ def test_figures_changed_on_a_page_are_not_taken_for_ours(document: bytes, visit
     assert "If its pages show another total than this one, the pages were changed." in page.text()
 
 
+@pytest.mark.long
 def test_a_quote_that_nobody_issued_is_not_ours(document: bytes, visitor: Visitor) -> None:
     with pikepdf.open(io.BytesIO(document)) as opened:
         data = opened.attachments["quote.json"].get_file().read_bytes()

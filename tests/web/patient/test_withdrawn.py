@@ -94,6 +94,7 @@ def test_page_pdf_text_and_data_of_an_estimate_say_that_its_list_was_withdrawn(
     assert kept["price_list"]["withdrawn_at"].startswith("2026-03-10T12:40:00")
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("wrong")
 def test_who_asks_and_who_checks_a_document_are_told_as_well(
     app: Flask, visitor: Visitor, clock: time_machine.Traveller

@@ -181,6 +181,7 @@ def test_a_newer_invitation_ends_the_older_one(administrator: Browser, app: Flas
     assert laptop.heading == "Welcome"
 
 
+@pytest.mark.long
 def test_without_a_mail_server_the_link_is_shown_to_be_handed_on(
     make_app: Callable[..., Flask], clock: object
 ) -> None:

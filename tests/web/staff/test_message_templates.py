@@ -34,6 +34,7 @@ MESSAGE = {
 }
 
 
+@pytest.mark.long
 def test_a_message_template_is_added_changed_and_removed(app: Flask, ada: Browser) -> None:
     send(ada, "messages/new", name="We need your MRI", waits="yes", **MESSAGE)
     ((code, found),) = stored(app).messages.items()

@@ -34,6 +34,7 @@ def browsers(app: Flask) -> dict[str, Browser]:
     return found
 
 
+@pytest.mark.long
 def test_a_role_that_is_taken_away_counts_at_the_next_page(app: Flask, browsers: dict[str, Browser]) -> None:
     """Even if the session went on: the right is looked up at each request."""
     browser = browsers["administrator"]

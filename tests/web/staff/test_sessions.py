@@ -36,6 +36,7 @@ def test_half_an_hour_without_a_page_ends_a_session(mira: Person, laptop: Browse
     assert not is_in(laptop)
 
 
+@pytest.mark.long
 def test_twelve_hours_end_a_session_however_busy_it_is(mira: Person, laptop: Browser, later: Later) -> None:
     mira.sign_in(laptop)
     for _half in range(36):
@@ -172,6 +173,7 @@ def test_a_sign_in_that_is_half_way_ends_too_with(
     assert laptop.heading == "Sign in"
 
 
+@pytest.mark.long
 def test_changing_the_password_ends_the_other_sessions(mira: Person, app: Flask, later: Later) -> None:
     one, two = Browser(app), Browser(app)
     mira.sign_in(one)

@@ -135,6 +135,7 @@ def test_values_are_changed_and_shown(app: Flask, ada: Browser) -> None:
     assert fields(ada)["adjustment_limit"] == "7.5"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("part", "typed", "sentence"),
     [
@@ -197,6 +198,7 @@ def test_one_wrong_value_saves_none_of_the_others(app: Flask, ada: Browser) -> N
     assert fields(ada)["weekend"] == ["4"]
 
 
+@pytest.mark.long
 def test_of_two_administrators_at_once_the_second_is_told_and_can_still_save(
     app: Flask, ada: Browser, eve: Browser
 ) -> None:
@@ -253,6 +255,7 @@ def test_whoever_signed_in_long_ago_writes_the_password_again_and_loses_no_words
         assert ("password-again" in ada.path) == (page != "")
 
 
+@pytest.mark.long
 def test_words_in_a_language_that_is_not_offered_any_more_stay(
     make_app: Callable[..., Flask], clock: object
 ) -> None:
@@ -436,6 +439,7 @@ def test_the_trail_says_what_was_changed(app: Flask, join: Callable[..., Person]
     assert ada.says("changed a setting: Setting “Business days until a request is answered”")
 
 
+@pytest.mark.long
 def test_a_browser_that_asks_for_no_language_of_ours_gets_the_clinics(
     make_app: Callable[..., Flask], clock: object
 ) -> None:

@@ -54,6 +54,7 @@ def spellings(address: str) -> list[str]:
     return [f"{local}@{each}" for each in domains] + [f"{each}@{domain}" for each in locals_]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("address", ["mira@example.org", "nobody@example.org"])
 def test_however_an_address_is_spelt_its_attempts_are_counted_together(
     join: Join, app: Flask, address: str
@@ -139,6 +140,7 @@ def test_a_browser_that_one_person_knows_is_a_strangers_for_another(
     assert laptop.status == 429
 
 
+@pytest.mark.long
 def test_one_address_tries_fifty_times_whomever_it_tries(app: Flask, join: Join, later: Later) -> None:
     person = join()
     laptop = Browser(app)
@@ -160,6 +162,7 @@ def test_a_household_with_many_addresses_of_ipv6_is_one(app: Flask, clock: objec
     assert (last.status, other.status) == (429, 422)
 
 
+@pytest.mark.long
 def test_the_right_password_begins_the_count_anew(join: Join, laptop: Browser, app: Flask) -> None:
     person = join()
     for _time in range(3):
