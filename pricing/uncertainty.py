@@ -9,7 +9,7 @@ gets the mean of both, rounded so that a part is exactly the sum of its causes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -22,7 +22,9 @@ from pricing.explore import Outcome, nearest, tried
 from pricing.left_open import not_counted
 from pricing.money import ZERO, exactly, plain
 from pricing.prepared import prepared
+from pricing.stored import StoredBreakdown
 from pricing.table import ChoiceDriver, Driver, NumberDriver, PriceTable, YesNoDriver
+from pricing.unfinished import check_unfinished
 
 MOST_PRICES = 5
 """Of so many prices that are ranges, the widest, it is told what it would take off to know them."""
@@ -116,6 +118,20 @@ def explain(table: PriceTable, answers: Answers, supposed: Iterable[str] = ()) -
             tuple(_open(table, normal_form(values), Outcome(totals, requested, None, open_, ()), supposed)),
             bool(requested or open_),
         )
+
+
+def of_breakdown(
+    table: PriceTable, breakdown: StoredBreakdown, answered: Collection[str]
+) -> Uncertainty | None:
+    """Explain the range of a stored breakdown; None if its total is no range, or lacks answers.
+
+    `answered` are the questions that somebody answered; the others were supposed.
+    """
+    if check_unfinished(table, breakdown["answers"])[1]:
+        return None
+    supposed = [code for code in breakdown["answers"] if code not in answered]
+    found = explain(table, breakdown["answers"], supposed)
+    return found if found.width else None
 
 
 def _ends(totals: Three) -> tuple[int, int]:

@@ -29,6 +29,7 @@ from estimator.bills.entered import (
     WrongAmount,
     WrongDay,
     correct,
+    doubts,
     enter,
     of_request,
     standing,
@@ -36,6 +37,7 @@ from estimator.bills.entered import (
     words_of,
 )
 from estimator.bills.limits import Overrun, limits_of, overruns_of
+from estimator.bills.not_entered import awaited, how_many_awaited
 from estimator.past_bills import comparable_cases
 
 __all__ = [
@@ -59,10 +61,13 @@ __all__ = [
     "Unusual",
     "WrongAmount",
     "WrongDay",
+    "awaited",
     "comparable_cases",
     "compared_with",
     "correct",
+    "doubts",
     "enter",
+    "how_many_awaited",
     "is_expected",
     "limits_of",
     "of_bill",

@@ -171,6 +171,13 @@ def withdraw(act: Act, request: PatientRequest, number: int) -> FinalBill:
     return bill
 
 
+def doubts(act: Act, request: PatientRequest, bill: Entered) -> Sequence[Doubt]:
+    """Return why `enter` would ask about a bill, and keep nothing; raises what `enter` does for a wrong one."""
+    compared = compared_with(request)
+    _check(act, request, bill, compared)
+    return _doubts(bill, compared)
+
+
 def standing(request: PatientRequest) -> FinalBill | None:
     """Return the bill of a request that counts; None if none was entered, or it was withdrawn."""
     return db.session.scalar(select(FinalBill).filter_by(request_id=request.id, ended_at=None))

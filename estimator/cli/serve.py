@@ -173,6 +173,7 @@ def _ways_in(app: Flask) -> Iterator[str]:
         "coordinator": _("Answer requests as an invented coordinator"),
         "price_editor": _("Edit price lists as an invented editor"),
         "approver": _("Approve as another one"),
+        "administrator": _("See and change the settings as an invented administrator"),
     }
     for role, address in links.items():
         yield _("%(what)s, once: %(address)s", what=names[role], address=address)

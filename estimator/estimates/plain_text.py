@@ -68,8 +68,7 @@ def _estimate(
     yield from _sums(_("Totals"), rows.totals)
     yield from _notices(rows.notice("not_included"))
     yield from _changes(changes)
-    if ranges is not None:
-        yield from _ranges(ranges)
+    yield from _ranges(ranges, head.past_range)
     yield from _sums(_("If the treatment stops early, it has cost by then"), rows.stages)
     yield from _sums(_("When it would be paid"), rows.payments)
     yield from _notices(rows.notices_besides("evidence", "not_included", "commission"))
@@ -331,9 +330,14 @@ def _changes(changes: Sequence[DriverChanges]) -> Iterator[str]:
                 yield from _wrapped(remark, indent=6)
 
 
-def _ranges(ranges: RangeSources) -> Iterator[str]:
-    """Say where the range comes from, what would make it narrower, and what is not in it."""
-    yield from _heading(_("Where the range comes from"))
+def _ranges(ranges: RangeSources | None, past_range: Sequence[str]) -> Iterator[str]:
+    """Say where the range comes from, what past bills make of it, what would make it narrower, what is not in it."""
+    if ranges is not None or past_range:
+        yield from _heading(_("Where the range comes from"))
+    for sentence in past_range:
+        yield from _wrapped(sentence)
+    if ranges is None:
+        return
     for row in ranges.rows:
         yield from _amount(f"  {row.label}", row.amount)
         for sentence in row.why:

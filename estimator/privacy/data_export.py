@@ -46,7 +46,9 @@ from estimator.privacy.exported import (
 from estimator.template_environment import environment
 from estimator.wording import injury, states
 from pricing import quote_plans
+from pricing.range_data import as_data
 from pricing.stored import StoredQuote, read_answers
+from pricing.uncertainty import of_breakdown
 
 FORMAT = 1
 
@@ -159,6 +161,9 @@ def of_estimate(record: Estimate, *, kept_until: datetime, keyring: keys.Keyring
     Of the addresses that it was mailed to, whoever has its link learns no more than its page says.
     """
     withdrawn = estimates.withdrawn_at(record)
+    table, stored = price_lists.parsed(record.table_version), estimates.breakdown_of(record)
+    answered = estimates.answers_of(record)
+    explained = of_breakdown(table, stored, answered)
     return {
         "format": FORMAT,
         "kind": "my_data",
@@ -174,8 +179,9 @@ def of_estimate(record: Estimate, *, kept_until: datetime, keyring: keys.Keyring
             "withdrawn_at": None if withdrawn is None else _iso(withdrawn),
         },
         "past_bills": estimates.past_bills_of(record),
-        "answers": dict(estimates.answers_of(record)),
-        "breakdown": estimates.breakdown_of(record),
+        "range": None if explained is None else as_data(explained, table),
+        "answers": dict(answered),
+        "breakdown": stored,
         "comparisons": estimates.comparisons.number_with(record),
         "mail": [_masked(_mail(mail, keyring)) for mail in outbox.mails_about(record.reference)],
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal, TypedDict
 
 from pricing.past_bills import Said
+from pricing.range_data import RangeData
 from pricing.stored import StoredAnswers, StoredBreakdown, StoredQuote
 
 
@@ -180,6 +181,8 @@ class KeptEstimate(TypedDict):
     valid_until: str
     price_list: KeptPriceList
     past_bills: Said | None
+    #: where its range comes from, worked out again; None if it is none, or lacks answers
+    range: RangeData | None
     answers: StoredAnswers
     breakdown: StoredBreakdown
     #: in how many comparisons it stands

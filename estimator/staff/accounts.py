@@ -32,9 +32,12 @@ DEMONSTRATION: dict[Role, str] = {
     "coordinator": "coordinator@demonstration.example.org",
     "price_editor": "editor@demonstration.example.org",
     "approver": "approver@demonstration.example.org",
+    "administrator": "administrator@demonstration.example.org",
 }
 """The invented people of a demonstration."""
 
+OF_REAL_PEOPLE = frozenset({"staff.manage", "accounts.confirm"})
+"""What nobody invented may do, whatever their role: it would let somebody real in, or say where real money goes."""
 
 MOST_RESETS = 12
 """Maximum number of links to a new password sent to one person in a day, because anybody can ask for them."""
@@ -111,7 +114,8 @@ def who_may(permission: str, *, demonstration: bool) -> dict[int, str]:
     among = select(StaffRole.user_id).where(StaffRole.name.in_(allowed))
     found = select(StaffUser.id, StaffUser.email).where(StaffUser.active, StaffUser.id.in_(among))
     has_begun = and_(StaffUser.password.is_not(None), StaffUser.demonstration.is_(False))
-    found = found.where(or_(has_begun, StaffUser.demonstration) if demonstration else has_begun)
+    invented_too = demonstration and permission not in OF_REAL_PEOPLE
+    found = found.where(or_(has_begun, StaffUser.demonstration) if invented_too else has_begun)
     return {user.id: user.email for user in db.session.execute(found)}
 
 
@@ -246,7 +250,9 @@ def sign_out_everywhere(user: StaffUser) -> None:
 
 
 def may(user: StaffUser, permission: str) -> bool:
-    """Whether one of their roles, as they are at this moment, has a permission."""
+    """Whether one of their roles, as they are at this moment, has a permission, and they are real where that counts."""
+    if user.demonstration and permission in OF_REAL_PEOPLE:
+        return False
     return user.active and any(permission in PERMISSIONS[role] for role in user.role_names)
 
 

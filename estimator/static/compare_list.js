@@ -3,8 +3,7 @@ try {
   if (!sessionStorage[location.pathname]) {
     const list = JSON.parse(localStorage.getItem("estimates") ?? "[]");
     for (const { pathname: link, dataset } of document.querySelectorAll("a[data-total]")) {
-      const { title, provider, total } = dataset;
-      if (!list.some((other) => other.link === link)) list.unshift({ title, provider, total, link, day: Date.now() });
+      if (!list.some((other) => other.link === link)) list.unshift({ ...dataset, link, day: Date.now() });
     }
     localStorage.estimates = JSON.stringify(list);
     sessionStorage[location.pathname] = "listed";

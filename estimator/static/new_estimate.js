@@ -8,7 +8,8 @@ try {
       const made = JSON.parse(estimate);
       const { [made.list]: done, ...others } = JSON.parse(answers);
       const shown = document.querySelector(".total-about");
-      list.unshift({ ...made, link, total: shown.dataset.said ?? shown.innerText });
+      const { plan, reference } = document.querySelector("[data-plan]").dataset;
+      list.unshift({ ...made, link, plan, reference, total: shown.dataset.said ?? shown.innerText });
       localStorage.answers = JSON.stringify(others);
     }
     localStorage.estimates = JSON.stringify(list);

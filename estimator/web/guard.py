@@ -210,6 +210,7 @@ STAFF: dict[str, str] = {
     "bills_desk.page": "requests.read",
     "bills_desk.sheet_xlsx": "requests.read",
     "bills_desk.accuracy": "requests.read",
+    "bills_desk.awaited": "requests.read",
     "bills_desk.enter": "requests.work",
     "bills_desk.spreadsheet": "requests.work",
     "bills_desk.withdraw": "requests.work",
@@ -242,6 +243,9 @@ FRESH = frozenset(
     }
 )
 """Endpoints that ask for the password again unless it was entered within `security.FRESH`."""
+
+OF_REAL_PEOPLE = frozenset({"settings.account"})
+"""Endpoints that nobody invented may use, whatever their role, beside what `staff.may` refuses them."""
 
 UNATTENDED = frozenset({"staff.what_waits"})
 """Endpoints that a page asks by itself: they do not show that anybody is there, and prolong no session."""
@@ -388,7 +392,7 @@ def _staff_only(endpoint: str) -> ResponseReturnValue | None:
         asked == ANYBODY
         or (asked == OWNER and not person.demonstration)
         or (asked not in (ANYBODY, OWNER) and staff.may(person, asked))
-    )
+    ) and not (person.demonstration and endpoint in OF_REAL_PEOPLE)
     if not allowed:
         if _wants_json():
             return jsonify({"error": "not allowed"}), 403

@@ -19,6 +19,7 @@ from estimator.wording.firm_options import option_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.how_to_pay import in_fours, never_by_mail
 from estimator.wording.keeping import as_json, from_json
+from estimator.wording.plan_in_short import plan_in_short
 from estimator.wording.price_list import PriceGroup, PriceListRows, PriceRow, price_list
 from estimator.wording.range_sources import RangeSources, range_sources
 from estimator.wording.rounding import About, about
@@ -116,6 +117,7 @@ __all__ = [
     "option_rows",
     "other_answers",
     "past_bills",
+    "plan_in_short",
     "price_list",
     "problem_sentence",
     "problem_sentences",

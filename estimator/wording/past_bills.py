@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
@@ -49,17 +50,54 @@ def middle(percent: int, reader: Reader) -> str:
     return _("The bill in the middle was %(share)s below the likely total.", share=share)
 
 
+def of_range(said: Said | None, currency: str, reader: Reader) -> Iterator[str]:
+    """Yield whether past bills make the range wider or narrower, from what to what, and that its causes are the list's.
+
+    Nothing where no range of past bills is said.
+    """
+    if said is None or "range" not in said:
+        return
+    found = said["range"]
+    before, after = (found["list_low"], found["list_high"]), (found["low"], found["high"])
+    ends = {
+        "listed": _between(*before, currency, reader),
+        "past": _between(*after, currency, reader),
+    }
+    wide, was = (Decimal(high) - Decimal(low) for low, high in (after, before))
+    if wide > was:
+        yield _(
+            "Past bills make the range of what is paid to the provider wider: %(past)s instead of %(listed)s.",
+            **ends,
+        )
+    elif wide < was:
+        yield _(
+            "Past bills make the range of what is paid to the provider narrower: %(past)s instead of %(listed)s.",
+            **ends,
+        )
+    elif tuple(map(Decimal, after)) != tuple(map(Decimal, before)):
+        yield _(
+            "Past bills move the range of what is paid to the provider: %(past)s instead of %(listed)s.",
+            **ends,
+        )
+    else:
+        yield _(
+            "Past bills leave the range of what is paid to the provider as it is: %(past)s.",
+            past=ends["past"],
+        )
+    yield _("What each item makes of the range is worked out from the price list alone.")
+
+
+def _between(low: str, high: str, currency: str, reader: Reader) -> str:
+    if low == high:
+        return reader.money(low, currency)
+    return _("%(low)s to %(high)s", low=reader.money(low, currency), high=reader.number(high))
+
+
 def _ranges(said: Said, currency: str, reader: Reader) -> str:
     found = said["range"]
-
-    def between(low: str, high: str) -> str:
-        if low == high:
-            return reader.money(low, currency)
-        return _("%(low)s to %(high)s", low=reader.money(low, currency), high=reader.number(high))
-
     return _(
         "What is paid to the provider: by the price list %(listed)s, by past bills %(past)s. At least 90 of 100 "
         "comparable bills are inside the range of past bills, if bills stay as they were.",
-        listed=between(found["list_low"], found["list_high"]),
-        past=between(found["low"], found["high"]),
+        listed=_between(found["list_low"], found["list_high"], currency, reader),
+        past=_between(found["low"], found["high"], currency, reader),
     )

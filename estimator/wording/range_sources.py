@@ -13,8 +13,7 @@ from estimator.wording.sentences import answer_words
 from pricing.money import ZERO, exactly
 from pricing.stored import StoredBreakdown
 from pricing.table import PriceTable
-from pricing.uncertainty import Cause, Narrowing, Open, Spread, Uncertainty, explain
-from pricing.unfinished import check_unfinished
+from pricing.uncertainty import Cause, Narrowing, Open, Spread, Uncertainty, of_breakdown
 
 MOST_ROWS = 3
 """Number of lines that a page says where it has room for few."""
@@ -60,11 +59,8 @@ def range_sources(
 
     `answered` are the questions that somebody answered; the others were supposed.
     """
-    if check_unfinished(table, breakdown["answers"])[1]:
-        return None
-    supposed = [code for code in breakdown["answers"] if code not in answered]
-    found = explain(table, breakdown["answers"], supposed)
-    return _Wording(found, breakdown, table, reader).sources() if found.width else None
+    found = of_breakdown(table, breakdown, answered)
+    return None if found is None else _Wording(found, breakdown, table, reader).sources()
 
 
 class _Wording:

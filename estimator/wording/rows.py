@@ -372,3 +372,5 @@ class Head:
     tax_number: str | None = None
     #: what it says of past bills, a sentence each
     past_bills: Sequence[str] = ()
+    #: what past bills make of its range, a sentence each; empty if they make nothing of it
+    past_range: Sequence[str] = ()

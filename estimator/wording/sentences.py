@@ -251,6 +251,7 @@ def head(
         created=created.isoformat(timespec="seconds"),
         withdrawn=None if withdrawn is None else withdrawn_words(withdrawn, table.time_zone, reader),
         past_bills=list(past_bills_said.sentences(past_bills, table.currency, reader)),
+        past_range=list(past_bills_said.of_range(past_bills, table.currency, reader)),
     )
 
 

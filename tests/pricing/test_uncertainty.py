@@ -12,7 +12,17 @@ import pricing
 from pricing.answers import check
 from pricing.charges import HIGH, LIKELY, LOW
 from pricing.estimate import Mix, mixed
-from pricing.uncertainty import MOST_PRICES, Cause, Narrowing, Open, Spread, Uncertainty, explain
+from pricing.range_data import as_data
+from pricing.uncertainty import (
+    MOST_PRICES,
+    Cause,
+    Narrowing,
+    Open,
+    Spread,
+    Uncertainty,
+    explain,
+    of_breakdown,
+)
 from tests.pricing.ranged_list import MEDICINES, NIGHT, PLAN, SESSION, charge, listed
 from tests.pricing.strategies import PossiblePlan, possible_plans
 
@@ -243,3 +253,43 @@ def test_a_mix_of_one_case_alone_is_that_case(plan: PossiblePlan) -> None:
     mixes = [Mix(dict.fromkeys(numbers, case), case) for case in (LOW, LIKELY, HIGH)]
     sums = [sum(parts.values(), Decimal(0)) for parts in mixed(table, values, mixes)]
     assert tuple(sums) == breakdown.totals["total"]
+
+
+def test_a_range_as_data_has_every_amount_as_text_and_what_cannot_be_told_as_nothing() -> None:
+    companions = charge("bed", 'per = "companions"\nprice = 20')
+    found = as_data(told(SESSION + NIGHT + companions), listed(SESSION))
+    assert (found["low"], found["high"], found["width"]) == ("1400.00", "3700.00", "2300.00")
+    assert found["parts"][0] == {
+        "kind": "item",
+        "code": "session",
+        "amount": "2000.00",
+        "causes": [{"kind": "number", "code": "sessions", "amount": "2000.00"}],
+    }
+    assert [(each["code"], each["known"], each["amount"]) for each in found["narrower"]] == [
+        ("sessions", "2", "2000.00"),
+        ("nights", "4", "300.00"),
+    ]
+    assert found["outside"] == [
+        {"question": "companions", "supposed": False, "least": None, "most": None, "on_request": False}
+    ]
+
+
+def test_of_a_stored_breakdown_what_nobody_answered_was_supposed() -> None:
+    table = listed(SESSION + charge("single", 'when.room = "single"\nprice = 240'))
+    stored = pricing.estimate(table, PLAN).as_dict()
+    found = of_breakdown(table, stored, list(PLAN))
+    assert found is not None
+    assert found.open == (Open("room", True, Decimal(240), Decimal(240), False),)
+    found = of_breakdown(table, stored, [*PLAN, "room"])
+    assert found is not None
+    assert found.open == ()
+
+
+def test_a_stored_breakdown_without_a_range_or_without_its_answers_is_not_explained() -> None:
+    table = listed(charge("session", "price = 1000"))
+    stored = pricing.estimate(table, PLAN).as_dict()
+    assert of_breakdown(table, stored, list(PLAN)) is None
+    some = {"cells": "own", "sessions": 2}
+    ranged = listed(SESSION)
+    unfinished = pricing.estimate(ranged, some, unfinished=True).as_dict()
+    assert of_breakdown(ranged, unfinished, list(some)) is None

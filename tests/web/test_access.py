@@ -193,6 +193,7 @@ MAY: dict[str, set[str]] = {
     "bills_desk.page": {"coordinator", "approver"},
     "bills_desk.sheet_xlsx": {"coordinator", "approver"},
     "bills_desk.accuracy": {"coordinator", "approver"},
+    "bills_desk.awaited": {"coordinator", "approver"},
     "bills_desk.enter": {"coordinator"},
     "bills_desk.spreadsheet": {"coordinator"},
     "bills_desk.withdraw": {"coordinator"},

@@ -96,7 +96,7 @@ def written(sheets: Sequence[Sheet], about: Sequence[tuple[str, str]], text: str
                 if column.choices:
                     for number, label in enumerate(column.choices.values()):
                         hidden.write_string(number, lists, spreadsheets.writable(label))
-                    letter = _letters(lists)
+                    letter = letters(lists)
                     page.data_validation(
                         _FIRST,
                         at,
@@ -172,7 +172,7 @@ def _write(
         page.write_string(number, at, spreadsheets.writable(said), style)  # type: ignore[attr-defined]
 
 
-def _letters(column: int) -> str:
+def letters(column: int) -> str:
     """Return the name of a column, the first of which is 0: A, B, ... AA."""
     name = ""
     while column >= 0:

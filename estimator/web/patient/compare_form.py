@@ -9,13 +9,17 @@ from flask import request
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.web.fields import LineField, SubmissionField, TicksField
-from estimator.web.forms import Form
+from estimator.web.forms import Form, printable
 
 LONGEST_LINK = 500
 """Maximum number of characters of a link that is looked at, and shown again."""
 
 KEPT = "kept"
 """The name of the boxes of estimates that a browser keeps; a script draws them."""
+
+
+MOST_KEPT = 50
+"""Maximum number of those boxes that is looked at."""
 
 
 class CompareForm(Form):
@@ -40,5 +44,10 @@ class CompareForm(Form):
         for field in self.links:
             if field.data:
                 yield field, field.data[:LONGEST_LINK]
-        for link in request.form.getlist(KEPT):
-            yield None, link[:LONGEST_LINK]
+        for link in self.kept:
+            yield None, link
+
+    @property
+    def kept(self) -> list[str]:
+        """The links that were ticked among the estimates that the browser keeps."""
+        return [printable(link)[:LONGEST_LINK] for link in request.form.getlist(KEPT)[:MOST_KEPT]]

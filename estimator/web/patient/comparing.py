@@ -263,8 +263,20 @@ def page(token: str) -> ResponseReturnValue:
             "text": url_for("comparing.plain", token=token, **also),
             "add": url_for("comparing.add", token=token) if len(found.columns) < MOST else None,
             "estimates": [
-                None if own is None else url_for("patient.breakdown", token=own)
-                for own in tokens_of(token, compared)
+                _own(own, each, reader)
+                for own, each in zip(tokens_of(token, compared), compared, strict=True)
             ],
         },
     )
+
+
+def _own(token: str | None, record: Estimate | None, reader: Reader) -> dict[str, str] | None:
+    """Return where an estimate of this browser is, with what its list tells it by; None of any other."""
+    if token is None or record is None:
+        return None
+    table = price_lists.parsed(record.table_version)
+    return {
+        "address": url_for("patient.breakdown", token=token),
+        "plan": wording.plan_in_short(estimates.breakdown_of(record), table, reader),
+        "reference": record.reference,
+    }

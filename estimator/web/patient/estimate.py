@@ -196,6 +196,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         ),
         rows=rows,
         ranges=ranges,
+        plan=wording.plan_in_short(stored, table, reader),
         about=wording.about(
             stored["totals"]["total"], table.currency, reader, incomplete=rows.headline.at_least
         ),
@@ -209,7 +210,7 @@ def breakdown(token: str) -> ResponseReturnValue:
         pdf_in=frozen_in(found),
         second=second,
         links=links,
-        folds=worded.parts_of(found, reader, (rate, carried()), folded),
+        folds=worded.parts_of(found, reader, (rate, carried(), found.past_bills), folded),
     )
     return worded.dense(drawn)
 

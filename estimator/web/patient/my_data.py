@@ -168,7 +168,7 @@ def estimate(token: str) -> ResponseReturnValue:
         reference=found.reference,
         made_at=reader.clock(found.created_at, zone),
         until=reader.moment(until, zone),
-        mails=len(data_export.of_estimate(found, kept_until=until, keyring=settings.data_keys)["mail"]),
+        mails=len(outbox.mails_about(found.reference)),
         comparisons=estimates.comparisons.number_with(found),
         forgotten_days=settings.addresses_kept_days,
         back=url_for("patient.breakdown", token=token),

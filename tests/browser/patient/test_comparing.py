@@ -36,6 +36,11 @@ def test_estimates_that_a_browser_keeps_are_ticked_and_compared_in_the_first_scr
     page.goto("/compare")
     boxes = page.get_by_role("group", name="My estimates on this device").get_by_role("checkbox")
     expect(boxes).to_have_count(2)
+    rows = page.locator("[data-kept-estimates] label").all_inner_texts()
+    assert len(set(rows)) == 2
+    for row in rows:
+        told = r"Delhi.* · .*USD.* · Umbilical cord cells.*; \d sessions? · .*\d{4}.*\d:\d\d.* · EST-\w{4}-\w{4}$"
+        assert re.search(told, row), row
     assert hindrances(page) == []
     for number in (0, 1):
         boxes.nth(number).check()

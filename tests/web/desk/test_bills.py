@@ -310,28 +310,79 @@ def test_a_spreadsheet_is_filled_in_and_looked_at_before_it_counts(
 ) -> None:
     book = taken_out(coordinator, address)
     sheet = book.active
-    first = 2
-    sheet.cell(first, 5, 9000)
-    sheet.cell(first + 1, 5, "a lot")
+    sheet.cell(2, 5, 9000)
     sheet.cell(row_of(book, "+total"), 5, 9500.5)
     sheet.cell(row_of(book, "+day"), 5, today())
     last = sheet.max_row + 1
     sheet.cell(last, 2, "A wheelchair")
     sheet.cell(last, 5, 350.5)
-    sheet.cell(last + 1, 1, "unknown")
-    sheet.cell(last + 1, 5, 1)
     page = coordinator.bring(f"{address}/spreadsheet", content_of(book))
     assert "Nothing is kept yet." in page.text
-    assert "neither estimate nor quote has a line “unknown”" in page.text
     assert (page.value("total"), page.value("day")) == ("9,500.5", today())
     assert (page.value("label-0"), page.value("amount-0")) == ("A wheelchair", "350.5")
     assert the_bills(app) == []
-    page = coordinator.press("Keep the bill")
-    assert any("“a lot” cannot be read" in sentence for sentence in page.errors())
-    wrong = next(name for name, text in page.typed(page.form("Keep the bill")[0]).items() if text == "a lot")
-    coordinator.send("Keep the bill", {wrong: ""})
+    coordinator.press("Keep the bill")
     (bill,) = the_bills(app)
     assert bill.total == "9500.50"
+
+
+def test_what_a_spreadsheet_has_wrong_is_told_by_its_cell_and_is_not_offered_to_be_kept(
+    app: Flask, coordinator: Staff, address: str
+) -> None:
+    book = taken_out(coordinator, address)
+    sheet = book.active
+    total, day = row_of(book, "+total"), row_of(book, "+day")
+    typed = {2: "a lot", 3: -500, total: 9500.005, day: "tomorrow"}
+    for row, value in typed.items():
+        sheet.cell(row, 5, value)
+    sheet.cell(4, 5, 9000).number_format = "#,##0.00 [$EUR]"
+    last = sheet.max_row + 1
+    sheet.cell(last, 1, "unknown")
+    sheet.cell(last, 5, 1)
+    sheet.cell(last + 1, 5, 2)
+    page = coordinator.bring(f"{address}/spreadsheet", content_of(book))
+    assert page.status == 422
+    said = page.text
+    for row, sentence in (
+        (2, "“a lot” cannot be read as an amount in USD."),
+        (3, "What was billed is not below 0."),
+        (4, "“9000 EUR” cannot be read as an amount in USD."),
+        (total, "has at most 2 decimals"),
+        (day, "Enter a day like this: 2026-12-25."),
+    ):
+        assert f"Sheet “Bill”, row {row}, column E (Billed): " in said, row
+        assert sentence in said
+    wrong = "Neither the estimate nor the quote has a line “unknown”."
+    assert f"Sheet “Bill”, row {last}, column A (Code): {wrong}" in said
+    assert f"row {last + 1}, column B (Item): Enter what it was billed for." in said
+    assert "Keep the bill" not in said
+    assert the_bills(app) == []
+
+
+def test_ten_times_as_much_in_a_spreadsheet_is_asked_about_before_it_is_kept(
+    app: Flask, coordinator: Staff, reference: str, address: str
+) -> None:
+    book = taken_out(coordinator, address)
+    total = row_of(book, "+total")
+    book.active.cell(total, 5, float(Decimal(likely(app, reference)) * 10))
+    book.active.cell(row_of(book, "+day"), 5, today())
+    page = coordinator.bring(f"{address}/spreadsheet", content_of(book))
+    assert f"Sheet “Bill”, row {total}, column E (Billed): USD" in page.text
+    assert "is ten times what was expected or more" in page.text
+    coordinator.press("Keep the bill", sure="yes")
+    assert len(the_bills(app)) == 1
+
+
+def test_a_day_to_come_in_a_spreadsheet_is_told_by_its_cell(
+    app: Flask, coordinator: Staff, address: str
+) -> None:
+    book = taken_out(coordinator, address)
+    day = row_of(book, "+day")
+    book.active.cell(row_of(book, "+total"), 5, 9500)
+    book.active.cell(day, 5, "2027-12-24")
+    page = coordinator.bring(f"{address}/spreadsheet", content_of(book))
+    assert f"row {day}, column E (Billed): The day of the bill is not before" in page.text
+    assert "Keep the bill" not in page.text
 
 
 @pytest.mark.long
@@ -364,7 +415,9 @@ def test_a_spreadsheet_whose_total_is_in_another_currency_is_refused(
     book.active.cell(total, 5, 9500)
     page = coordinator.bring(f"{address}/spreadsheet", content_of(book))
     assert page.status == 422
-    assert any("in EUR" in said and "in USD" in said for said in page.errors()), page.text
+    assert (
+        f"Sheet “Bill”, row {total}, column B (Item): The amounts of this spreadsheet are in EUR" in page.text
+    )
 
 
 def test_a_spreadsheet_of_another_request_is_refused(app: Flask, coordinator: Staff, address: str) -> None:

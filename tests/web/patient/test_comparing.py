@@ -139,6 +139,25 @@ def test_needed_questions_are_asked_before_there_is_anything_to_compare(
     assert sent.control("q_nights") == "7"
 
 
+def test_pages_tell_a_browser_an_estimate_by_its_cells_and_sessions_and_by_nothing_of_the_patient(
+    family: Visitor,
+) -> None:
+    mine = family.estimate({**DELHI, "q_blood_thinners": "paused", "q_infection": "no"}, "delhi")
+    (told,) = (each for each in mine.all("div") if each.get("data-plan") is not None)
+    assert told.get("data-plan") == "Umbilical cord cells, from a donor; 1 session"
+    assert str(told.get("data-reference")) in mine.text()
+    page = compared(family, f"{mine.path}/compare", "delhi", {"q_sessions": "2"})
+    plans = [link.get("data-plan") for link in page.all("a") if link.get("data-total")]
+    assert plans == [
+        "Umbilical cord cells, from a donor; 1 session",
+        "Umbilical cord cells, from a donor; 2 sessions",
+    ]
+    page = compared(family, f"{mine.path}/compare", "mexico", MEXICO)
+    plans = [link.get("data-plan") for link in page.all("a") if link.get("data-total")]
+    assert "50 million cells into the spinal canal" in str(plans[1])
+    assert "vein" not in str(plans[1])
+
+
 def test_other_answers_at_the_same_provider_are_compared(family: Visitor, first: Page) -> None:
     page = compared(family, f"{first.path}/compare", "delhi", {"q_sessions": "2"})
     assert "The plans differ in: Sessions." in why(page)
@@ -249,6 +268,8 @@ def test_the_same_estimate_twice_is_no_comparison(family: Visitor, first: Page) 
         "/compare", MultiDict([("csrf_token", token), ("link_1", first.path), ("kept", first.path)])
     )
     assert page.status == 422
+    (ticked,) = (each.get("data-ticked") for each in page.all("fieldset") if each.get("data-ticked"))
+    assert ticked == first.path, "the browser ticks it again"
 
 
 def test_a_form_that_is_sent_twice_makes_one_comparison(shipped: Flask, family: Visitor, first: Page) -> None:

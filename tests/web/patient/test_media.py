@@ -92,6 +92,22 @@ def said_of(record: Estimate) -> tuple[Rows, list[DriverChanges], Head, RangeSou
     )
 
 
+def test_data_say_of_a_range_what_its_page_says(app: Flask, page: Page) -> None:
+    with app.app_context():
+        record = db.session.scalars(select(Estimate)).one()
+        ranges = said_of(record)[3]
+    assert ranges is not None
+    data = json.loads(Visitor(app).client.get(f"{page.path}/data.json").data)["range"]
+    read = reader("en")
+    assert [read.money(part["amount"], "USD") for part in data["parts"]] == [
+        row.amount for row in ranges.rows
+    ]
+    assert read.money(data["width"], "USD") == ranges.width
+    for known, sentence in zip(data["narrower"], ranges.narrower, strict=True):
+        assert read.money(known["amount"], "USD") in sentence
+    assert len(data["outside"]) == len(ranges.outside)
+
+
 def _told(group: GroupRows) -> GroupRows:
     """Return a group as paper says it: without sources, and without what its columns say already."""
     return replace(group, rows=[replace(item, steps=item.telling_steps, source=None) for item in group.rows])
@@ -123,6 +139,8 @@ def test_every_text_of_an_estimate_stands_on_its_page_in_its_pdf_and_in_its_plai
         [[driver.label, [_short(row) for row in driver.rows if row.matters]] for driver in changes],
         head,
         [[row.label, row.amount] for row in ranges.largest],  # its headline says why
+        ranges.narrower,
+        ranges.outside,
     )
     assert unsaid(on_paper, pdf_words(pdf)) == {}
 

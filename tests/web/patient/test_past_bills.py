@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from estimator import estimates, wording
+from estimator import estimates, price_lists, wording
 from estimator.db import db
 from estimator.estimates import pdf_document
 from estimator.i18n import reader, speaking
@@ -19,7 +19,7 @@ from pricing.past_bills import Said
 from tests.support import media
 from tests.support.acts import acting
 from tests.support.clinic import ANSWERS
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Page, Visitor, words
 
 SAID: Said = {
     "few": False,
@@ -59,6 +59,55 @@ def test_page_plain_text_and_data_say_what_past_bills_said(visitor: Visitor, pag
     assert kept["past_bills"] == SAID
 
 
+WIDER = (
+    "Past bills make the range of what is paid to the provider wider: USD 3,900.00 to 5,100.00 instead of "
+    "USD 4,000.00 to 4,400.00."
+)
+CAUSES = "What each item makes of the range is worked out from the price list alone."
+
+
+def test_where_the_range_comes_from_says_what_past_bills_make_of_it_in_every_medium(
+    app: Flask, visitor: Visitor, page: Page
+) -> None:
+    (fold,) = (each for each in page.all("div") if each.get("id") == "range")
+    assert says(words(fold), WIDER, CAUSES, OTHERS[2])
+    explored = visitor.open(f"{page.path}/explore")
+    assert says(words(explored.one("section", id="range")), WIDER, CAUSES, OTHERS[2])
+    assert says(visitor.client.get(f"{page.path}/estimate.txt").text, WIDER, CAUSES)
+    with app.app_context():
+        record = db.session.scalars(select(Estimate)).one()
+        side = pdf_document._side(record, reader("en"), pdf_document.PLAIN)
+        table, answered = price_lists.parsed(record.table_version), list(estimates.answers_of(record))
+        drawn = pdf_document.page(estimates.breakdown_of(record), table, side, answered)
+    assert says(drawn, WIDER, CAUSES)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        ("4100.00", "4300.00", "narrower: USD 4,100.00 to 4,300.00 instead of USD 4,000.00 to 4,400.00."),
+        (
+            "4200.00",
+            "4600.00",
+            "move the range of what is paid to the provider: USD 4,200.00 to 4,600.00 instead",
+        ),
+        ("4000.00", "4400.00", "as it is: USD 4,000.00 to 4,400.00."),
+        ("4100.00", "4100.00", "narrower: USD 4,100.00 instead of USD 4,000.00 to 4,400.00."),
+    ],
+)
+def test_past_bills_may_make_a_range_narrower_or_leave_its_width(low: str, high: str, said: str) -> None:
+    other: Said = {**SAID, "range": {"low": low, "high": high, "list_low": "4000.00", "list_high": "4400.00"}}
+    first, last = wording.past_bills.of_range(other, "USD", reader("en"))
+    assert says(first, said)
+    assert last == CAUSES
+
+
+def test_where_no_range_of_past_bills_is_told_nothing_is_said_of_it(visitor: Visitor) -> None:
+    without: Said = {"few": False, "since": "2025-08-29", "until": "2026-11-30", "count": 50, "inside": 46}
+    assert list(wording.past_bills.of_range(without, "USD", reader("en"))) == []
+    assert "Past bills" not in visitor.estimate(ANSWERS).text()
+
+
 def test_the_document_and_a_mail_with_details_say_it(app: Flask, page: Page) -> None:
     with app.app_context():
         record = db.session.scalars(select(Estimate)).one()
@@ -86,3 +135,6 @@ def test_readers_of_other_languages_read_it_in_theirs(app: Flask, tag: str) -> N
         told = list(wording.past_bills.sentences(SAID, "USD", reader(tag)))
     assert len(told) == len(english) == 4
     assert not set(told) & set(english)
+    with app.app_context(), speaking(reader(tag)):
+        moved = list(wording.past_bills.of_range(SAID, "USD", reader(tag)))
+    assert not set(moved) & {WIDER, CAUSES}

@@ -6,13 +6,14 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from estimator import staff
+from estimator import clinic, staff
 from estimator.db import db
 from estimator.models import Mail, StaffUser
 from estimator.models.staff import Role
 from estimator.processes import demonstration
 from tests.support.acts import acting
 from tests.support.clinic_staff import PASSWORD, Browser
+from tests.support.staff_browser import Staff
 
 Later = Callable[..., None]
 
@@ -40,7 +41,12 @@ def go_in(app: Flask, link: str) -> Browser:
 
 @pytest.mark.parametrize(
     ("role", "name"),
-    [("coordinator", "Coordinator"), ("price_editor", "Price editor"), ("approver", "Approver")],
+    [
+        ("coordinator", "Coordinator"),
+        ("price_editor", "Price editor"),
+        ("approver", "Approver"),
+        ("administrator", "Administrator"),
+    ],
 )
 def test_a_link_signs_somebody_invented_in_without_a_second_factor(
     demo: Flask, role: Role, name: str
@@ -127,8 +133,48 @@ def test_the_invented_people_are_not_among_the_real_ones(demo: Flask) -> None:
         assert staff.get(1) is None
 
 
-def test_each_start_has_the_same_three_people(demo: Flask) -> None:
+def test_each_start_has_the_same_four_people(demo: Flask) -> None:
     ways_in(demo)
     ways_in(demo)
     with demo.app_context():
-        assert db.session.query(StaffUser).count() == 3
+        assert db.session.query(StaffUser).count() == 4
+
+
+def test_an_invented_administrator_changes_whether_patients_read_of_past_bills(demo: Flask) -> None:
+    manager = Staff(demo)
+    manager.client = go_in(demo, ways_in(demo)["administrator"]).client
+    assert "The range of past bills stands beside the price list’s own" in manager.see("/staff/settings").text
+    manager.see("/staff/settings/ranges")
+    manager.press("Save", past_bills_range="yes")
+    with demo.app_context():
+        assert clinic.current().past_bills_range
+        assert staff.everybody() == [], "so that the demonstration can be filled again"
+
+
+def test_an_invented_administrator_lets_nobody_in_and_has_no_say_in_the_account(demo: Flask) -> None:
+    links = ways_in(demo)
+    browser = go_in(demo, links["administrator"])
+    refused = ("/staff/people", "/staff/settings/account", "/staff/settings/account/confirm")
+    for path in refused:
+        browser.get(path)
+        assert browser.status == 403, path
+    browser.get("/staff")
+    assert "/staff/people" not in browser.page
+    browser.get("/staff/settings")
+    assert "/staff/settings/account" not in browser.page
+    assert browser.says("Nobody invented sets the account")
+    approver = go_in(demo, links["approver"])
+    approver.get("/staff/settings/account/confirm")
+    assert approver.status == 403
+
+
+def test_an_invented_administrator_is_let_into_no_real_installation(
+    demo: Flask, make_app: Callable[..., Flask]
+) -> None:
+    links = ways_in(demo)
+    browser = go_in(demo, links["administrator"])
+    real = make_app()
+    browser.app, browser.client.application = real, real
+    browser.get("/staff/settings")
+    assert browser.heading == "Sign in"
+    assert go_in(real, ways_in(demo)["administrator"]).status == 404

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from estimator.web.desk.bills import accuracy, enter, page, spreadsheet
+from estimator.web.desk.bills import accuracy, awaited, enter, page, spreadsheet
 from estimator.web.desk.bills.blueprint import pages
 
-__all__ = ["accuracy", "enter", "page", "pages", "spreadsheet"]
+__all__ = ["accuracy", "awaited", "enter", "page", "pages", "spreadsheet"]

@@ -9,7 +9,7 @@ from typing import Any
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from estimator import past_bills, price_lists, wording
+from estimator import bills, past_bills, price_lists, wording
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.past_bills import Group, Months, PastCase
@@ -30,7 +30,8 @@ def accuracy() -> ResponseReturnValue:
     reader = current_reader()
     today = request_context.now().date()
     set_here = request_context.clinic()
-    found = past_bills.all_groups(today, invented=request_context.settings().demo)
+    invented = request_context.settings().demo
+    found = past_bills.all_groups(today, invented=invented)
     return render_template(
         "desk/bills_accuracy.html",
         groups=[_group(group, cases, reader) for group, cases in found.items()],
@@ -41,6 +42,7 @@ def accuracy() -> ResponseReturnValue:
         least=LEAST,
         shown=set_here.past_bills,
         with_range=set_here.past_bills_range,
+        awaited=bills.how_many_awaited(invented=invented),
     )
 
 

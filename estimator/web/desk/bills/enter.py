@@ -102,12 +102,10 @@ def _keep(of: PatientRequest, form: BillForm, estimate: Estimate | None) -> Resp
         return _meanwhile(of.reference, form)
     except bills.Unusual as unusual:
         for doubt in unusual.doubts:
-            form.refuse(_asked(doubt, form, bill), form.field_of_item(doubt.code))
+            form.refuse(asked(doubt, form, bill), form.field_of_item(doubt.code))
         return show(of, form, bills.standing(of), 422, ask=True)
     except bills.WrongDay:
-        form.refuse(
-            _("The day of the bill is not before the day of the request, and not still to come."), form.day
-        )
+        form.refuse(wrong_day(), form.day)
         return show(of, form, bills.standing(of), 422)
     except (bills.WrongAmount, bills.OtherCurrency, bills.ItemsAboveTotal):
         # What it is compared with has changed since the form was read, a moment ago.
@@ -116,7 +114,12 @@ def _keep(of: PatientRequest, form: BillForm, estimate: Estimate | None) -> Resp
     return to("page", reference=of.reference)
 
 
-def _asked(doubt: Doubt, form: BillForm, bill: Entered) -> str:
+def wrong_day() -> str:
+    """Say of which days a bill cannot be."""
+    return _("The day of the bill is not before the day of the request, and not still to come.")
+
+
+def asked(doubt: Doubt, form: BillForm, bill: Entered) -> str:
     """Ask whether what was typed is right; the box beside the button answers that."""
     reader = current_reader()
     match doubt.about:
@@ -181,9 +184,8 @@ def show(
     *,
     ask: bool = False,
     brought: Sequence[dict[str, str]] | None = None,
-    notes: Sequence[str] = (),
 ) -> ResponseReturnValue:
-    """Return the page with the form; `brought` is what a spreadsheet changes in it, and `notes` what was left out."""
+    """Return the page with the form; `brought` is what a spreadsheet changes in it."""
     reader = current_reader()
     page = render_template(
         "desk/bill_enter.html",
@@ -198,7 +200,6 @@ def show(
         standing=None if standing is None else told(standing, of, reader),
         ask=ask or bool(form.sure.data),
         brought=brought,
-        notes=notes,
     )
     return page, status
 

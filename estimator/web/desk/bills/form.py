@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -250,14 +251,17 @@ class BillForm(_BillForm):
         others = [(self[f"label-{number}"].data, self[f"amount-{number}"].amount) for number in range(OTHERS)]
         return found + [Item(amount, None, label) for label, amount in others if amount is not None]
 
-    def entered(self) -> Entered:
-        """Return the bill, from a form in which nothing is wrong; without a total it is the sum of the items."""
-        total = self.total.amount
-        assert self.day.day is not None
+    def entered(self, otherwise: date | None = None) -> Entered:
+        """Return the bill, from a form in which nothing is wrong; without a total it is the sum of the items.
+
+        `otherwise` is its day where none is typed yet.
+        """
+        total, day = self.total.amount, self.day.day or otherwise
+        assert day is not None
         return Entered(
             self._sum() if total is None else total,
             self.compared.currency,
-            self.day.day,
+            day,
             self.items(),
             [reason for reason in bills.REASONS if reason in self.reasons.ticked],
             self.note.data or None,

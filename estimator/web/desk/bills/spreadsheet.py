@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -12,40 +11,31 @@ from flask import Response, render_template
 from flask import request as sent
 from flask.typing import ResponseReturnValue
 
-from estimator import bills, figures, requests, spreadsheets
+from estimator import bills, figures, price_lists, requests, spreadsheets
 from estimator.bills import Compared
-from estimator.i18n import Words, lazy_gettext
+from estimator.i18n import Words, lazy_gettext, ngettext
 from estimator.i18n import gettext as _
 from estimator.models import FinalBill, PatientRequest
 from estimator.price_lists.editing import workbook
-from estimator.spreadsheet_cells import EMPTY, Cell, Found
 from estimator.web.desk.bills.blueprint import labels_of, pages, the_request
-from estimator.web.desk.bills.enter import data_kept, show
-from estimator.web.desk.bills.form import OTHERS, BillForm, name_of
+from estimator.web.desk.bills.enter import asked, data_kept, show, wrong_day
+from estimator.web.desk.bills.form import OTHERS, BillForm
 from estimator.web.desk.bills.page import head_of
-from estimator.web.desk.quotes.lines import typed_amount
+from estimator.web.desk.bills.sheet_reading import BILLED, CODE, DAY, ESTIMATE, ITEM, TOTAL, headings, read
 from estimator.web.downloads import XLSX
 from estimator.web.fields import FileField
-from estimator.web.forms import Form, printable, summary
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from pricing.currencies import MINOR_UNIT
+from estimator.web.staff.signed_in import act
 
-CODE, ITEM, ESTIMATE, QUOTE, BILLED = range(5)
-TOTAL, DAY = "+total", "+day"
-"""Rows that are no line: what was billed in all, and when."""
-
-MOST_NOTES = 30
-LONGEST_SHOWN = 80
+MOST_SAID = 30
+"""Maximum number of wrong cells that are named."""
 
 
 class SheetForm(Form):
     """A spreadsheet that was taken out, and filled in."""
 
     file = FileField(lazy_gettext("File"), most=workbook.MOST_BYTES)
-
-
-def _headings() -> list[str]:
-    return [_("Code"), _("Item"), _("Estimate"), _("Quote"), _("Billed")]
 
 
 @pages.get("/requests/<reference>/bill/bill.xlsx")
@@ -71,7 +61,7 @@ def _written(
         workbook.add_about(book, [("request", of.reference)], "")
         bold = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         text = book.add_format({"num_format": "@"})
-        for at, (heading, width) in enumerate(zip(_headings(), (18, 44, 14, 14, 14), strict=True)):
+        for at, (heading, width) in enumerate(zip(headings(), (18, 44, 14, 14, 14), strict=True)):
             page.set_column(at, at, width)
             page.write_string(0, at, heading, bold)
         page.freeze_panes(1, 2)
@@ -135,32 +125,47 @@ def spreadsheet(reference: str) -> ResponseReturnValue:
         sentence = _("This spreadsheet was taken out of another request. Nothing was changed.")
         return _page(of, form.refuse(sentence, form.file), 422)
     compared, standing = bills.compared_with(of), bills.standing(of)
-    labels = labels_of(compared)
-    found = _read(sheets, {line["code"] for line in compared.lines if line["code"] is not None})
+    found = read(sheets, {line["code"] for line in compared.lines if line["code"] is not None})
     if found is None:
         sentence = _(
             "No sheet of this file has the columns %(code)s, %(item)s and %(billed)s. Nothing was changed.",
-            code=_headings()[CODE],
-            item=_headings()[ITEM],
-            billed=_headings()[BILLED],
-        )
-        return _page(of, form.refuse(sentence, form.file), 422)
-    data, notes, named = found
-    other = next((code for code in named if code != compared.currency), None)
-    if other is not None:
-        sentence = _(
-            "The amounts of this spreadsheet are in %(other)s, and the estimate and the quote are in %(currency)s. "
-            "Enter what was charged in %(currency)s. Nothing was changed.",
-            other=other,
-            currency=compared.currency,
+            code=headings()[CODE],
+            item=headings()[ITEM],
+            billed=headings()[BILLED],
         )
         return _page(of, form.refuse(sentence, form.file), 422)
     before = data_kept(standing, compared)
     kept: dict[str, Any] = {
         name: before[name] for name in ("reasons", "note", "over", "estimate") if name in before
     }
-    filled = BillForm.of(compared, labels, None, data={**kept, **data})
-    return show(of, filled, standing, brought=_changes(filled, before, data), notes=notes[:MOST_NOTES])
+    filled = BillForm.of(compared, labels_of(compared), None, data={**kept, **found.data})
+    problems = found.problems(compared.currency, filled)
+    if problems:
+        return _page(of, _refused(form, problems), 422)
+    doubts: Sequence[bills.Doubt] = ()
+    if filled.total.data or any(item.amount for item in filled.items()):
+        today = price_lists.day_of(act().now, compared.version.time_zone)
+        bill = filled.entered(today)
+        try:
+            doubts = bills.doubts(act(), of, bill)
+        except bills.WrongDay:
+            return _page(of, _refused(form, [found.at("day", wrong_day())]), 422)
+        for doubt in doubts:
+            field = filled.field_of_item(doubt.code)
+            filled.refuse(found.at(field.short_name, asked(doubt, filled, bill)), field)
+    changes = _changes(filled, before, found.data)
+    return show(of, filled, standing, 422 if doubts else 200, ask=bool(doubts), brought=changes)
+
+
+def _refused(form: SheetForm, problems: Sequence[str]) -> SheetForm:
+    """Put what cannot be kept of a spreadsheet above its form, and at the file what to do."""
+    for sentence in problems[:MOST_SAID]:
+        form.refuse(sentence)
+    more = len(problems) - MOST_SAID
+    if more > 0:
+        form.refuse(ngettext("%(num)s more cell is wrong.", "%(num)s more cells are wrong.", more))
+    sentence = _("Nothing of the spreadsheet is kept. Correct these cells in it, and choose the file again.")
+    return form.refuse(sentence, form.file)
 
 
 def _page(of: PatientRequest, form: SheetForm, status: int = 200) -> ResponseReturnValue:
@@ -173,85 +178,6 @@ def _page(of: PatientRequest, form: SheetForm, status: int = 200) -> ResponseRet
         most=reader.number(str(workbook.MOST_BYTES)),
     )
     return page, status
-
-
-def _read(sheets: Sequence[Found], codes: set[str]) -> tuple[dict[str, Any], list[str], list[str]] | None:
-    """Return what a file puts into the form, what was left out of it, and the currencies that its total names.
-
-    None if it has not the columns.
-    """
-    for sheet in sheets:
-        if not sheet.lines:
-            continue
-        named = {cell.text.strip().casefold(): at for at, cell in sheet.lines[0].cells.items()}
-        columns = [named.get(heading.casefold()) for heading in _headings()]
-        code_at, item_at, billed_at = columns[CODE], columns[ITEM], columns[BILLED]
-        if code_at is None or item_at is None or billed_at is None:
-            continue
-        reading = _Reading(codes)
-        named_currencies: list[str] = []
-        for line in sheet.lines[1:]:
-            code, item, billed = (line.cells.get(at, EMPTY) for at in (code_at, item_at, billed_at))
-            if code.text.strip() == TOTAL:
-                named_currencies += [
-                    word for word in re.findall(r"\b[A-Z]{3}\b", item.text) if word in MINOR_UNIT
-                ]
-            if billed != EMPTY:
-                reading.take(line.number, printable(code.text.strip()), printable(item.text.strip()), billed)
-        return reading.data, reading.notes, named_currencies
-    return None
-
-
-class _Reading:
-    """Reads the rows of a sheet: `data` is what they put into the form, `notes` is what was left out."""
-
-    def __init__(self, codes: set[str]) -> None:
-        self.codes = codes
-        self.data: dict[str, Any] = {}
-        self.notes: list[str] = []
-        self.others = 0
-
-    def take(self, row: int, code: str, item: str, billed: Cell) -> None:
-        """Take one row in which something was billed."""
-        typed = _day(billed) if code == DAY else _amount(billed)
-        name = {TOTAL: "total", DAY: "day"}.get(code) or (name_of(code) if code in self.codes else None)
-        if typed is None:
-            self.leave(row, _("the cell holds no amount."))
-        elif name is not None and name in self.data:
-            self.leave(row, _("the code “%(code)s” stands in two rows; the first counts.", code=code))
-        elif name is not None:
-            self.data[name] = typed
-        elif code:
-            said = _("neither estimate nor quote has a line “%(code)s”.", code=code[:LONGEST_SHOWN])
-            self.leave(row, said)
-        elif self.others == OTHERS:
-            self.leave(row, _("there are more than %(most)s further lines.", most=OTHERS))
-        else:
-            self.data[f"label-{self.others}"], self.data[f"amount-{self.others}"] = item, typed
-            self.others += 1
-
-    def leave(self, row: int, why: str) -> None:
-        """Say that a row was left out."""
-        self.notes.append(_("Row %(row)s: %(why)s", row=row, why=why))
-
-
-def _amount(cell: Cell) -> str | None:
-    """Return what a cell says as it is typed into a field, which refuses what is no amount; None if it is no figure."""
-    match cell.kind:
-        case "number":
-            try:
-                return typed_amount(figures.exact(cell.text), current_reader())
-            except ValueError:
-                return None
-        case "money":
-            return printable(f"{cell.text} {cell.shown}")
-        case "text" | "typed":
-            return printable(cell.text.strip())
-    return None
-
-
-def _day(cell: Cell) -> str | None:
-    return printable(cell.text.strip()) if cell.kind in ("text", "typed", "day") else None
 
 
 def _changes(form: BillForm, before: Mapping[str, Any], data: Mapping[str, Any]) -> list[dict[str, str]]:

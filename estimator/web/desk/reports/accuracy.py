@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypedDict
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from estimator import past_bills, price_lists
+from estimator import bills, past_bills, price_lists
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.reports import accuracy
@@ -89,6 +89,7 @@ def accuracy_page() -> ResponseReturnValue:
         heading=HEADINGS[by],
         rows=_figures(_named(shown, by)),
         few=FEW,
+        awaited=bills.how_many_awaited(invented=counts_invented()),
     )
 
 

@@ -262,6 +262,7 @@ def overview() -> ResponseReturnValue:
         logo=set_here.logo,
         account=None if accounts.account_of(in_force) is None else in_short(in_force),
         account_waits=accounts.proposed() is not None,
+        invented=request_context.person().demonstration,
         overruns=[overruns.in_words(rule) for rule in set_here.overrun_rules],
         rates=len(exchange_rates.everything()),
         most_rates=exchange_rates.MOST_SHOWN,
