@@ -138,15 +138,18 @@ def _style(column: Column) -> str:
 
 
 def _further_languages(sheet: Sheet) -> set[int]:
-    """Return the columns of texts in further languages, which stand behind the same text in the first.
+    """Return the columns of texts in further languages.
 
     A spreadsheet folds them, one press from being seen: most who change prices need none of them.
     """
-    texts = [
-        column.key.partition(".")[0] if column.field is not None and column.field.by_language else ""
-        for column in sheet.columns
-    ]
-    return {at for at in range(1, len(texts)) if texts[at] and texts[at] == texts[at - 1]}
+    found: set[int] = set()
+    seen: set[str] = set()
+    for at, column in enumerate(sheet.columns):
+        if column.field is not None and column.field.by_language:
+            if column.field.key in seen:
+                found.add(at)
+            seen.add(column.field.key)
+    return found
 
 
 def _width(column: Column, cells: Sequence[str]) -> int:
