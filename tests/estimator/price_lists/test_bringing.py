@@ -178,6 +178,13 @@ def test_a_file_in_which_prices_stand_far_from_names_is_compared_and_taken_like_
     ]
 
 
+def test_a_heading_is_as_high_as_its_lines() -> None:
+    book = book_of()
+    longest = max((str(one.value) for one in book["Charges"][2]), key=len)
+    assert longest == "Tiers: all units at the price of the tier that the number falls in"
+    assert book["Charges"].row_dimensions[2].height == 3 * 15
+
+
 def test_what_an_entry_costs_stands_beside_its_name_in_every_sheet() -> None:
     book = book_of(LIST.replace('languages = ["en"]', 'languages = ["en", "fr"]'))
     charges = [one.value for one in book["Charges"][1]]
