@@ -19,6 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
+from babel.core import get_global
 from babel.dates import format_date, format_skeleton, get_month_names
 from babel.numbers import NumberFormatError, format_decimal, get_group_symbol, parse_decimal
 from flask import g
@@ -216,7 +217,14 @@ class Reader:
         """Write the day and the time of a moment in a time zone, e.g. "1 March 2026, 10:04 (Asia/Kolkata)"."""
         there = moment.astimezone(ZoneInfo(zone))
         comma = "،" if self.locale.language in ("ar", "fa", "ur") else ","
-        return f"{self.day(there.date())}{comma} {there:%H:%M} ({zone})"
+        return f"{self.day(there.date())}{comma} {there:%H:%M} ({self.zone(zone)})"
+
+    def zone(self, zone: str) -> str:
+        """Name a time zone by where it is: by its country if that has one only, else by its city.
+
+        In English it is the name of the tz database, and so is one that has no place, such as UTC.
+        """
+        return _place(zone, self.tag)
 
     def unit(self, unit: Mapping[str, object], quantity: str | Decimal, main: str) -> Words:
         """Choose a unit's text, in the plural form that the language has for `quantity`."""
@@ -260,6 +268,23 @@ class Reader:
         except (NumberFormatError, InvalidOperation):  # the second for more digits than it compares
             return None
         return format(number, "f") if number.is_finite() else None
+
+
+@lru_cache(maxsize=256)
+def _place(zone: str, tag: str) -> str:
+    locale = _locale(tag)
+    if locale.language == "en":
+        return zone
+    new_names: Mapping[str, str] = get_global("zone_aliases")
+    name = new_names.get(zone, zone)
+    country = get_global("zone_territories").get(name, "")
+    if get_global("territory_zones").get(country) == [name]:
+        return str(locale.territories.get(country, zone))
+    # Babel has cities by the names that their zones had first.
+    for one in (name, *(old for old, new in new_names.items() if new == name)):
+        if "city" in locale.time_zones.get(one, {}):
+            return str(locale.time_zones[one]["city"])
+    return name.rpartition("/")[2].replace("_", " ") if country not in ("", "ZZ") else zone
 
 
 @lru_cache(maxsize=64)

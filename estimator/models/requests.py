@@ -96,7 +96,7 @@ class PatientRequest(Base):
     phone: Mapped[bytes | None] = mapped_column(Sealed)
     #: HMAC of the address, to find it by; None without one, and once the person is erased
     email_lookup: Mapped[str | None] = mapped_column(String(64), index=True)
-    #: ISO 3166 code; empty where it was not asked
+    #: ISO 3166 code; empty where it was not asked, or not said
     country: Mapped[str] = mapped_column(String(2))
     #: language tag of everything that is sent to them
     language: Mapped[str] = mapped_column(String(20))

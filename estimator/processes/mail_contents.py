@@ -86,7 +86,7 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
         context = {
             "reference": record.reference,
             "valid_until": reader.day(record.valid_until),
-            "time_zone": record.table_version.time_zone,
+            "time_zone": reader.zone(record.table_version.time_zone),
             "kept_until": reader.moment(kept_until, table.time_zone),
             "link": f"{act.settings.public_url}/e/{token}",
             "demo": table.demo,
@@ -253,7 +253,7 @@ def _request_received(act: Act, row: outbox.Claimed) -> Written:
         context = {
             "reference": record.reference,
             "due": reader.moment(record.due_at, table.time_zone),
-            "time_zone": table.time_zone,
+            "time_zone": reader.zone(table.time_zone),
             "link": f"{act.settings.public_url}/r/{requests.token_of(record, act.settings.link_key)}",
             "demo": table.demo,
             "mere_question": record.kind == "question",
@@ -283,7 +283,7 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
             "others": _who_else_earns(said, table, reader),
             "plans": len(quote_plans.letters_of(said)),
             "valid_until": reader.day(revision.valid_until),
-            "time_zone": revision.time_zone,
+            "time_zone": reader.zone(revision.time_zone),
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
             "demo": breakdown["demo"],
             **_said_beside(quotes.rows_of(revision, act.settings.data_keys)),
@@ -346,7 +346,7 @@ def _quote_reminder(act: Act, row: outbox.Claimed) -> Written:
             "number": quote.number,
             "revision": revision.number,
             "valid_until": reader.day(revision.valid_until),
-            "time_zone": revision.time_zone,
+            "time_zone": reader.zone(revision.time_zone),
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
             "stop": f"{act.settings.public_url}/reminders/{quote.number}/{stop}",
             "demo": quotes.content_of(revision)["breakdown"]["demo"],
@@ -371,7 +371,11 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
             "revision": revision.number,
             "at": reader.clock(row.created_at, revision.time_zone),
             "until": last
-            and _("the end of %(day)s (%(zone)s)", day=reader.day(str(last)), zone=revision.time_zone),
+            and _(
+                "the end of %(day)s (%(zone)s)",
+                day=reader.day(str(last)),
+                zone=reader.zone(revision.time_zone),
+            ),
             "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
             "demo": said["breakdown"]["demo"],
         }

@@ -59,7 +59,7 @@ class NotPossible(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """What the person who asks for a firm quote filled in."""
+    """What the person who asks for a firm quote filled in; `country` is empty if whoever entered it does not know."""
 
     person: Person
     country: str

@@ -161,6 +161,7 @@ STAFF: dict[str, str] = {
     "desk.request": "requests.read",
     "desk.new": "requests.work",
     "desk.enter": "requests.work",
+    "desk.entered_total": "requests.work",
     "desk.note": "requests.work",
     "desk.answer": "requests.work",
     "desk.assign": "requests.work",

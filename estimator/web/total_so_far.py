@@ -53,8 +53,10 @@ class Running:
     """What the answers come to so far: a headline, or what keeps it from being one.
 
     `since` says how the headline differs from an earlier estimate's. `so_far` is there while questions are left,
-    nothing is wrong, and the least that they can come to is known. Nothing is wrong with the answers to what is
-    `ruled_out`: a rule of the clinic makes a plan of them impossible. `amounts` are those that were typed, in words.
+    nothing is wrong, and the least that they can come to is known; of a plan that may lack answers the headline is
+    there, and with it what is `left`. Nothing is wrong with the answers to what is
+    `ruled_out`: a rule of the clinic makes a plan of them impossible. `amounts` are those that were typed, in words;
+    one that is `unusual` is asked about, and counts all the same.
     """
 
     asked: list[str]
@@ -68,6 +70,7 @@ class Running:
     sentences: dict[str, list[str]] = field(default_factory=dict)
     ruled_out: frozenset[str] = frozenset()
     amounts: dict[str, str] = field(default_factory=dict)
+    unusual: list[Open] = field(default_factory=list)
 
     @property
     def is_ruled_out(self) -> bool:
@@ -83,7 +86,7 @@ class Running:
             "asked": self.asked,
             "refused": refused,
             "ruled_out": ruled_out,
-            "amounts": self.amounts,
+            "amounts": {**self.amounts, **{each.driver: each.sentence for each in self.unusual}},
         }
 
     def refused(self) -> dict[str, list[str]]:
@@ -92,10 +95,18 @@ class Running:
         return {driver: texts for driver, texts in self.sentences.items() if driver not in left}
 
 
-def running(table: PriceTable, found: Read, reader: Reader, was: StoredBreakdown | None = None) -> Running:
+def running(
+    table: PriceTable,
+    found: Read,
+    reader: Reader,
+    was: StoredBreakdown | None = None,
+    *,
+    unfinished: bool = False,
+) -> Running:
     """Work out the total of answers that may be unfinished, or the least that they can come to.
 
-    With `was` it says how the total differs from that of an earlier estimate.
+    With `was` it says how the total differs from that of an earlier estimate. What may be kept `unfinished` has the
+    total that it will be kept with, in which nothing is counted that depends on an open question.
     """
     values, problems = look(table, found.answers)
     known = [*values, *(problem.driver for problem in problems), *left_open(table, found.answers)]
@@ -103,7 +114,7 @@ def running(table: PriceTable, found: Read, reader: Reader, was: StoredBreakdown
     labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
     # An unreadable answer to a question that is not asked any more does not matter.
     sentences = {driver: texts for driver, texts in found.unreadable.items() if driver in asked}
-    amounts = _amounts(table, found, reader)
+    amounts, unusual = _amounts(table, found, reader), _unusual(table, found, reader)
     left, ruled_out = [], set()
     for problem in problems:
         if problem.driver in sentences or problem.driver not in labels:
@@ -115,18 +126,26 @@ def running(table: PriceTable, found: Read, reader: Reader, was: StoredBreakdown
             sentences[problem.driver] = [sentence]
             if problem.kind == RULED_OUT:
                 ruled_out.add(problem.driver)
-    if not left and not sentences:
+    if not sentences and (unfinished or not left):
         try:
-            breakdown = pricing.estimate(table, found.answers).as_dict()
+            breakdown = pricing.estimate(table, found.answers, unfinished=unfinished).as_dict()
         except pricing.BadAnswers as refusal:
             sentences = wording.problem_sentences(refusal, reader, table)
             ruled_out = ruled_out_by(refusal)
         else:
             headline, sums = wording.headline(breakdown, table, reader)
             since = None if was is None else wording.moved(was, breakdown, reader)
-            spoken = joined(" ", filter(None, (_spoken(headline), since)))
+            to_answer = _questions_left(left) if left else None
+            spoken = joined(" ", filter(None, (_spoken(headline), since, to_answer)))
             return Running(
-                asked=asked, spoken=spoken, headline=headline, since=since, sums=sums, amounts=amounts
+                asked=asked,
+                spoken=spoken,
+                headline=headline,
+                since=since,
+                sums=sums,
+                left=left,
+                amounts=amounts,
+                unusual=unusual,
             )
     refusals = [
         Open(driver, labels[driver], text, found.readings.get(driver, ()))
@@ -152,6 +171,7 @@ def running(table: PriceTable, found: Read, reader: Reader, was: StoredBreakdown
         sentences=sentences,
         ruled_out=frozenset(ruled_out),
         amounts=amounts,
+        unusual=unusual,
     )
 
 
@@ -163,6 +183,19 @@ def _amounts(table: PriceTable, found: Read, reader: Reader) -> dict[str, str]:
         for code, answer in found.answers.items()
         if code in money and code not in found.unreadable
     }
+
+
+def _unusual(table: PriceTable, found: Read, reader: Reader) -> list[Open]:
+    """Return the amounts among the answers that are far from what most people spend, each with what is asked."""
+    rows = []
+    for driver in table.drivers:
+        answer = found.answers.get(driver.code)
+        if not isinstance(driver, NumberDriver) or answer is None or driver.code in found.unreadable:
+            continue
+        sentence = wording.far_from_usual(driver, str(answer), table, reader)
+        if sentence is not None:
+            rows.append(Open(driver.code, reader.words(driver.label, table.main_language), sentence))
+    return rows
 
 
 def ruled_out_by(refusal: pricing.BadAnswers) -> set[str]:

@@ -42,6 +42,7 @@ from estimator.wording.rows import (
 )
 from estimator.wording.sentences import (
     answer_words,
+    far_from_usual,
     head,
     not_answered,
     notes_to,
@@ -97,6 +98,7 @@ __all__ = [
     "comparison",
     "difference",
     "differences",
+    "far_from_usual",
     "firm_plans",
     "firm_rows",
     "from_json",

@@ -245,7 +245,11 @@ class _Wording:
         }
         valid = {
             number: Said(
-                _("the end of %(day)s (%(zone)s)", day=each.valid_until, zone=each.table.time_zone),
+                _(
+                    "the end of %(day)s (%(zone)s)",
+                    day=each.valid_until,
+                    zone=self.plans.reader.zone(each.table.time_zone),
+                ),
                 [warning] if (warning := self.warning(each)) else [],
             )
             for number, each in self.plans.there

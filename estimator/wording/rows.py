@@ -364,6 +364,7 @@ class Head:
     phone: str | None
     made_on: str
     valid_until: str
+    #: as the reader's language names it
     time_zone: str
     version: str
     valid_from: str

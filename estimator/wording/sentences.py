@@ -24,6 +24,7 @@ from pricing.past_bills import Said
 from pricing.problems import SENTENCES, say
 from pricing.stored import Cases, CasesOrRequest
 from pricing.table import (
+    Amount,
     ChoiceDriver,
     ChoiceIs,
     DateDriver,
@@ -170,11 +171,36 @@ def with_cents(number: str | Decimal, currency: str) -> str:
     return f"{amount:.{places}f}"
 
 
+FAR = 10
+"""So many times what most people spend at the high end, or as small a part of the low end, an amount is asked about."""
+
+
 def usual(driver: Driver, table: PriceTable, reader: Reader) -> str | None:
     """Say what most people answer and where that comes from; None if the price list does not know."""
     if not isinstance(driver, NumberDriver) or driver.usual is None:
         return None
-    low, high = plain(driver.usual.low), plain(driver.usual.high)
+    said = _usual_alone(driver, driver.usual, table, reader)
+    if not driver.source:
+        return said
+    return _("%(usual)s (%(source)s)", usual=said, source=reader.own(driver.source, table.main_language))
+
+
+def far_from_usual(driver: NumberDriver, typed: str, table: PriceTable, reader: Reader) -> str | None:
+    """Ask about an amount that is far from what most people spend; None of any other, and of 0."""
+    amount, most = Decimal(typed), driver.usual
+    if most is None or not driver.money or not amount:
+        return None
+    if most.low < amount * FAR and amount < most.high * FAR:
+        return None
+    return _(
+        "Is %(amount)s right? %(usual)s",
+        amount=typed_amount(typed, table.currency, reader),
+        usual=_usual_alone(driver, most, table, reader),
+    )
+
+
+def _usual_alone(driver: NumberDriver, most: Amount, table: PriceTable, reader: Reader) -> str:
+    low, high = plain(most.low), plain(most.high)
     if driver.money:
         first, last = (text if "." not in text else with_cents(text, table.currency) for text in (low, high))
         amount = reader.money(first, table.currency)
@@ -186,9 +212,7 @@ def usual(driver: Driver, table: PriceTable, reader: Reader) -> str | None:
         said = _("Most people: %(low)s to %(high)s.", low=reader.number(low), high=last)
         if low == high:
             said = _("Most people: %(number)s.", number=last)
-    if not driver.source:
-        return said
-    return _("%(usual)s (%(source)s)", usual=said, source=reader.own(driver.source, table.main_language))
+    return said
 
 
 def answer_words(driver: Driver, answer: str | bool, table: PriceTable, reader: Reader) -> Words:
@@ -245,7 +269,7 @@ def head(
         phone=whose.phone,
         made_on=reader.moment(created, table.time_zone),
         valid_until=reader.day(valid_until),
-        time_zone=table.time_zone,
+        time_zone=reader.zone(table.time_zone),
         version=table.version,
         valid_from=reader.day(table.valid_from),
         created=created.isoformat(timespec="seconds"),

@@ -78,7 +78,7 @@ def not_before(day: date, time_zone: str, reader: Reader) -> str:
     return _(
         "It can be accepted from %(day)s on (%(zone)s). Before that day nothing may be accepted, signed or paid.",
         day=reader.day(day),
-        zone=time_zone,
+        zone=reader.zone(time_zone),
     )
 
 

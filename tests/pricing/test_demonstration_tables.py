@@ -5,6 +5,7 @@ The figures here were worked out by hand from the prices in the lists.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import pricing
+from pricing.money import plain
 from pricing.steps import passed_on
-from pricing.table import Charge, ChoiceDriver, OnRequest, Package, PriceTable
+from pricing.table import Charge, ChoiceDriver, NumberDriver, OnRequest, Package, PriceTable
 from tests.pricing.strategies import answers_for
 
 FOLDER = Path(pricing.__file__).parent / "tables"
@@ -290,6 +292,17 @@ def test_health_questions_stay_unanswered_until_somebody_answers_them(name: str)
 def test_what_a_ticket_costs_is_typed_as_people_have_it(name: str, flights: str) -> None:
     cents = "" if name == "japan" else ".50"
     assert amounts(price(name, TYPICAL[name], flights=flights + cents))["flight_tickets"] == flights + cents
+
+
+@every_table
+def test_what_most_people_spend_is_known_of_every_amount_that_is_typed(name: str) -> None:
+    typed = [driver for driver in TABLES[name].drivers if isinstance(driver, NumberDriver) and driver.money]
+    assert typed
+    example = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))[0]["answers"]
+    for driver in typed:
+        assert driver.usual is not None
+        assert driver.source == "Illustrative, made for this demonstration"
+        assert plain(driver.usual.likely) == example[driver.code], "as in the worked example"
 
 
 @every_table

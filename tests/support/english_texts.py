@@ -122,7 +122,7 @@ def _without(text: str, names: Iterable[str]) -> str:
 @lru_cache(maxsize=1)
 def _names() -> tuple[str, ...]:
     """Return the names and addresses of the providers of the price lists, the longest first."""
-    found = {text for table in _lists() for text in (*table["provider"].values(), table["time_zone"])}
+    found = {text for table in _lists() for text in table["provider"].values()}
     return tuple(sorted(found, key=len, reverse=True))
 
 

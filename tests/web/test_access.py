@@ -162,6 +162,7 @@ MAY: dict[str, set[str]] = {
     "desk.request": {"coordinator", "approver"},
     "desk.new": {"coordinator"},
     "desk.enter": {"coordinator"},
+    "desk.entered_total": {"coordinator"},
     "desk.note": {"coordinator"},
     "desk.answer": {"coordinator"},
     "desk.assign": {"coordinator"},

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from estimator.i18n import gettext as _
 from estimator.price_lists.editing.document import Data, Path, entries, get, languages
-from estimator.price_lists.editing.fields import SECTIONS, Field
+from estimator.price_lists.editing.fields import NAMED_BY, SECTIONS, Field
 from estimator.price_lists.editing.forms import inputs
 from estimator.price_lists.editing.naming import Names, is_worded, labelled, told_apart
 
@@ -16,6 +16,9 @@ QUESTION, CODES = "question", "code"
 
 ALONE = ("header", "provider")
 """The sections that are one entry."""
+
+PRICED_BY = ("price", "graduated", "volume", "stairstep", "amount", "percent", "of", "on_request")
+"""The fields that say what an entry costs; their columns stand beside its name, where they are compared and changed."""
 
 
 class Column(NamedTuple):
@@ -60,7 +63,10 @@ def _sheet(data: Data, name: str) -> Sheet:
 
 
 def columns_of(data: Data, name: str, more: Sequence[str] = ()) -> list[Column]:
-    """Return the columns of a section; `more` are keys that its entries have besides those of the list's languages."""
+    """Return the columns of a section: which entry, its name, what it costs, and the rest in the order of the text.
+
+    `more` are keys that its entries have besides those of the list's languages.
+    """
     known: dict[str, Field] = {}
     for field in SECTIONS[name].fields:
         tags = languages(data) if field.by_language else ()
@@ -82,7 +88,22 @@ def columns_of(data: Data, name: str, more: Sequence[str] = ()) -> list[Column]:
         columns.append(
             Column(key, label, field, choices_of(data, field), names if is_worded(field) else None)
         )
-    return columns
+    return sorted(columns, key=_places(name, known))
+
+
+def _places(name: str, known: Mapping[str, Field]) -> Callable[[Column], int]:
+    """Return where columns stand: codes, the name in the first language, what it costs, everything else."""
+    called = NAMED_BY.get(name, "label")
+    names = next((key for key, field in known.items() if field.key == called), None)
+
+    def place(column: Column) -> int:
+        if column.field is None:
+            return 0
+        if names is None:  # no column says what a row is about
+            return 1
+        return 1 if column.key == names else 2 if column.key in PRICED_BY else 3
+
+    return place
 
 
 def choices_of(data: Data, field: Field) -> dict[str, str]:

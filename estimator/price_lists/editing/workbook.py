@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import re
+import textwrap
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
@@ -45,6 +46,9 @@ _PIECE = 30_000
 """Number of characters of the kept list in one cell; a spreadsheet allows a little more."""
 
 _NARROWEST, _WIDEST = 9, 48
+_LINE = 15
+"""The height of one line of a heading in points; programs do not find out how many lines a heading takes."""
+
 _MORE_ROWS = 200
 """Number of rows below the last one in which there are still lists to choose from."""
 
@@ -72,22 +76,27 @@ def written(sheets: Sequence[Sheet], about: Sequence[tuple[str, str]], text: str
         pages = [(sheet, book.add_worksheet(sheet.title)) for sheet in sheets]
         hidden = add_about(book, about, text)
         formats = {
-            "head": book.add_format({"bold": True, "valign": "top", "text_wrap": True, "bottom": 1}),
+            "head": book.add_format({"bold": True, "valign": "bottom", "text_wrap": True, "bottom": 1}),
             "text": book.add_format({"num_format": "@", "valign": "top"}),
             "long": book.add_format({"num_format": "@", "valign": "top", "text_wrap": True}),
             "code": book.add_format({"num_format": "@", "valign": "top", "font_color": "#666666"}),
-            "figure": book.add_format({"valign": "top"}),
+            "figure": book.add_format({"valign": "top", "align": "right"}),
             "day": book.add_format({"valign": "top", "num_format": "yyyy-mm-dd"}),
         }
         lists = 3
         for sheet, page in pages:
             page.set_row(0, None, None, {"hidden": True})
+            page.set_landscape()
+            page.repeat_rows(1)
+            lines = 1
             page.freeze_panes(_FIRST, len([one for one in sheet.columns if one.field is None]) + 1)
             folded = _further_languages(sheet)
             for at, column in enumerate(sheet.columns):
                 cells = [column.said(row[at]) for row in sheet.rows]
                 fold = {"level": 1, "hidden": True} if at in folded else {"collapsed": at - 1 in folded}
-                page.set_column(at, at, _width(column, cells), formats[_style(column)], fold)
+                width = _width(column, cells)
+                lines = max(lines, len(textwrap.wrap(column.label, width - 2)))
+                page.set_column(at, at, width, formats[_style(column)], fold)
                 page.write_string(0, at, column.key)
                 page.write_string(1, at, column.label, formats["head"])
                 for number, said in enumerate(cells, _FIRST):
@@ -114,6 +123,7 @@ def written(sheets: Sequence[Sheet], about: Sequence[tuple[str, str]], text: str
                     page.data_validation(
                         _FIRST, at, last, at, {"validate": "custom", "value": "=FALSE", "ignore_blank": False}
                     )
+            page.set_row(1, _LINE * lines)
     return file.getvalue()
 
 
@@ -138,21 +148,24 @@ def _style(column: Column) -> str:
 
 
 def _further_languages(sheet: Sheet) -> set[int]:
-    """Return the columns of texts in further languages, which stand behind the same text in the first.
+    """Return the columns of texts in further languages.
 
     A spreadsheet folds them, one press from being seen: most who change prices need none of them.
     """
-    texts = [
-        column.key.partition(".")[0] if column.field is not None and column.field.by_language else ""
-        for column in sheet.columns
-    ]
-    return {at for at in range(1, len(texts)) if texts[at] and texts[at] == texts[at - 1]}
+    found: set[int] = set()
+    seen: set[str] = set()
+    for at, column in enumerate(sheet.columns):
+        if column.field is not None and column.field.by_language:
+            if column.field.key in seen:
+                found.add(at)
+            seen.add(column.field.key)
+    return found
 
 
 def _width(column: Column, cells: Sequence[str]) -> int:
     longest = max((len(line) for said in cells for line in said.splitlines()), default=0)
     words = max((len(word) for word in column.label.split()), default=0)
-    most = max(longest, words, min(len(column.label), 16), *(len(one) for one in column.choices.values()), 0)
+    most = max(longest, words, min(len(column.label), 24), *(len(one) for one in column.choices.values()), 0)
     return min(max(most + 2, _NARROWEST), _WIDEST)
 
 

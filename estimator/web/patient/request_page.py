@@ -144,7 +144,7 @@ def _about(record: PatientRequest) -> About:
         "provider": wording.provider(table, current_reader()),
         "demo": table.demo,
         "due": current_reader().moment(record.due_at, table.time_zone),
-        "time_zone": table.time_zone,
+        "time_zone": current_reader().zone(table.time_zone),
         "late": request_context.now() > record.due_at,
         "contact": table.provider.email,
         "asked_at": current_reader().clock(record.created_at, table.time_zone),
@@ -172,7 +172,7 @@ def _page(
         speak=url_for("asking.language", reference=record.reference),
         state=record.state,
         state_sentence=_state(record, quote),
-        exchange=said_so_far(record, about["time_zone"], with_words=confirmed),
+        exchange=said_so_far(record, record.table_version.time_zone, with_words=confirmed),
         # The plan is personal as well: a link alone leads to no estimate.
         estimate=_estimate_link(record) if confirmed else None,
         code=None if confirmed else url_for("my_data.code", reference=record.reference),

@@ -140,10 +140,63 @@ def test_texts_of_digits_that_a_program_stored_as_numbers_are_what_they_were(
 def test_what_people_read_stands_above_the_columns_and_the_keys_are_hidden() -> None:
     page = book_of()["Charges"]
     assert page.row_dimensions[1].hidden
-    assert [one.value for one in page[2]][:3] == ["Code", "Name", "Group"]
+    assert [one.value for one in page[2]][:3] == ["Code", "Name", "Price of a unit"]
     assert at(book_of(), "Charges", "ward", "group").value == "Hospital stay"
     assert {str(one.type) for one in page.data_validations.dataValidation} == {"list", "custom"}
     assert page.column_dimensions["B"].width > 15
+
+
+def in_the_order_of_the_text(book: Workbook) -> Workbook:
+    """Lay columns as files had them before prices stood beside the names."""
+    for name, section in editing.SECTIONS.items():
+        page = book[str(section.many)]
+        order = ["question", "code", *(field.key for field in section.fields)]
+        columns = sorted(
+            ([one.value for one in column] for column in page.iter_cols()),
+            key=lambda column: order.index(str(column[0]).removesuffix(".en")),
+        )
+        if name == "charge":
+            assert [column[0] for column in columns][:3] == ["code", "label.en", "group"]
+        for at, column in enumerate(columns, 1):
+            for number, value in enumerate(column, 1):
+                page.cell(number, at).value = value
+    return book
+
+
+@pytest.mark.parametrize("keys", [True, False], ids=["with its keys", "by its headings alone"])
+def test_a_file_in_which_prices_stand_far_from_names_is_compared_and_taken_like_any(keys: bool) -> None:
+    book = in_the_order_of_the_text(book_of())
+    at(book, "Charges", "ward", "price").value = 50
+    at(book, "Charges", "care", "percent").value = 6
+    if not keys:
+        for page in book.worksheets:
+            if page.title != "about":
+                page.delete_rows(1)
+    now = editing.typed_into(data_of(), ("charge", "care"), {"percent": "7"})
+    made = brought(content_of(book), editing.typed_into(now, ("charge", "day"), {"price": "11"}))
+    assert [price(made), price(made, "day"), made.left_out] == ["50", "11", []]
+    assert [(one.column, one.before, one.now, one.then) for one in made.conflicts] == [
+        ("Percent of other charges", "5", "7", "6")
+    ]
+
+
+def test_a_heading_is_as_high_as_its_lines() -> None:
+    book = book_of()
+    longest = max((str(one.value) for one in book["Charges"][2]), key=len)
+    assert longest == "Tiers: all units at the price of the tier that the number falls in"
+    assert book["Charges"].row_dimensions[2].height == 3 * 15
+
+
+def test_what_an_entry_costs_stands_beside_its_name_in_every_sheet() -> None:
+    book = book_of(LIST.replace('languages = ["en"]', 'languages = ["en", "fr"]'))
+    charges = [one.value for one in book["Charges"][1]]
+    assert charges[:9] == [
+        "code", "label.en", "price", "graduated", "volume", "stairstep", "percent", "of", "on_request",
+    ]  # fmt: skip
+    for sheet, key in (("Packages", "price"), ("Taxes", "percent"), ("Payments", "amount")):
+        assert [one.value for one in book[sheet][1]][:3] == ["code", "label.en", key]
+    commission = [one.value for one in book["Commissions"][1]]
+    assert commission[:5] == ["code", "payee.en", "amount", "percent", "of"]
 
 
 def test_without_the_hidden_row_the_headings_say_which_column_is_which() -> None:

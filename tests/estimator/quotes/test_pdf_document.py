@@ -157,8 +157,8 @@ def test_no_link_that_opens_the_quote_stands_in_it(app: Flask) -> None:
     assert "/q/" not in words(rendered(revision))
 
 
-@pytest.mark.long
-def test_the_rate_stands_beside_the_total_with_its_source_and_day(app: Flask) -> None:
+def enter_rate() -> None:
+    """Keep a rate for what Poland pays with."""
     db.session.add(
         Rate(
             base="USD",
@@ -170,6 +170,21 @@ def test_the_rate_stands_beside_the_total_with_its_source_and_day(app: Flask) ->
             entered_at=NOW,
         )
     )
+
+
+def test_where_the_country_is_not_known_no_other_currency_stands_beside_the_total(app: Flask) -> None:
+    enter_rate()
+    request = ask(publish(), country="")
+    prepare(request)
+    revision = issue(request)
+    assert "for orientation" not in words(rendered(revision))
+    rows = quotes.rows_of(revision, settings().data_keys)
+    assert rows is not None
+    assert (rows.converted, rows.paper) == (None, "A4")
+
+
+def test_the_rate_stands_beside_the_total_with_its_source_and_day(app: Flask) -> None:
+    enter_rate()
     text = words(rendered(quoted()))
     assert "About PLN 17,600.00, for orientation: 1 USD = 4.00 PLN (A bank, 9 March 2026)." in text
 
@@ -400,6 +415,18 @@ def test_several_plans_stand_side_by_side_on_page_one_and_each_is_whole_after_it
         in text
     )
     assert "I accept the firm quote Q-2026-00001" not in text
+
+
+def test_a_further_plan_begins_where_the_one_before_ends(app: Flask) -> None:
+    content = rendered(with_plans("3", "1"))
+    second, third = (text_of(content, "-f", page, "-l", page) for page in "23")
+    for said in (
+        "Plan A: When it is to be paid",
+        "Plan B: Where the money goes",
+        "Plan C: Where the money goes",
+    ):
+        assert said in second
+    assert third.lstrip().startswith("Plan C: The answers"), "and nothing that belongs to what is before"
 
 
 @pytest.mark.long

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from xml.etree.ElementTree import Element
 
+import html5lib
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -20,6 +22,7 @@ from estimator.models import Estimate, Mail, PatientRequest
 from estimator.models.staff import Role
 from estimator.verification.document import estimate_again
 from tests.support.acts import acting
+from tests.support.browser import plain_words
 from tests.support.quote_desk import PLAN, changed_list, request_of, settings_of
 from tests.support.staff_browser import Staff
 
@@ -141,7 +144,7 @@ def test_an_address_or_a_number_is_enough(
         ({"email": "nobody"}, "This is not an email address."),
         ({"phone": "call me"}, "This is not a telephone number."),
         ({"full_name": " "}, "Enter the name of the person who is asking."),
-        ({"country": ""}, "Choose a country."),
+        ({"country": "XX"}, "Choose a country."),
         ({"for_whom": []}, "Say whom the treatment is for."),
         ({"consent_health_data": []}, "Without it the request cannot be kept."),
         ({"consent_contact": []}, "Without it nobody may answer."),
@@ -169,6 +172,63 @@ def test_what_is_missing_is_said_and_everything_typed_is_kept(
         expected = {**typed(), **PERSON}[name].replace("\r\n", "\n")
         assert page.value(name) == expected, name
     assert (count(app, PatientRequest), count(app, Estimate), count(app, Mail)) == (0, 0, 0)
+
+
+def test_a_country_that_nobody_said_is_not_known_wherever_it_is_read(app: Flask, coordinator: Staff) -> None:
+    page = enter(coordinator, country="").page
+    assert "The request is entered." in page.text
+    assert "Country not known" in " ".join(page.text.split())
+    reference = page.path.rpartition("/")[2]
+    (cell,) = coordinator.see("/desk/requests").all("td", **{"data-label": "Country"})
+    assert "".join(cell.itertext()) == "not known"
+    year = datetime.now(UTC).year
+    assert coordinator.see(f"/desk/reports?year={year}&by=country").status == 200
+    kept = coordinator.client.get(f"/desk/reports/requests.csv?year={year}").text
+    assert f"{reference}," in kept
+    shown = coordinator.see(f"/desk/requests/{reference}/contact")
+    assert shown.value("country") == ""
+    shown = coordinator.press("Keep the contact", country="MA")
+    assert "Morocco" in shown.text
+    coordinator.see(f"/desk/requests/{reference}/contact")
+    assert "The contact is corrected." in coordinator.press("Keep the contact", country="").text, "a guess"
+
+
+def told(part: Element) -> tuple[str, str, list[str]]:
+    """Return what a total is called, the amount, and the open questions that it names."""
+    paragraphs = {one.get("class", ""): plain_words(one) for one in part.iter("p")}
+    (names,) = [text for name, text in paragraphs.items() if "not-counted" in name or name == "warning"]
+    listed = names.removeprefix("Not counted yet: ").rstrip(".").split("; ")
+    return paragraphs["total-label"], paragraphs["total-amount"], listed
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"q_cells": "umbilical"},
+        {"q_cells": "umbilical", "q_sessions": "2", "q_visa": "yes"},
+        {"q_sessions": "2", "q_room": "ward", "q_rehab": "intensive"},
+    ],
+    ids=["nothing", "one answer alone", "half of it", "what asks for more"],
+)
+def test_beside_the_form_stands_the_total_that_the_estimate_will_have(
+    coordinator: Staff, said: dict[str, str]
+) -> None:
+    answers = {**dict.fromkeys(typed(), ""), **said}
+    coordinator.see(FORM)
+    shown = coordinator.send("total", {**answers, **PERSON})
+    live = html5lib.parseFragment(
+        coordinator.post(f"{FORM}/total", answers).json["html"], namespaceHTMLElements=False
+    )
+    label, amount, names = told(
+        coordinator.send("Enter the request", {**answers, **PERSON}).one("section", class_="plan")
+    )
+    for panel in (shown.one("div", id="total"), live):
+        assert told(panel)[:2] == (label, amount)
+        assert told(panel)[2][:3] == names[:3]
+        assert [one for one in panel.iter("p") if one.get("class") == "total-left"], (
+            "what is still to be asked"
+        )
 
 
 def test_what_they_did_not_say_stays_not_answered_and_is_asked_before_a_quote(

@@ -210,6 +210,17 @@ def test_every_title_names_the_site(visitor: Visitor) -> None:
         assert visitor.open(path).title.endswith(" – Treatment cost estimator"), path
 
 
+def test_until_when_something_holds_is_said_without_an_english_time_zone(start: Callable[..., Flask]) -> None:
+    india = table_text().replace('time_zone = "UTC"', 'time_zone = "Asia/Kolkata"')
+    visitor = Visitor(start(india, languages=("en", "ar")))
+    made = visitor.estimate(ANSWERS)
+    assert "(Asia/Kolkata)" in made.text()
+    visitor.open("/?language=ar")
+    said = visitor.open(made.path).text()
+    assert "(الهند)" in said
+    assert "Asia/Kolkata" not in said
+
+
 def test_a_pdf_that_is_in_another_language_says_so_on_its_button(visitor: Visitor) -> None:
     made = visitor.estimate(ANSWERS)
     assert made.links("Download as PDF (") == []

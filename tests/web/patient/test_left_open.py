@@ -135,6 +135,32 @@ def test_what_most_people_spend_is_offered_and_never_counted_by_itself(visitor: 
     assert not page.control("q_flights")
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("4", "USD 4.00"),
+        ("60", "USD 60.00"),
+        ("61", ""),
+        ("18999", ""),
+        ("19000", "USD 19,000.00"),
+        ("0", ""),
+    ],
+)
+def test_an_amount_far_from_what_most_people_spend_is_asked_about_and_counts(
+    visitor: Visitor, typed: str, asked: str
+) -> None:
+    sentence = f"Is {asked} right? Most people spend USD 600 to 1,900."
+    for answers in (ANSWERS, {"q_cells": "umbilical"}):  # also before everything is answered
+        found = total(visitor, {**answers, "q_flights": typed})
+        assert (f"Flights: {sentence}" in found["shown"]) == bool(asked)
+        assert ("#question-flights" in found["links"]) == bool(asked)
+        if asked:
+            assert found["amounts"]["flights"].replace(SPACE, " ") == sentence, "where answers are checked"
+    form = visitor.open("/estimate/delhi")
+    made = visitor.post("/estimate/delhi", {**form.typed(), **ANSWERS, "q_flights": typed})
+    assert made.status in (302, 303)
+
+
 def test_before_everything_is_answered_the_least_is_told_and_what_it_lacks(visitor: Visitor) -> None:
     found = total(visitor, {"q_cells": "umbilical", "q_sessions": "2"})
     assert "At least, so far USD 12," in found["shown"]

@@ -96,7 +96,9 @@ def answers_total(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     reader = current_reader()
     table = price_lists.parsed(version_of(of, the_draft(of).prices))
-    panel = running(table, estimate_form.read(estimate_form.build(table), table, reader), reader)
+    panel = running(
+        table, estimate_form.read(estimate_form.build(table), table, reader), reader, unfinished=True
+    )
     html = render_template("patient/_total.html", total=panel, changed=None)
     return jsonify({"html": html, **panel.as_json()})
 
@@ -115,7 +117,7 @@ def _page(
     table = price_lists.parsed(version)
     if form is None:
         form = estimate_form.build(table, drafts.answers_of(draft, settings(), plan))
-    panel = running(table, estimate_form.read(form, table, reader), reader)
+    panel = running(table, estimate_form.read(form, table, reader), reader, unfinished=True)
     form.refuse_answers({**panel.refused(), **(refused or {})})
     sections = estimate_form.sections(form, table, reader, panel.asked)
     page = render_template(

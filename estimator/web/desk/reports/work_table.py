@@ -167,7 +167,7 @@ def _names(by: By, groups: Sequence[Group]) -> Mapping[str | int, str]:
             names = current_reader().month_names()
             return {key: names[date.fromisoformat(f"{key}-01").month - 1] for key in keys}
         case "country":
-            return {key: desk.country(str(key)) if key else _("not asked") for key in keys}
+            return {key: desk.country(str(key)) if key else _("not known") for key in keys}
         case "coordinator":
             found = staff.names({key for key in keys if isinstance(key, int)})
             return {key: found.get(key, "") if isinstance(key, int) else _("nobody") for key in keys}

@@ -133,7 +133,10 @@ class ContactForm(Form):
     def __init__(self, of: PatientRequest, kept: Contact, letters: list[str]) -> None:
         self.answer_by, self.needed, self.for_other = of.answer_by, of.kind == "quote", of.for_whom == "other"
         super().__init__(data={**vars(kept), "changes": str(of.changes)})
-        self.country.optional = not kept.country  # a mere question names none
+        # A mere question names none, and of what the desk enters it may be unknown.
+        self.country.optional = not kept.country or of.origin == "staff"
+        if self.country.optional:
+            self.country.empty = _("Not known")
         names = dict(language_names())
         names.setdefault(kept.language, reader_of(kept.language).name)
         self.language.choices = [(tag, name, {"lang": tag}) for tag, name in names.items()]

@@ -7,13 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-import pricing
-from estimator import estimates, price_lists, requests, wording
+from estimator import estimates, price_lists, requests
 from estimator.i18n import Reader, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
@@ -94,7 +93,8 @@ class EnteredForm(RequestForm):
             Address(_("This is not an email address. Enter it like this: name@example.org.")),
         ]
         self.phone.label.text = _("Telephone")
-        self.country.label.text = _("Country they live in")
+        self.country.label.text = _("Country they live in (not required)")
+        self.country.optional, self.country.empty = True, _("Not known")
         self.for_whom.choices = [
             ("self", _("For themselves")),
             ("other", _("For somebody they may speak for")),
@@ -152,7 +152,7 @@ def enter(slug: str) -> ResponseReturnValue:
     estimate_form.fill(plan, table, request.form.get("fill", ""))
     suggestions.use(form, plan, version, request.form.get("use", ""))
     found = estimate_form.read(plan, table, reader)
-    panel = running(table, found, reader)
+    panel = running(table, found, reader, unfinished=True)
     sent = request.method == "POST"
     if not sent:
         form.language.data = reader.tag
@@ -170,7 +170,7 @@ def enter(slug: str) -> ResponseReturnValue:
     if request.form.get("act") == "total" or "fill" in request.form:
         plan.refuse_answers(panel.refused())
         return _form(version, plan, panel, form)
-    refused = panel.refused() or _ruled_out(table, found.answers)
+    refused = panel.refused()
     plan.refuse_answers(refused)
     if (plan.table_sha256.data or version.sha256) != version.sha256:
         sentence = _(
@@ -185,13 +185,18 @@ def enter(slug: str) -> ResponseReturnValue:
     return _make(version, found.answers, form.as_asked(said), form.submission.name_or_new())
 
 
-def _ruled_out(table: PriceTable, answers: Answers) -> Mapping[str, list[str]]:
-    """Say why a plan is impossible of which nothing is wrong but, perhaps, that answers are missing."""
+@pages.post("/new/<slug>/total")
+def entered_total(slug: str) -> ResponseReturnValue:
+    """Say what the answers come to so far, for the panel beside the form, as the request will be kept with them."""
     try:
-        pricing.estimate(table, answers, unfinished=True)
-    except pricing.BadAnswers as refusal:
-        return wording.problem_sentences(refusal, current_reader())
-    return {}
+        version = price_lists.in_force(printable(slug), request_context.now())
+    except (price_lists.UnknownTable, price_lists.NotInForce):
+        return jsonify({"error": "unknown table"}), 404
+    reader, table = current_reader(), price_lists.parsed(version)
+    found = estimate_form.read(estimate_form.build(table), table, reader)
+    panel = running(table, found, reader, unfinished=True)
+    html = render_template("patient/_total.html", total=panel, changed=None)
+    return jsonify({"html": html, **panel.as_json()})
 
 
 def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str) -> ResponseReturnValue:
@@ -232,7 +237,7 @@ def _form(
         suggested=suggested,
         undisputed=[one for one in suggestions.undisputed(suggested) if not one.used],
         table_sha256=version.sha256,
-        total_url=url_for("patient.total", slug=version.slug),
+        total_url=url_for("desk.entered_total", slug=version.slug),
         total=panel,
         changed=None,
         day_order=reader.day_order(),

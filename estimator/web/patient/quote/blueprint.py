@@ -261,7 +261,7 @@ def end_of(revision: QuoteRevision) -> str:
     return _(
         "the end of %(day)s (%(zone)s)",
         day=current_reader().day(revision.valid_until),
-        zone=revision.time_zone,
+        zone=current_reader().zone(revision.time_zone),
     )
 
 
@@ -370,7 +370,8 @@ def ended_visit() -> str:
 def last_day(revision: QuoteRevision, days: int) -> str:
     """Say the end of the last day on which an acceptance of this moment can be taken back."""
     day = price_lists.day_of(request_context.now(), revision.time_zone) + timedelta(days=days)
-    return _("the end of %(day)s (%(zone)s)", day=current_reader().day(day), zone=revision.time_zone)
+    reader = current_reader()
+    return _("the end of %(day)s (%(zone)s)", day=reader.day(day), zone=reader.zone(revision.time_zone))
 
 
 def done(

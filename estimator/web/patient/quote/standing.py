@@ -113,4 +113,5 @@ def taken_back_until(said: QuoteDecision, zone: str) -> str:
     """Say the end of the last day on which an acceptance can be taken back."""
     last = quotes.last_day_to_take_back(said, zone)
     assert last is not None
-    return _("the end of %(day)s (%(zone)s)", day=current_reader().day(last), zone=zone)
+    reader = current_reader()
+    return _("the end of %(day)s (%(zone)s)", day=reader.day(last), zone=reader.zone(zone))
