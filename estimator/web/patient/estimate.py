@@ -139,16 +139,84 @@ def breakdown(token: str) -> ResponseReturnValue:
     reader = current_reader()
     table = price_lists.parsed(found.table_version)
     words = worded.words_of(found, reader)
-    stored, rows, changes = words.stored, words.rows, words.changes
-    ranges = words.ranges
     head = head_of(found, table, reader)
     rate = rate_of(table)
+    currencies = other_currency.currencies(table, request_context.now(), own_currency())
+    depends_on = (
+        token,
+        rate,
+        carried(),
+        found.past_bills,
+        tuple(currencies),
+        own_currency(),
+        readers_paper(),
+    )
+    drawn = render_template(
+        "patient/breakdown.html",
+        new_estimate=True,
+        record=head,
+        expired=estimates.has_expired(found, request_context.now()),
+        rows=words.rows,
+        before=before.of(token, words.stored, table, reader),
+        submission=secrets.token_urlsafe(12),
+        change=url_for("patient.change", token=token),
+        kept=worded.parts_of(
+            found, reader, depends_on, lambda: _sheet_and_folds(found, token, words, head, rate, currencies)
+        ),
+    )
+    return worded.dense(drawn)
+
+
+def _sheet_and_folds(
+    found: Estimate,
+    token: str,
+    words: worded.Worded,
+    head: wording.Head,
+    rate: other_currency.Chosen | None,
+    currencies: Sequence[str],
+) -> str:
+    """Draw what a breakdown says first and its closed parts: all that is the same each time somebody looks at it."""
+    reader, table = current_reader(), price_lists.parsed(found.table_version)
+    stored, rows = words.stored, words.rows
+    kept_days = timedelta(days=request_context.settings().kept_days)
+    shown = {
+        "record": head,
+        "rows": rows,
+        "changes": words.changes,
+        "ranges": words.ranges,
+        "beside": None
+        if rate is None or counts_nothing(stored)
+        else other_currency.beside(stored, table, rate, reader),
+        "links": _links(found, token, head, rate),
+    }
+    sheet = render_template(
+        "patient/_breakdown_sheet.html",
+        **shown,
+        plan=wording.plan_in_short(stored, table, reader),
+        about=wording.about(
+            stored["totals"]["total"], table.currency, reader, incomplete=rows.headline.at_least
+        ),
+        kept_until=reader.moment(found.created_at + kept_days, table.time_zone),
+        contents=_contents(rows, words.changes),
+        paper=readers_paper(),
+        currencies=currencies,
+        currency=own_currency() if rate is None else rate.quoted,
+        pdf_in=frozen_in(found),
+        second=second_of(found),
+    )
+    return sheet + render_template("patient/_breakdown_folds.html", **shown)
+
+
+def _links(
+    found: Estimate, token: str, head: wording.Head, rate: other_currency.Chosen | None
+) -> dict[str, str | None]:
+    """Return where a breakdown leads, by what it calls it; None where there is nothing to lead to."""
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
     # Whoever it is sent to reads it in a language of their own.
     page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token, lang=None)}"
     chat = f"{_('Cost estimate')} {head.reference}: {page}"
     second = second_of(found)
-    links = {
+    return {
         "page": page,
         "whatsapp": f"https://wa.me/?text={quote(chat)}",
         "pdf": url_for("patient.document", token=token, **also),
@@ -171,48 +239,6 @@ def breakdown(token: str) -> ResponseReturnValue:
         "delete": url_for("patient.delete", token=token),
         "compare": url_for("comparing.begin", token=token),
     }
-    beside = (
-        None if rate is None or counts_nothing(stored) else other_currency.beside(stored, table, rate, reader)
-    )
-
-    def folded() -> str:
-        return render_template(
-            "patient/_breakdown_folds.html",
-            record=head,
-            rows=rows,
-            changes=changes,
-            ranges=ranges,
-            beside=beside,
-            links=links,
-        )
-
-    drawn = render_template(
-        "patient/breakdown.html",
-        new_estimate=True,
-        record=head,
-        expired=estimates.has_expired(found, request_context.now()),
-        kept_until=reader.moment(
-            found.created_at + timedelta(days=request_context.settings().kept_days), table.time_zone
-        ),
-        rows=rows,
-        ranges=ranges,
-        plan=wording.plan_in_short(stored, table, reader),
-        about=wording.about(
-            stored["totals"]["total"], table.currency, reader, incomplete=rows.headline.at_least
-        ),
-        before=before.of(token, stored, table, reader),
-        submission=secrets.token_urlsafe(12),
-        contents=_contents(rows, changes),
-        paper=readers_paper(),
-        currencies=other_currency.currencies(table, request_context.now(), own_currency()),
-        currency=own_currency() if rate is None else rate.quoted,
-        beside=beside,
-        pdf_in=frozen_in(found),
-        second=second,
-        links=links,
-        folds=worded.parts_of(found, reader, (rate, carried(), found.past_bills), folded),
-    )
-    return worded.dense(drawn)
 
 
 def _contents(rows: wording.Rows, changes: Sequence[wording.DriverChanges]) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The words of an estimate's page and its closed parts, kept for a while: working them out takes longest.
+"""The words of an estimate’s page and most of what is drawn of it, kept for a while: working them out takes longest.
 
 They are kept by everything that they depend on. Whoever asks has the record, and nobody asks for one that was deleted.
 """
@@ -22,7 +22,7 @@ from pricing.explore import sensitivity
 from pricing.stored import StoredBreakdown
 
 MOST = 256
-"""Number of pages of which a process keeps the words, and of which it keeps the closed parts, some 25 MB."""
+"""Number of pages of which a process keeps the words, and of which it keeps what is drawn, some 25 MB."""
 
 _SPACE = re.compile(r"\n\s+")
 """A new line with what follows it up to the next word or sign; no page that is sent so has a text area."""
