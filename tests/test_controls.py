@@ -67,7 +67,7 @@ DRAWN_BY_HAND = {
     "components.html": "the one set of pieces",
     "patient/_questions.html": "the questions of a price list, with what is said of each answer",
     "patient/asked.html": "a link to be copied, which is sent nowhere",
-    "patient/breakdown.html": "a currency that the address asks for, and a link to be copied",
+    "patient/_breakdown_sheet.html": "a currency that the address asks for, and a link to be copied",
     "patient/other_offer.html": "questions to be copied into a chat, which are sent nowhere",
     "patient/comparison.html": "a currency that the address asks for, and a link to be copied",
     "desk/_quote_issued.html": "a link to be copied, which is sent nowhere",

@@ -393,7 +393,8 @@ def _height(question: Question) -> float:
         44 + 22 * (lines(option.note, 34) + lines(option.basis, 34)) + (20 if option.evidence else 0)
         for option in options
     )
-    return above + (chosen or 44) + (44 if options and not question.required else 0) + 20
+    usual = 22 * lines(question.usual, 40) + 76 if question.usual else 0
+    return above + (chosen or 44) + usual + (44 if options and not question.required else 0) + 20
 
 
 def _required_first(table: PriceTable) -> list[Driver]:

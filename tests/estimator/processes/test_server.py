@@ -202,7 +202,7 @@ def test_a_demonstration_starts_serves_and_ends_without_a_word_too_many(
     running = start()
     statuses = [running.get(path) for path in ("/", f"/e/{TOKEN}", f"/e/{TOKEN}%0a?a=b", "/", "/", "/")]
     assert statuses == [200, 404, 400, 200, 200, 200]
-    first, coordinator, editor, approver, *entries = running.lines(4 + len(statuses))
+    first, coordinator, editor, approver, administrator, *entries = running.lines(5 + len(statuses))
     what_no_browser_sends_gets_a_short_answer_and_leaves_one_line(running)
     so_far = len(running.lines(0))
     with those_who_connect_and_say_nothing_or_only_half_of_it_keep_nobody_waiting(running):
@@ -214,8 +214,8 @@ def test_a_demonstration_starts_serves_and_ends_without_a_word_too_many(
 
     assert first == f"Open http://127.0.0.1:{running.port} (Ctrl-C ends it)."
     way_in = rf"once: http://127\.0\.0\.1:{running.port}/staff/demonstration/[A-Za-z0-9_-]{{43}}\Z"
-    assert all(re.search(way_in, line) for line in (coordinator, editor, approver))
-    assert len({line[-43:] for line in (coordinator, editor, approver)}) == 3
+    assert all(re.search(way_in, line) for line in (coordinator, editor, approver, administrator))
+    assert len({line[-43:] for line in (coordinator, editor, approver, administrator)}) == 4
     assert len(entries) == len(statuses)
     for entry in entries:
         assert re.fullmatch(

@@ -225,10 +225,10 @@ def test_ctrl_c_ends_everything_in_peace(serve: Callable[..., Serving]) -> None:
     assert serving.process.wait(30) == 0
     wait_until(lambda: serving.everything() == [])
     assert serving.port_is_free()
-    first, coordinator, editor, approver, *entries = serving.said().splitlines()
+    first, coordinator, editor, approver, administrator, *entries = serving.said().splitlines()
     assert first == f"Open http://127.0.0.1:{serving.port} (Ctrl-C ends it)."
     way_in = rf"once: http://127\.0\.0\.1:{serving.port}/staff/demonstration/[A-Za-z0-9_-]{{43}}\Z"
-    assert all(re.search(way_in, line) for line in (coordinator, editor, approver))
+    assert all(re.search(way_in, line) for line in (coordinator, editor, approver, administrator))
     assert all(re.match(r'\[[^]]+\] 127\.0\.0\.1 "GET /" ', line) for line in entries), entries
 
 
