@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if isinstance(item, pytest.Function) and "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
-        if item.path.parent in OF_PROCESSES:
+        if item.path.parent in OF_PROCESSES or item.path.stem in OF_DOCUMENTS:
             item.add_marker(pytest.mark.processes)
     for item in items:
         if _kind_of_database(item) and _is_in_a_room(item):
@@ -68,9 +68,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 OF_PROCESSES = {
-    ROOT / "tests" / "estimator" / room for room in ("cli", "migrations", "operations", "processes")
+    ROOT / "tests" / "estimator" / room
+    for room in ("cli", "demonstration", "migrations", "operations", "pdf", "processes", "translations")
 }
-"""Folders of tests that start servers, workers and commands, or build databases anew, and wait for them."""
+"""Folders of tests that start servers, workers and commands, draw documents, or build databases anew, and wait for
+them."""
+
+OF_DOCUMENTS = {"test_document", "test_paper", "test_pdf_document", "test_two_languages"}
+"""Names of files of tests elsewhere that wait for documents, which a process of its own draws."""
 
 KINDS = ("sqlite", "postgresql")
 
