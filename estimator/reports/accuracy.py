@@ -21,7 +21,7 @@ from sqlalchemy.orm import undefer
 from estimator import demonstration_marks, price_lists, quotes
 from estimator.db import db
 from estimator.models import FinalBill, PatientRequest, QuoteRevision, TableVersion
-from estimator.reports.work import FEW
+from estimator.reports.answer_times import FEW
 from pricing import PriceTable, quote_plans
 from pricing.stored import read_breakdown, read_quote
 from pricing.table import ChoiceDriver, YesNoDriver

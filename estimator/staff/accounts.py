@@ -21,7 +21,7 @@ from estimator.mail.addresses import spelling
 from estimator.models import Mail, StaffLink, StaffRole, StaffUser
 from estimator.models.staff import PERMISSIONS, Role
 from estimator.staff import invitations, recovery_codes, sessions
-from estimator.staff.account_lock import lock
+from estimator.staff.one_change_at_a_time import lock
 
 ROLES: tuple[Role, ...] = get_args(Role)
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from estimator import keys
 from estimator.db import changed_rows, db
 from estimator.models import RecoveryCode, StaffUser
-from estimator.staff.account_lock import lock
+from estimator.staff.one_change_at_a_time import lock
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 NUMBER = 10

@@ -1,4 +1,4 @@
-"""The forms of a price list as data: the fields of each section in the order of the canonical text.
+"""The forms of a price list, and the columns of its sheets, as data: the fields of each section in canonical order.
 
 One template draws all of them. `docs/price-tables.md` explains them to coordinators.
 """

@@ -14,7 +14,7 @@ from estimator.models import Estimate
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import before, cookies, making
+from estimator.web.patient import before, cookies, estimate_making
 from estimator.web.total_so_far import ruled_out_by, running
 from pricing import PriceTable
 from pricing.explore import filled_in
@@ -31,7 +31,7 @@ def apply(token: str) -> ResponseReturnValue:
     """Make the estimate with the one answer that was pressed, and go to it; ask for it where it is not possible."""
     earlier = request_context.estimate_of(token)
     code, _is, value = request.form.get("answer", "").partition("=")
-    version = making.todays(earlier)
+    version = estimate_making.todays(earlier)
     table = price_lists.parsed(version)
     driver = next((driver for driver in table.drivers if driver.code == code), None)
     if driver is None:
@@ -44,7 +44,7 @@ def apply(token: str) -> ResponseReturnValue:
     try:
         stored = estimates.breakdown_of(earlier)["answers"]
         answers = {**given, code: answer, **filled_in(table, stored, code, answer)}
-        made = making.make(version, answers, request.form.get("submission", "")[:LONGEST_SUBMISSION])
+        made = estimate_making.make(version, answers, request.form.get("submission", "")[:LONGEST_SUBMISSION])
     except pricing.BadAnswers:
         return ask
     return before.remember(token, redirect(url_for("patient.breakdown", token=made), code=303))
@@ -64,7 +64,7 @@ def which(token: str) -> ResponseReturnValue:
 def total(token: str) -> ResponseReturnValue:
     """Say what the answers come to so far, and how that differs from the estimate; unasked answers stay as they are."""
     earlier = request_context.estimate_of(token)
-    table, reader = price_lists.parsed(making.todays(earlier)), current_reader()
+    table, reader = price_lists.parsed(estimate_making.todays(earlier)), current_reader()
     form = estimate_form.build(table)
     panel = running(table, _read(form, table, earlier), reader, estimates.breakdown_of(earlier))
     html = render_template("patient/_total.html", total=panel, changed=None, one=bool(_shown(table)))
@@ -91,7 +91,7 @@ def _read(form: estimate_form.EstimateForm, table: PriceTable, earlier: Estimate
 def question(token: str, driver: str) -> ResponseReturnValue:
     """Ask one question again, and whatever its new answer calls for; make the estimate with that."""
     earlier = request_context.estimate_of(token)
-    version, reader = making.todays(earlier), current_reader()
+    version, reader = estimate_making.todays(earlier), current_reader()
     table, given = price_lists.parsed(version), dict(estimates.answers_of(earlier))
     if driver not in {each.code for each in table.drivers}:
         raise errors.Missing
@@ -116,7 +116,7 @@ def question(token: str, driver: str) -> ResponseReturnValue:
                     ),
                 )
             else:
-                made = making.make(version, answers, form.submission.data or "")
+                made = estimate_making.make(version, answers, form.submission.data or "")
                 return before.remember(token, redirect(url_for("patient.breakdown", token=made), code=303))
         except pricing.BadAnswers as refusal:
             said = {**wording.problem_sentences(refusal, reader, table), **found.unreadable}
@@ -124,8 +124,8 @@ def question(token: str, driver: str) -> ResponseReturnValue:
             form.refuse_answers(said)
             ruled_out = ruled_out_by(refusal) - found.unreadable.keys()
             status = 422
-        except making.TooMany:
-            status = _refused(form, 429, making.too_many())
+        except estimate_making.TooMany:
+            status = _refused(form, 429, estimate_making.too_many())
         except DBAPIError as error:
             known = unavailable(error)
             if known is None:

@@ -20,7 +20,7 @@ from estimator.web import errors, estimate_form, request_context
 from estimator.web.estimate_form import EstimateForm, Section
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import compare_next, comparing, cookies, making
+from estimator.web.patient import compare_next, comparing, cookies, estimate_making
 from estimator.web.patient.comparing import pages
 from estimator.web.request_context import act
 from estimator.web.total_so_far import Running, running
@@ -125,13 +125,13 @@ def _taken(
         return _refused(form, 409, sentence), None
     found = estimate_form.read(form, table, current_reader())
     if not comparing.has_room():
-        return _refused(form, 429, making.too_many()), None
+        return _refused(form, 429, estimate_making.too_many()), None
     try:
-        token = making.make(version, found.answers, form.submission.data or "")
+        token = estimate_making.make(version, found.answers, form.submission.data or "")
     except pricing.BadAnswers:
         return 200, None  # what is wrong with them is said beside each
-    except making.TooMany:
-        return _refused(form, 429, making.too_many()), None
+    except estimate_making.TooMany:
+        return _refused(form, 429, estimate_making.too_many()), None
     except DBAPIError as error:
         known = unavailable(error)
         if known is None:

@@ -33,7 +33,7 @@ from estimator.models import Estimate, TableVersion
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
 from estimator.web.language import carried, current_reader, is_switching, own_currency
-from estimator.web.patient import before, compare_next, cookies, making, worded
+from estimator.web.patient import before, compare_next, cookies, estimate_making, worded
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
 from pricing import PriceTable
@@ -102,7 +102,7 @@ def estimate(slug: str) -> ResponseReturnValue:
 def change(token: str) -> ResponseReturnValue:
     """Ask again, with the answers of an estimate filled in; the answers make a new estimate."""
     earlier = request_context.estimate_of(token)
-    version = making.todays(earlier)
+    version = estimate_making.todays(earlier)
     answer = _answering(
         version,
         action=url_for("patient.change", token=token),
@@ -398,9 +398,9 @@ def _visit_over() -> str:
 
 def _make(version: TableVersion, answers: Mapping[str, Any], submission: str) -> ResponseReturnValue | _Said:
     try:
-        token = making.make(version, answers, submission)
-    except making.TooMany:
-        return _Said(429, making.too_many())
+        token = estimate_making.make(version, answers, submission)
+    except estimate_making.TooMany:
+        return _Said(429, estimate_making.too_many())
     return redirect(compare_next.after(token), code=303)
 
 

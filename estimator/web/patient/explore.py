@@ -18,7 +18,7 @@ from estimator.web import networks, request_context, typed_money
 from estimator.web.fields import CompactField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.patient import before, making, worded
+from estimator.web.patient import before, estimate_making, worded
 from estimator.web.patient.estimate import head_of
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -112,7 +112,7 @@ def page(token: str) -> ResponseReturnValue:
 def apply(token: str) -> ResponseReturnValue:
     """Make the estimate with the answers that were pressed, and go to it; ask for all where that is not possible."""
     earlier = request_context.estimate_of(token)
-    version = making.todays(earlier)
+    version = estimate_making.todays(earlier)
     table = price_lists.parsed(version)
     changes = _changes(request.form.get("answers", ""), table)
     ask = redirect(url_for("patient.change", token=token), code=303)
@@ -121,7 +121,7 @@ def apply(token: str) -> ResponseReturnValue:
     stored = estimates.breakdown_of(earlier)["answers"]
     try:
         answers = {**estimates.answers_of(earlier), **changes, **filled_in_for(table, stored, changes)}
-        made = making.make(version, answers, request.form.get("submission", "")[:LONGEST_SUBMISSION])
+        made = estimate_making.make(version, answers, request.form.get("submission", "")[:LONGEST_SUBMISSION])
     except pricing.BadAnswers:
         return ask
     return before.remember(token, redirect(url_for("patient.breakdown", token=made), code=303))

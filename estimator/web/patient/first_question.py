@@ -26,7 +26,7 @@ from estimator.web.fields import (
 )
 from estimator.web.forms import Form, Line, summary
 from estimator.web.language import current_reader, follows, is_switching
-from estimator.web.patient import network_limit, question_form, request_visit
+from estimator.web.patient import question_form, request_limit, request_visit
 from estimator.web.patient.request import far_too_long, pages, reply_days, visit_over, with_room
 from estimator.web.patient.request_form import LONGEST_ADDRESS, LONGEST_PHONE, language_names, words_field
 from estimator.web.request_context import act
@@ -96,7 +96,7 @@ def first_question(token: str) -> ResponseReturnValue:
     try:
         with committing():  # commits also the count of a refused attempt
             wait = (
-                network_limit.too_many("ask") or network_limit.too_many("question") or _too_many_mails(form)
+                request_limit.too_many("ask") or request_limit.too_many("question") or _too_many_mails(form)
             )
             if wait is None:
                 record = requests.ask_first(

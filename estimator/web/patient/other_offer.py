@@ -23,7 +23,7 @@ from estimator.requests import chat_offer
 from estimator.web import networks, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import network_limit, pdf_line, worded
+from estimator.web.patient import pdf_line, request_limit, worded
 from estimator.web.patient.estimate import head_of, readers_paper
 from estimator.web.patient.other_offer_form import OtherOfferForm
 from estimator.web.patient.request import far_too_long, with_room
@@ -132,7 +132,7 @@ def _too_many() -> str | None:
     """Count one more form from a network; a database that cannot be written keeps nobody from comparing."""
     try:
         with committing():
-            return network_limit.too_many("other offer", MOST_FROM)
+            return request_limit.too_many("other offer", MOST_FROM)
     except DBAPIError as error:
         if unavailable(error) is None:
             raise

@@ -23,7 +23,7 @@ from estimator.web import errors, request_context
 from estimator.web.countries import countries
 from estimator.web.forms import Line, summary
 from estimator.web.language import current_reader, follows, is_switching
-from estimator.web.patient import cookies, network_limit, request_form, request_visit
+from estimator.web.patient import cookies, request_form, request_limit, request_visit
 from estimator.web.patient.request_form import RequestForm, language_names
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -87,7 +87,7 @@ def check(token: str) -> ResponseReturnValue:
         return _form_page(found, token, form.refuse(sentence), 409)
     try:
         with committing():  # commits also the count of a refused attempt
-            wait = network_limit.too_many("ask")
+            wait = request_limit.too_many("ask")
             if wait is None:
                 record = requests.ask(
                     act(), found, wanted, origin="page", submission=form.submission.data or ""

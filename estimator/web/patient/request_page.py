@@ -21,7 +21,7 @@ from estimator.web import request_context
 from estimator.web.fields import ChoiceField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import dead_links, network_limit, question_form, request_visit
+from estimator.web.patient import dead_links, question_form, request_limit, request_visit
 from estimator.web.patient.exchange import said_so_far
 from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.request import far_too_long, pages, visit_over, with_room
@@ -79,7 +79,7 @@ def question(reference: str) -> ResponseReturnValue:
     words = form.words.data
     try:
         with committing():  # commits also the count of a refused attempt
-            refusal = network_limit.too_many("question")
+            refusal = request_limit.too_many("question")
             if refusal is None:
                 quotes.ask_question(act(), record, words)
     except outbox.TooMany:

@@ -29,8 +29,8 @@ from estimator.models import (
     metadata,
 )
 from estimator.operations import situation
+from estimator.reports import answer_times
 from estimator.reports import quotes as quoted
-from estimator.reports import work
 from estimator.verification import all_quotes
 from tests.support import example_quotes
 from tests.support.acts import acting
@@ -206,8 +206,10 @@ def test_where_somebody_works_it_is_refused_and_with_their_word_no_patient_meets
     assert len(invented()) == 5
     assert {version.slug for version in price_lists.all_in_force(acting().now)} == {"example"}
     years = range(acting().now.year - 1, acting().now.year + 1)
-    invented_too = [sum(each.requests for each in work.groups(year, "month")) for year in years]
-    real = [sum(each.requests for each in work.groups(year, "month", invented=False)) for year in years]
+    invented_too = [sum(each.requests for each in answer_times.groups(year, "month")) for year in years]
+    real = [
+        sum(each.requests for each in answer_times.groups(year, "month", invented=False)) for year in years
+    ]
     assert sum(invented_too) - sum(real) == 5
     assert sum(sum(month.issued for month in quoted.months(year, invented=False)) for year in years) == 1
     assert sum(quoted.count(year, invented=False) for year in years) == 1

@@ -13,8 +13,8 @@ from estimator import quotes
 from estimator.db import Base, db
 from estimator.estimates import pdf_cache
 from estimator.models import Estimate, PatientRequest, QuoteRevision
+from estimator.reports import answer_times, request_list, years
 from estimator.reports import quotes as reports
-from estimator.reports import requests, work, years
 from estimator.verification import all_quotes
 from tests.support import example_quotes as example
 from tests.support.acts import acting
@@ -106,11 +106,11 @@ def test_no_report_and_nothing_that_is_done_each_minute_reads_all_quotes(
         reports.count(2025)
         reports.reasons(2025)
         reports.years()
-        work.groups(2025, "country")
-        work.groups(2025, "list")
-        work.years()
-        list(requests.listed(act, 2025, 10**6, named=False))
-        list(requests.listed(act, None, 100, named=False))
+        answer_times.groups(2025, "country")
+        answer_times.groups(2025, "list")
+        answer_times.years()
+        list(request_list.listed(act, 2025, 10**6, named=False))
+        list(request_list.listed(act, None, 100, named=False))
         quotes.expire_due(act)
         quotes.without_pdf(NOW, within=timedelta(days=7), most=100)
         pdf_cache.remove_old(act)

@@ -18,7 +18,7 @@ from estimator.db import db
 from estimator.models.staff import Role
 from estimator.privacy import erasure
 from estimator.quotes import drafts
-from estimator.reports import work
+from estimator.reports import answer_times
 from tests.support.acts import acting
 from tests.support.quote_desk import NAME, accept, ask, decline, now, request_of, settings_of
 from tests.support.staff_browser import Page, Staff
@@ -71,7 +71,7 @@ def test_each_month_tells_what_came_and_what_became_of_it(
 def test_times_are_told_of_enough_answers_and_are_times_that_were_observed(
     app: Flask, sign_in: Callable[[Flask, Role], Staff], clock: time_machine.Traveller
 ) -> None:
-    references = [ask(app, name=f"Person {number}") for number in range(work.FEW)]
+    references = [ask(app, name=f"Person {number}") for number in range(answer_times.FEW)]
     for reference in references[:-1]:
         clock.shift(timedelta(hours=2))
         answer(app, reference)
@@ -84,9 +84,9 @@ def test_times_are_told_of_enough_answers_and_are_times_that_were_observed(
 
 @pytest.mark.parametrize(("percent", "expected"), [(50, 6), (90, 10), (100, 11)])
 def test_between_two_observed_times_the_longer_one_is_told(percent: int, expected: int) -> None:
-    group = work.Group("", times=[timedelta(hours=hours) for hours in range(11, 0, -1)])
+    group = answer_times.Group("", times=[timedelta(hours=hours) for hours in range(11, 0, -1)])
     assert group.within(percent) == timedelta(hours=expected)
-    assert work.Group("", times=group.times[1:]).within(percent) is None
+    assert answer_times.Group("", times=group.times[1:]).within(percent) is None
 
 
 def test_countries_of_few_people_are_one_row(app: Flask, coordinator: Staff) -> None:

@@ -15,7 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.reports import accuracy
 from estimator.reports.accuracy import By, Group, Part
-from estimator.reports.work import FEW
+from estimator.reports.answer_times import FEW
 from estimator.spreadsheets import Cell, Column
 from estimator.web import downloads, errors
 from estimator.web.desk.reports.blueprint import counts_invented, pages, year

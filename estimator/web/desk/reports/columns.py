@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from estimator.i18n import gettext as _
-from estimator.reports import quotes, requests
+from estimator.reports import quotes, request_list
 from estimator.spreadsheets import Cell, Column
 from estimator.web.desk.requests import blueprint as desk
 from estimator.wording import states_at_desk
@@ -86,7 +86,7 @@ def request_columns() -> Sequence[Column]:
     ]
 
 
-def request_row(one: requests.Listed) -> list[Cell]:
+def request_row(one: request_list.Listed) -> list[Cell]:
     return [
         one.reference,
         one.kind,

@@ -12,10 +12,10 @@ from flask.typing import ResponseReturnValue
 from estimator import audit, spreadsheets
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
-from estimator.reports import quotes, requests
+from estimator.reports import quotes, request_list
 from estimator.spreadsheets import Cell, Column
 from estimator.web import downloads
-from estimator.web.desk.reports import columns, work_table
+from estimator.web.desk.reports import answer_times_table, columns
 from estimator.web.desk.reports.blueprint import counts_invented, pages, year
 from estimator.web.request_context import now
 from estimator.web.staff.signed_in import act
@@ -44,7 +44,7 @@ LISTS: Mapping[str, List] = {
     "requests": List(
         lazy_gettext("Requests"),
         columns.request_columns,
-        requests.listed,
+        request_list.listed,
         columns.request_row,
         lambda one: str(one.reference),
     ),
@@ -69,12 +69,12 @@ def listed(what: str, kind: str) -> ResponseReturnValue:
 @pages.get("/figures.<any(csv, xlsx):kind>")
 def figures(kind: str) -> ResponseReturnValue:
     """Send the figures of a year, as the page shows them."""
-    by = work_table.chosen_way(request.args.get("by"))
-    rows = work_table.cells(work_table.named(year() or now().year, by), by)
+    by = answer_times_table.chosen_way(request.args.get("by"))
+    rows = answer_times_table.cells(answer_times_table.named(year() or now().year, by), by)
     name = _name(f"figures-by-{by}")
     if kind == "csv":
-        return downloads.csv(name, work_table.columns(by), rows)
-    return downloads.xlsx(name, _("Requests"), work_table.columns(by), rows)
+        return downloads.csv(name, answer_times_table.columns(by), rows)
+    return downloads.xlsx(name, _("Requests"), answer_times_table.columns(by), rows)
 
 
 def _name(what: str) -> str:

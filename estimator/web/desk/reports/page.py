@@ -11,9 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from estimator import spreadsheets
 from estimator.i18n import Reader
-from estimator.reports import quotes, work
+from estimator.reports import answer_times, quotes
 from estimator.web.desk.quotes.issued import DECLINED
-from estimator.web.desk.reports import work_table
+from estimator.web.desk.reports import answer_times_table
 from estimator.web.desk.reports.blueprint import counts_invented, pages
 from estimator.web.desk.reports.blueprint import year as asked_year
 from estimator.web.language import current_reader
@@ -26,23 +26,23 @@ from pricing.money import decimals
 def page() -> ResponseReturnValue:
     """Show a year: its requests, its quotes in each currency by itself, and why some were declined."""
     year = asked_year() or now().year
-    by = work_table.chosen_way(request.args.get("by"))
+    by = answer_times_table.chosen_way(request.args.get("by"))
     reader, invented = current_reader(), counts_invented()
-    spans = [span for span in (quotes.years(), work.years()) if span is not None]
+    spans = [span for span in (quotes.years(), answer_times.years()) if span is not None]
     return render_template(
         "desk/reports.html",
         year=str(year),
         earlier=str(year - 1) if any(first < year for first, _last in spans) else None,
         later=str(year + 1) if year < now().year else None,
         by=by,
-        ways=[(name, label, name == by) for name, label in work_table.WAYS.items()],
-        heading=work_table.HEADINGS[by],
+        ways=[(name, label, name == by) for name, label in answer_times_table.WAYS.items()],
+        heading=answer_times_table.HEADINGS[by],
         counted=by in ("month", "list"),
-        work=work_table.figures(work_table.named(year, by), by),
-        few=work.FEW,
+        work=answer_times_table.figures(answer_times_table.named(year, by), by),
+        few=answer_times.FEW,
         currencies=_currencies(quotes.months(year, invented=invented), reader),
         reasons=[
-            (DECLINED.get(reason, reason), work_table.few(times))
+            (DECLINED.get(reason, reason), answer_times_table.few(times))
             for reason, times in quotes.reasons(year, invented=invented).items()
         ],
         count=quotes.count(year, invented=invented),

@@ -11,7 +11,7 @@ from estimator.i18n import gettext as _
 from estimator.mail import outbox
 from estimator.web.forms import summary
 from estimator.web.language import is_switching
-from estimator.web.patient import network_limit, question_form
+from estimator.web.patient import question_form, request_limit
 from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Link, pages
@@ -33,7 +33,7 @@ def question(number: str) -> ResponseReturnValue:
         return _page(number, form, 422)
     try:
         with committing():  # commits also the count of a refused attempt
-            refusal = network_limit.too_many("question")
+            refusal = request_limit.too_many("question")
             if refusal is None:
                 quotes.ask_question(act(), found.quote.request, form.words.data)
     except outbox.TooMany:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, TypedDict
 from estimator import staff
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
-from estimator.reports import work
-from estimator.reports.work import FEW, By, Group
+from estimator.reports import answer_times
+from estimator.reports.answer_times import FEW, By, Group
 from estimator.spreadsheets import Cell, Column
 from estimator.web import errors
 from estimator.web.desk.reports.blueprint import counts_invented
@@ -75,16 +75,16 @@ def chosen_way(asked: str | None) -> By:
 
 def named(year: int, by: By) -> Sequence[Named]:
     """Return the groups of a year with their names, and all together last; countries of few people are one group."""
-    found = work.groups(year, by, invented=counts_invented())
-    told, few = (found, []) if by != "country" else work.recognisable(found)
+    found = answer_times.groups(year, by, invented=counts_invented())
+    told, few = (found, []) if by != "country" else answer_times.recognisable(found)
     names = _names(by, told)
     rows = [Named(names[group.key], group) for group in told]
     if few:
         others = ngettext(
             "%(num)s country with few requests", "%(num)s countries with few requests", len(few)
         )
-        rows.append(Named(others, work.total(few)))
-    return [*rows, Named(str(year), work.total(found), whole=True)] if found else []
+        rows.append(Named(others, answer_times.total(few)))
+    return [*rows, Named(str(year), answer_times.total(found), whole=True)] if found else []
 
 
 def figures(rows: Sequence[Named], by: By) -> list[Figures]:

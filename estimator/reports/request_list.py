@@ -14,7 +14,7 @@ from estimator import keys
 from estimator.act import Act
 from estimator.models import PatientRequest, Quote, StaffUser, TableVersion
 from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
-from estimator.reports import work
+from estimator.reports import answer_times
 from estimator.reports.years import newest_first, without_invented
 from estimator.requests import TABLE
 
@@ -122,7 +122,7 @@ def _wanted() -> Select[*tuple[Any, ...]]:
             TableVersion.time_zone,
             TableVersion.version,
             StaffUser.email.label("coordinator"),
-            work.first_answer().label("answered_at"),
+            answer_times.first_answer().label("answered_at"),
             quote.label("quote"),
         )
         .join(TableVersion, TableVersion.id == request.table_version_id)
