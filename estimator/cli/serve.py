@@ -101,6 +101,7 @@ def _look_at(settings: Settings) -> None:
     """Check, before anything is started, that it can run; add the demonstration price lists."""
     from estimator import create_app
     from estimator.db import db
+    from estimator.demonstration import is_for_others, is_served
     from estimator.operations import fingerprints
     from estimator.processes import demonstration
 
@@ -108,8 +109,20 @@ def _look_at(settings: Settings) -> None:
     with app.app_context():
         fingerprints.must_match(settings)
         if settings.demo:
-            for sentence in demonstration.import_tables(act_of(app)):
+            act = act_of(app)
+            if is_for_others(act):
+                raise Refused(
+                    _(
+                        "Somebody works with this installation: it has an account of staff, or a price list in force "
+                        "that is no demonstration. It is not served as one, because patients would be shown invented "
+                        "prices, and invented people real requests. Nothing was changed. Give another folder in "
+                        "INSTANCE for a demonstration, and leave DATABASE_URL out."
+                    ),
+                    code=1,
+                )
+            for sentence in demonstration.import_tables(act):
                 click.echo(sentence, err=True)
+            is_served(act.now)
             db.session.commit()
         db.session.remove()
         db.engine.dispose()

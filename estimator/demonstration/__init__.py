@@ -5,7 +5,7 @@ from __future__ import annotations
 from estimator.demonstration.emptying import Emptied, empty
 from estimator.demonstration.filling import EmptiedMeanwhile, fill
 from estimator.demonstration.lists import ListIsReal
-from estimator.demonstration.registry import Kept, is_real, kept
+from estimator.demonstration.registry import Kept, is_for_others, is_real, is_served, kept
 
 __all__ = [
     "Emptied",
@@ -14,6 +14,8 @@ __all__ = [
     "ListIsReal",
     "empty",
     "fill",
+    "is_for_others",
     "is_real",
+    "is_served",
     "kept",
 ]

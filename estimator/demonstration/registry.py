@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import delete, exists, select, update
@@ -15,6 +15,9 @@ from estimator.models import InstallationState, StaffUser
 
 NAME = "demonstration"
 """The name of the row in which it is kept."""
+
+SERVED = "served as demonstration"
+"""The name of the row that a demonstration is known by, whatever people try in it."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +62,21 @@ def is_real(act: Act) -> bool:
         return True
     in_force = price_lists.all_in_force(act.now)
     return not act.settings.demo and any(not price_lists.parsed(version).demo for version in in_force)
+
+
+def is_for_others(act: Act) -> bool:
+    """Whether this is an installation that somebody works with, and that was never served as a demonstration.
+
+    One of before that was written down is known by its invented people, unless invented cases stand among real ones.
+    """
+    if db.session.get(InstallationState, SERVED) is not None:
+        return False
+    invented = exists().where(StaffUser.demonstration)
+    if kept() is None and db.session.scalar(select(invented)):
+        return False
+    return is_real(replace(act, settings=replace(act.settings, demo=False)))
+
+
+def is_served(now: datetime) -> None:
+    """Write down that this installation is served as a demonstration."""
+    insert_if_absent(InstallationState, {"name": SERVED, "value": "true", "at": now})
