@@ -251,15 +251,22 @@ def preview(act: Act, draft: QuoteDraft) -> Prepared:
     return plans.preview(act, plan_of(draft, act.settings), plans.offered(request, act.now))
 
 
-def approve(act: Act, draft: QuoteDraft, *, fingerprint: str) -> None:
+def sent_back(draft: QuoteDraft) -> str:
+    """Return what tells one sending back of a draft from another; empty if it was not sent back."""
+    return draft.returned_at.isoformat() if draft.returned_at else ""
+
+
+def approve(act: Act, draft: QuoteDraft, *, fingerprint: str, returned: str = "") -> None:
     """Approve the adjustments and given prices of the draft with this fingerprint; any later change ends that.
 
-    Raises ChangedMeanwhile if the draft has another fingerprint now, and SamePerson for the author of any of them.
+    `returned` is `sent_back` as whoever approves has seen it: nobody approves over a comment that they have not read.
+    Raises ChangedMeanwhile if the draft has another fingerprint now, or was sent back meanwhile; SamePerson for the
+    author of any of them.
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
     current = for_request(request)
-    if current is None or preview(act, current).fingerprint != fingerprint:
+    if current is None or preview(act, current).fingerprint != fingerprint or sent_back(current) != returned:
         raise ChangedMeanwhile
     if act.actor in authors(current, act.settings):
         raise SamePerson

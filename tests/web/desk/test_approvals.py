@@ -253,6 +253,27 @@ def test_adjustments_above_the_limit_wait_at_those_who_may_approve_them(
         assert what in history
 
 
+def test_nobody_approves_a_quote_over_a_comment_that_they_have_not_read(
+    app: Flask, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    coordinator, approver = sign_in(app, "coordinator"), sign_in(app, "approver")
+    reference = ask(app)
+    prepare(coordinator, reference, **line(0, "-2500"))
+    coordinator.see(page(reference))
+    coordinator.press("Ask for approval")
+    other = sign_in(app, "approver")
+    other.see(page(reference))
+    approver.see(page(reference))
+    approver.send("Send it back", {"words": "This discount is wrong."})
+    other.press("Approve these adjustments")
+    assert other.page.status == 409
+    assert "nothing was approved" in other.page.text
+    assert "This discount is wrong." in coordinator.see(page(reference)).text
+    approver.see(page(reference))
+    approver.press("Approve these adjustments")
+    assert "Approved." in approver.page.text, "with the comment before their eyes they may"
+
+
 def test_saving_a_quote_ends_its_request_for_approval(
     app: Flask, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:

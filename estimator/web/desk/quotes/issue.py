@@ -70,11 +70,18 @@ def approve(reference: str) -> ResponseReturnValue:
     draft = the_draft(of)
     try:
         with committing():
-            drafts.approve(act(), draft, fingerprint=printable(request.form.get("fingerprint", "")))
+            drafts.approve(
+                act(),
+                draft,
+                fingerprint=printable(request.form.get("fingerprint", "")),
+                returned=request.form.get("returned", ""),
+            )
     except drafts.ChangedMeanwhile:
         return _not_approved(
             reference,
-            _("It was changed since you opened the page. Look at it as it is now; nothing was approved."),
+            _(
+                "It was changed or sent back since you opened the page. Look at it as it is now; nothing was approved."
+            ),
         )
     except drafts.SamePerson:
         return _not_approved(

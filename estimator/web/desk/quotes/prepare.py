@@ -348,6 +348,7 @@ class Approval(TypedDict):
     asked_by: str | None
     asked_at: str
     asked_myself: bool
+    sent_back: str
     returned: ReturnedQuote | None
 
 
@@ -395,6 +396,7 @@ def _approval(draft: QuoteDraft, prepared: Prepared) -> Approval | None:
         "asked_by": signed_in.name_of(draft.proposed_by) if draft.proposed_by else None,
         "asked_at": reader.clock(draft.proposed_at, "UTC") if draft.proposed_at else "",
         "asked_myself": draft.proposed_by == signed_in.actor(),
+        "sent_back": drafts.sent_back(draft),
         "returned": _returned(draft),
     }
 
