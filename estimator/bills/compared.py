@@ -148,11 +148,11 @@ def of_bill(bill: FinalBill) -> list[Line]:
 
 
 def _revision(request: PatientRequest) -> QuoteRevision | None:
-    """Return the revision that was accepted, else the last one that was issued."""
+    """Return the revision that was accepted, else the last one that was not withdrawn: nobody may rely on that one."""
     found = (
         select(QuoteRevision)
         .join(Quote, Quote.id == QuoteRevision.quote_id)
-        .where(Quote.request_id == request.id)
+        .where(Quote.request_id == request.id, QuoteRevision.state != "withdrawn")
         .order_by((QuoteRevision.state == "accepted").desc(), QuoteRevision.number.desc())
         .limit(1)
     )

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from flask import Flask
 
-from estimator import audit, bills, estimates, price_lists, requests
+from estimator import audit, bills, estimates, price_lists, quotes, requests
 from estimator.clinic import Clinic
 from estimator.db import db
 from estimator.i18n import reader
@@ -68,6 +68,17 @@ def test_while_no_plan_of_several_is_accepted_a_bill_is_compared_with_the_estima
     assert anew.quoted == "6600.00"
     assert comparison.older(anew, now, reader("en")) is None
     assert "plan B" in (comparison.plan_sentence(anew, now) or "")
+
+
+def test_a_quote_that_was_withdrawn_is_nothing_to_compare_a_bill_with(app: Flask) -> None:
+    request = example.ask(example.publish())
+    example.prepare(request)
+    revision = example.issue(request)
+    assert bills.compared_with(request).quoted == LIKELY
+    act = acting(actor="user:2", now=NOW, settings=example.settings())
+    quotes.withdraw(act, revision, reason="mistake")
+    assert bills.compared_with(request).quoted is None
+    assert enter(request, total="6600.00").revision_id is None
 
 
 def test_adjustments_of_a_quote_are_a_line_of_their_own(app: Flask) -> None:
