@@ -25,8 +25,9 @@ from tempfile import mkdtemp
 
 from estimator.messages import gettext as _
 
-SECONDS = 20
-"""Timeout for one document in seconds; one that takes longer is given up."""
+SECONDS = 40
+"""Timeout for one document in seconds; one that takes longer is given up. A busy machine takes ten times as long as a quiet
+one for the same document."""
 
 DOCUMENTS = 200
 """Number of documents that one child makes before it is replaced."""

@@ -36,7 +36,7 @@ from estimator.processes.reception import PATIENCE, Reception
 from estimator.processes.regularly import Regularly
 
 SECONDS = 60
-"""Seconds without an answer after which a process is killed and replaced; a PDF may take 20 seconds."""
+"""Seconds without an answer after which a process is killed and replaced; a PDF may take 40 seconds."""
 
 ANSWERED_WITHIN = 9
 """Seconds that a request waits: for its turn, and for a database that is silent."""
