@@ -26,8 +26,7 @@ from tempfile import mkdtemp
 from estimator.messages import gettext as _
 
 SECONDS = 40
-"""Timeout for one document in seconds; one that takes longer is given up. A busy machine takes ten times what a quiet one
-takes."""
+"""Timeout for one document in seconds; one that takes longer is given up. On a busy machine it is ten times as slow."""
 
 DOCUMENTS = 200
 """Number of documents that one child makes before it is replaced."""
