@@ -226,7 +226,7 @@ def _links(
         "pdf_beside": None
         if second is None
         else url_for("patient.document", token=token, beside=second.tag, **also),
-        "text": url_for("patient.plain", token=token),
+        "text": url_for("patient.plain", token=token, **also),
         "change": url_for("patient.change", token=token),
         "question": url_for("changing.which", token=token),
         "email": url_for("mailing.email", token=token) if request_context.settings().sends_mail else None,
