@@ -111,7 +111,7 @@ def _column(standing: Standing, currency: str | None, reader: Reader) -> Compare
         given=dict(lifecycle.answers_of(record)),
         valid_until=reader.day(record.valid_until),
         in_one=total if table.currency == currency else converted,
-        rate=None if rate is None else other_currency.said(rate, reader),
+        rate=None if rate is None else other_currency.rate_said(rate, reader),
         withdrawn=None
         if standing.withdrawn is None
         else wording.withdrawn_words(standing.withdrawn, table.time_zone, reader),

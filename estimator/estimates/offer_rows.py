@@ -213,7 +213,7 @@ class _Comparing:
                 _(
                     "%(label)s: %(answer)s",
                     label=self.offer.currency,
-                    answer=self.beside.headline.amount_said(),
+                    answer=self.beside.total.amount,
                 ),
                 self.beside.sentence,
             ]

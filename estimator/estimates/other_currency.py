@@ -12,9 +12,10 @@ from estimator import wording
 from estimator.clinic import exchange_rates
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
-from estimator.wording import Headline, Sum
+from estimator.wording import About
+from estimator.wording.at_least import Certainty
 from pricing import PriceTable
-from pricing.stored import Cases, StoredBreakdown
+from pricing.stored import Cases, StoredBreakdown, counts_nothing
 
 OLD_DAYS = 30
 """Age in days after which a rate is marked as old."""
@@ -41,10 +42,15 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Beside:
-    """The headline and sums in another currency, shown beside the totals, with the rate and its source."""
+    """The totals in another currency, rounded and shown beside the exact ones, with the rate and its source.
 
-    headline: Headline
-    sums: Sequence[Sum]
+    `total` is the likely total; `sums` are those that it is made of, in their order, empty where nothing is counted.
+    Each leaves out what the amount does that it stands beside, and says so.
+    """
+
+    currency: str
+    total: About
+    sums: Sequence[str]
     sentence: str
 
 
@@ -64,20 +70,29 @@ def chosen(table: PriceTable, currency: str, now: datetime) -> Chosen | None:
 
 
 def beside(breakdown: StoredBreakdown, table: PriceTable, rate: Chosen, reader: Reader) -> Beside:
-    """Convert the totals, each from its rounded amount and rounded once; single items stay as they are."""
-    totals = breakdown["totals"]
-    there: StoredBreakdown = {
-        **breakdown,
-        "currency": rate.quoted,
-        "totals": {
-            "provider": converted(totals["provider"], rate),
-            "others": converted(totals["others"], rate),
-            "reserve": converted(totals["reserve"], rate),
-            "total": converted(totals["total"], rate),
-        },
+    """Convert the totals, each from its rounded amount, and round them to three digits; single items stay exact."""
+    totals, lacks = breakdown["totals"], Certainty(breakdown, table)
+    headline, sums = wording.headline(breakdown, table, reader)
+    cases = {
+        "provider": (totals["provider"], lacks.total("provider")),
+        "others": (totals["others"], lacks.total("others")),
+        "total": (totals["total"], lacks.total("provider", "others")),
+        "reserve": (totals["reserve"], lacks.total("reserve")),
     }
-    headline, sums = wording.headline(there, table, reader)
-    return Beside(headline, sums, said(rate, reader))
+
+    def said(amounts: Cases, incomplete: object) -> About:
+        return wording.for_orientation(
+            converted(amounts, rate), rate.quoted, reader, incomplete=bool(incomplete)
+        )
+
+    return Beside(
+        rate.quoted,
+        About(headline.amount, None)
+        if counts_nothing(breakdown)
+        else said(totals["total"], headline.at_least),
+        [said(*cases[sum_.kind]).amount if Decimal(cases[sum_.kind][0]["likely"]) else "" for sum_ in sums],
+        rate_said(rate, reader),
+    )
 
 
 def converted(amounts: Cases, rate: Chosen) -> Cases:
@@ -90,7 +105,7 @@ def converted(amounts: Cases, rate: Chosen) -> Cases:
     return {"low": low, "likely": likely, "high": high}
 
 
-def said(rate: Chosen, reader: Reader) -> str:
+def rate_said(rate: Chosen, reader: Reader) -> str:
     """Say a rate with its day and source, and that it is for orientation."""
     written = f"1{NO_BREAK}{rate.base} = {reader.number(rate.rate)}{NO_BREAK}{rate.quoted}"
     sentence = _(

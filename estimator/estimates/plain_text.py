@@ -6,6 +6,7 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
+from estimator.estimates.other_currency import Beside
 from estimator.i18n import gettext as _
 from estimator.i18n import listed
 from estimator.wording import (
@@ -24,9 +25,18 @@ WIDTH = 78
 AMOUNT = 24
 
 
-def text(rows: Rows, changes: Sequence[DriverChanges], head: Head, ranges: RangeSources | None = None) -> str:
-    """Return a whole breakdown as lines of at most WIDTH characters, amounts in a column of their own."""
-    return _written(_estimate(rows, changes, head, ranges))
+def text(
+    rows: Rows,
+    changes: Sequence[DriverChanges],
+    head: Head,
+    ranges: RangeSources | None = None,
+    beside: Beside | None = None,
+) -> str:
+    """Return a whole breakdown as lines of at most WIDTH characters, amounts in a column of their own.
+
+    `beside` are its totals in another currency, None where they stand in no other one.
+    """
+    return _written(_estimate(rows, changes, head, ranges, beside))
 
 
 def firm_text(rows: FirmRows, patient: str) -> str:
@@ -39,7 +49,11 @@ def _written(lines: Iterable[str]) -> str:
 
 
 def _estimate(
-    rows: Rows, changes: Sequence[DriverChanges], head: Head, ranges: RangeSources | None
+    rows: Rows,
+    changes: Sequence[DriverChanges],
+    head: Head,
+    ranges: RangeSources | None,
+    beside: Beside | None,
 ) -> Iterator[str]:
     yield _("Cost estimate, not a firm price")
     yield from _wrapped(str(rows.title), indent=0)
@@ -54,6 +68,12 @@ def _estimate(
     yield from _days(head)
     yield ""
     yield from _headline(rows)
+    if beside is not None:
+        yield from _amount(
+            _("In %(currency)s, for orientation", currency=beside.currency), beside.total.amount
+        )
+        for sentence in filter(None, (beside.total.span, beside.sentence)):
+            yield from _wrapped(sentence)
     for sentence in head.past_bills:
         yield from _wrapped(sentence)
     yield from _notices(rows.notice("commission"))
@@ -65,7 +85,7 @@ def _estimate(
         yield from _wrapped(rows.saving)
     yield from _groups(rows.groups)
     yield from _taxes(rows.taxes)
-    yield from _sums(_("Totals"), rows.totals)
+    yield from _sums(_("Totals"), rows.totals, () if beside is None else beside.sums)
     yield from _notices(rows.notice("not_included"))
     yield from _changes(changes)
     yield from _ranges(ranges, head.past_range)
@@ -361,19 +381,22 @@ def _differing(heading: str, rows: Sequence[ChangedRow]) -> Iterator[str]:
         yield from _wrapped(f"{row.label}: {said}")
 
 
-def _sums(heading: str, sums: Sequence[Sum]) -> Iterator[str]:
+def _sums(heading: str, sums: Sequence[Sum], beside: Sequence[str] = ()) -> Iterator[str]:
     if sums:
         yield from _heading(heading)
-    yield from _entries(sums)
+    yield from _entries(sums, beside)
 
 
-def _entries(sums: Sequence[Sum]) -> Iterator[str]:
-    for entry in sums:
+def _entries(sums: Sequence[Sum], beside: Sequence[str] = ()) -> Iterator[str]:
+    """Say each sum, and what stands `beside` it in another currency."""
+    for place, entry in enumerate(sums):
         note = f", {entry.note}" if entry.note else ""
         yield from _amount(f"{entry.label}{note}", entry.amount)
         if entry.day:
             yield from _wrapped(_("by %(day)s", day=entry.day), indent=6)
         yield from _range(entry.span)
+        if beside and beside[place]:
+            yield from _amount("", beside[place])
 
 
 def _range(span: str | None) -> Iterator[str]:

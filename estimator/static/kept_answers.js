@@ -31,6 +31,8 @@ const putBack = (typed) => {
 };
 
 try {
+  // a form that comes back is not finished
+  delete sessionStorage.finished;
   const mine = all()[list];
   keep(mine);
   if (mine && !("answered" in form.dataset)) putBack(mine.typed);
@@ -44,8 +46,7 @@ try {
   // a telephone may close a page without a word
   form.addEventListener("step", keepPlace);
   form.addEventListener("submit", ({ submitter }) => {
-    const made = { list, title, provider, language, day: Date.now() };
-    if (submitter?.value === "show") sessionStorage.estimate = JSON.stringify(made);
+    if (submitter?.value === "show") sessionStorage.finished = list;
   });
   forget.addEventListener("click", () => {
     putBack([]);

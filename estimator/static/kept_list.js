@@ -30,13 +30,16 @@ const isYoung = (days) => ({ day: moment }) => Date.now() - moment < days * DAY;
 
 try {
   const begun = document.querySelector("[data-unfinished]");
+  // in the language of the page, where the list is still offered
+  const now = (list) => document.querySelector(`[data-list="${CSS.escape(list)}"]`)?.dataset;
   const unfinished = Object.entries(JSON.parse(localStorage.getItem("answers") ?? "{}"))
     .filter(([, kept]) => isYoung(Number(begun.dataset.days))(kept))
     .map(([list, { title, provider, language, at, day }]) => ({
-      link: `/estimate/${list}${at}`,
       title,
       provider,
       language,
+      ...now(list),
+      link: `/estimate/${list}${at}`,
       day,
     }));
   fill(begun, unfinished, () => localStorage.removeItem("answers"));

@@ -1,18 +1,15 @@
-// Lists a new estimate, or removes a deleted one.
+// Lists an estimate that was made here, or removes a deleted one.
 try {
-  const [, link, more] = location.pathname.match(/^(\/e\/[^/]+)(.*)/);
-  const { estimate, estimates = "[]", answers = "{}" } = { ...localStorage, ...sessionStorage };
-  if (estimate || more) {
-    const list = JSON.parse(estimates).filter((other) => other.link !== link);
-    if (!more) {
-      const made = JSON.parse(estimate);
-      const { [made.list]: done, ...others } = JSON.parse(answers);
-      const shown = document.querySelector(".total-about");
-      const { plan, reference } = document.querySelector("[data-plan]").dataset;
-      list.unshift({ ...made, link, plan, reference, total: shown.dataset.said ?? shown.innerText });
-      localStorage.answers = JSON.stringify(others);
-    }
-    localStorage.estimates = JSON.stringify(list);
-    delete sessionStorage.estimate;
+  const link = location.pathname.match(/^\/e\/[^/]+/)[0];
+  const { estimates = "[]", answers = "{}" } = localStorage;
+  const list = JSON.parse(estimates).filter((other) => other.link !== link);
+  const told = document.querySelector("[data-plan]");
+  if (told) {
+    const shown = document.querySelector(".total-about");
+    list.unshift({ ...told.dataset, link, day: Date.now(), total: shown.dataset.said ?? shown.innerText });
+    const { [sessionStorage.finished]: done, ...others } = JSON.parse(answers);
+    localStorage.answers = JSON.stringify(others);
+    delete sessionStorage.finished;
   }
+  localStorage.estimates = JSON.stringify(list);
 } catch {}

@@ -22,7 +22,7 @@ from estimator.wording.keeping import as_json, from_json
 from estimator.wording.plan_in_short import plan_in_short
 from estimator.wording.price_list import PriceGroup, PriceListRows, PriceRow, price_list
 from estimator.wording.range_sources import RangeSources, range_sources
-from estimator.wording.rounding import About, about
+from estimator.wording.rounding import About, about, for_orientation
 from estimator.wording.rows import (
     AdjustmentRow,
     Change,
@@ -101,6 +101,7 @@ __all__ = [
     "far_from_usual",
     "firm_plans",
     "firm_rows",
+    "for_orientation",
     "from_json",
     "head",
     "headline",

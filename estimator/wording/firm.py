@@ -15,6 +15,7 @@ from estimator.wording import asked as asked_about
 from estimator.wording import at_least, given_prices
 from estimator.wording.breakdown import rows as breakdown_rows
 from estimator.wording.how_to_pay import account_number, how_to_pay, taken_back_before
+from estimator.wording.rounding import to_three_digits
 from estimator.wording.rows import (
     AdjustmentRow,
     ChangedRow,
@@ -264,7 +265,7 @@ def _converted(content: StoredQuote, reader: Reader) -> str | None:
     if said is None:
         return None
     rate = Rate(said["base"], said["quoted"], said["rate"], said["source"], date.fromisoformat(said["day"]))
-    about = converted(Decimal(content["total"]), rate)
+    about = to_three_digits(converted(Decimal(content["total"]), rate))
     return _(
         "About %(amount)s, for orientation: 1 %(base)s = %(rate)s %(quoted)s (%(source)s, %(day)s).",
         amount=reader.money(about, rate.quoted),

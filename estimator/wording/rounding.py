@@ -14,6 +14,10 @@ DIGITS = 3
 """Number of digits that a rounded total keeps, in units of its currency or more."""
 
 
+LONGEST = Decimal(10) ** 20
+"""The amount from which on none is rounded."""
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """A rounded total and its rounded range, in words; `span` is None where there is no range."""
@@ -34,6 +38,11 @@ def rounded(amount: Decimal, to: Decimal, *, down: bool = False) -> Decimal:
     return (amount / to).quantize(Decimal(1), way) * to
 
 
+def to_three_digits(amount: Decimal) -> Decimal:
+    """Return an amount rounded as a total is said; one that is too long a number to be read at all as it is."""
+    return amount if abs(amount) >= LONGEST else rounded(amount, precision(amount))
+
+
 def about(amounts: Cases, currency: str, reader: Reader, *, incomplete: bool = False) -> About | None:
     """Say a total to three digits; None where that is the total itself, or too long a number to be read at all.
 
@@ -41,7 +50,7 @@ def about(amounts: Cases, currency: str, reader: Reader, *, incomplete: bool = F
     never rounded up; and a range is rounded outwards, so that what it says holds the exact one.
     """
     low, likely, high = (Decimal(amounts[case]) for case in ("low", "likely", "high"))
-    if max(abs(low), abs(likely), abs(high)) >= Decimal(10) ** 20:
+    if max(abs(low), abs(likely), abs(high)) >= LONGEST:
         return None
     to = precision(likely)
     outwards = rounded(low, to, down=True), (high / to).quantize(Decimal(1), ROUND_CEILING) * to
@@ -65,3 +74,14 @@ def about(amounts: Cases, currency: str, reader: Reader, *, incomplete: bool = F
             _("at least %(low)s; what is counted: probably up to %(high)s", low=low_said, high=high_said),
         )
     return About(said, _("probably %(low)s to %(high)s", low=reader.number(ordered[0]), high=high_said))
+
+
+def for_orientation(amounts: Cases, currency: str, reader: Reader, *, incomplete: bool = False) -> About:
+    """Say an amount that only orients, to three digits, and as “so far” or “at least” where it leaves something out."""
+    found = about(amounts, currency, reader, incomplete=incomplete)
+    if found is not None:
+        return found
+    amount = reader.money(amounts["likely"], currency)
+    if incomplete:
+        return About(at_least.likely(amount, incomplete, has_range=amounts["low"] != amounts["high"]), None)
+    return About(_("about %(amount)s", amount=amount), None)

@@ -33,7 +33,7 @@ from estimator.models import Estimate, TableVersion
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
 from estimator.web.language import carried, current_reader, is_switching, own_currency
-from estimator.web.patient import before, compare_next, cookies, estimate_making, worded
+from estimator.web.patient import before, compare_next, cookies, estimate_making, made_here, worded
 from estimator.web.total_so_far import Running, running
 from estimator.web.transaction import committing
 from pricing import PriceTable
@@ -153,7 +153,7 @@ def breakdown(token: str) -> ResponseReturnValue:
     )
     drawn = render_template(
         "patient/breakdown.html",
-        new_estimate=True,
+        new_estimate=made_here.is_new(token),
         record=head,
         expired=estimates.has_expired(found, request_context.now()),
         rows=words.rows,
@@ -226,7 +226,7 @@ def _links(
         "pdf_beside": None
         if second is None
         else url_for("patient.document", token=token, beside=second.tag, **also),
-        "text": url_for("patient.plain", token=token),
+        "text": url_for("patient.plain", token=token, **also),
         "change": url_for("patient.change", token=token),
         "question": url_for("changing.which", token=token),
         "email": url_for("mailing.email", token=token) if request_context.settings().sends_mail else None,

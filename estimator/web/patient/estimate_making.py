@@ -13,6 +13,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
 from estimator.web import errors, networks, request_context
 from estimator.web.language import current_reader
+from estimator.web.patient import made_here
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 
@@ -62,6 +63,7 @@ def make(version: TableVersion, answers: Mapping[str, Any], submission: str) -> 
     with committing():
         token = estimates.make(act(), version, answers, language=current_reader().tag, submission=submission)
         throttle.take(act(), "estimate", network, most=most)
+    made_here.remember(token)
     return token
 
 

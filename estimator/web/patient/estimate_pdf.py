@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from estimator import estimates, paper, price_lists, throttle
 from estimator.db import unavailable
-from estimator.estimates import pdf_cache, pdf_document, plain_text
+from estimator.estimates import other_currency, pdf_cache, pdf_document, plain_text
 from estimator.i18n import gettext as _
 from estimator.models import Estimate
 from estimator.pdf import renderer
@@ -21,6 +21,7 @@ from estimator.web.patient import pdf_line, worded
 from estimator.web.patient.estimate import head_of, pages, rate_of, readers_paper, second_of
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
+from pricing.stored import counts_nothing
 
 
 @pages.get("/e/<token>/estimate.pdf")
@@ -53,9 +54,12 @@ def plain(token: str) -> ResponseReturnValue:
     """Send an estimate as plain text, which any device shows, and any program reads aloud."""
     found = request_context.estimate_of(token)
     reader = current_reader()
-    words = worded.words_of(found, reader)
-    head = head_of(found, price_lists.parsed(found.table_version), reader)
-    response = Response(plain_text.text(words.rows, words.changes, head, words.ranges), mimetype="text/plain")
+    table, words = price_lists.parsed(found.table_version), worded.words_of(found, reader)
+    rate = None if counts_nothing(words.stored) else rate_of(table)
+    beside = None if rate is None else other_currency.beside(words.stored, table, rate, reader)
+    head = head_of(found, table, reader)
+    text = plain_text.text(words.rows, words.changes, head, words.ranges, beside)
+    response = Response(text, mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.reference}.txt"'
     return response
 

@@ -45,8 +45,13 @@ def test_the_start_page_leads_on_to_where_somebody_stopped(open_page: Opener) ->
     expect(page.locator("[data-estimates]")).to_be_hidden()
     page.goto("/estimate/delhi")
     answer(page, {"cells": "marrow", "nights": "10"})
-    page.goto("/")
-    page.get_by_role("region", name="Continue where you stopped").get_by_role("link").click()
+    page.goto("/?language=ar")
+    arabic = page.locator("#offer-delhi").inner_text()
+    expect(page.locator("[data-unfinished]").get_by_role("link")).to_have_text(arabic)
+    page.goto("/?language=en")
+    english = page.get_by_role("region", name="Continue where you stopped").get_by_role("link")
+    expect(english).not_to_have_text(arabic)
+    english.click()
     expect(page.locator("#step-stay")).to_be_visible()
     expect(page.locator("#q_nights")).to_have_value("10")
     expect(page.locator("[name=q_cells][value=marrow]")).to_be_checked()
@@ -127,13 +132,23 @@ def test_an_estimate_that_is_made_takes_the_place_of_its_answers(open_page: Open
 
 
 @pytest.mark.long
-def test_an_estimate_that_is_deleted_leaves_the_list(open_page: Opener) -> None:
+def test_an_estimate_that_is_changed_is_listed_beside_the_one_before_and_a_deleted_one_leaves_the_list(
+    open_page: Opener,
+) -> None:
     page = open_page()
     path = estimate(page, DELHI)
+    page.locator("#changes-title").click()
+    page.locator("#change button[name=answer]").first.click()
+    expect(page.locator(".since")).to_be_visible()
+    changed = at_breakdown(page)
+    listed = "JSON.parse(localStorage.estimates ?? '[]').map((each) => each.link)"
+    page.wait_for_function(f"{listed}.length === 2")
+    assert page.evaluate(listed) == [changed, path]
     page.goto(f"{path}/delete")
     page.locator("main button[type=submit]").click()
     expect(page.locator("h1")).to_have_text("The estimate is deleted")
-    expect_kept(page, "estimates", [])
+    page.wait_for_function(f"{listed}.length === 1")
+    assert page.evaluate(listed) == [changed]
 
 
 @pytest.mark.long

@@ -186,7 +186,7 @@ def test_where_the_country_is_not_known_no_other_currency_stands_beside_the_tota
 def test_the_rate_stands_beside_the_total_with_its_source_and_day(app: Flask) -> None:
     enter_rate()
     text = words(rendered(quoted()))
-    assert "About PLN 17,600.00, for orientation: 1 USD = 4.00 PLN (A bank, 9 March 2026)." in text
+    assert "About PLN 17,600, for orientation: 1 USD = 4.00 PLN (A bank, 9 March 2026)." in text
 
 
 def test_the_content_is_embedded_byte_for_byte(app: Flask) -> None:

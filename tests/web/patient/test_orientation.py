@@ -15,9 +15,11 @@ from estimator import clinic
 from estimator.clinic import exchange_rates
 from estimator.db import db
 from estimator.models import Document
+from tests.support import open_list
 from tests.support.acts import acting
 from tests.support.clinic import ANSWERS, NOW, table_text
 from tests.support.database import count
+from tests.support.open_list import OPEN
 from tests.support.visitor import Page, Visitor, words
 
 
@@ -30,7 +32,7 @@ def enter(app: Flask, quoted: str = "INR", rate: str = "83.25", day: date = date
 
 
 def amounts(page: Page, currency: str) -> list[Decimal]:
-    found = re.findall(rf"{currency}\xa0([0-9,]+\.[0-9]{{2}})", page.text())
+    found = re.findall(rf"{currency}\xa0([0-9,]+(?:\.[0-9]{{2}})?)(?![0-9])", page.text())
     return [Decimal(amount.replace(",", "")) for amount in found]
 
 
@@ -58,7 +60,9 @@ def test_totals_stand_beside_with_rate_day_and_source(app: Flask, visitor: Visit
     price, beside = amounts(breakdown, "USD"), amounts(chosen, "INR")
     assert amounts(chosen, "USD") == price, "the price stays as it is"
     headline = Decimal(words(breakdown.one("span", class_="total-amount")).split("\xa0")[1].replace(",", ""))
-    assert beside[0] == (headline * Decimal("83.25")).quantize(Decimal("0.01"))
+    assert headline == Decimal("4811.05")
+    assert beside[0] == 401_000, "400,519.91 to three digits"
+    assert {amount % 100 for amount in beside if amount > 10_000} == {0}
     assert words(chosen.one("p", class_="beside")).endswith(
         "For orientation: 1\xa0USD = 83.25\xa0INR on 10 March 2026, according to Reserve <Bank>. "
         "The price is the one in USD."
@@ -67,6 +71,69 @@ def test_totals_stand_beside_with_rate_day_and_source(app: Flask, visitor: Visit
     assert len(re.findall("about", words(totals))) == len(list(totals.iter("tr"))) - 1
     assert words(chosen.one("option", selected="")) == "INR"
     assert amounts(visitor.open(breakdown.path), "INR") == [], "it is remembered nowhere"
+
+
+def left_open(start: Callable[..., Flask]) -> tuple[Visitor, Page]:
+    """Return an estimate in which something is left open, and a rate to the taka."""
+    app = start(OPEN)
+    enter(app, "BDT", "121.5")
+    visitor = Visitor(app)
+    return visitor, visitor.estimate(open_list.ANSWERS, "delhi")
+
+
+def rounded(text: str) -> list[str]:
+    """Return what stands before an amount in taka, the amount, and what stands after it."""
+    said = r"(?:about|at least) BDT [0-9,]+(?:\.[0-9]+)?(?: so far)?"
+    return re.findall(said, " ".join(text.replace("\xa0", " ").split()))
+
+
+def test_what_leaves_something_open_says_so_in_another_currency_and_claims_no_cents(
+    start: Callable[..., Flask],
+) -> None:
+    visitor, mine = left_open(start)
+    page = visitor.open(f"{mine.path}?in=BDT")
+    shown = rounded(words(page.one("p", class_="beside")))
+    own = words(page.one("p", class_="total-about")).replace("\xa0", " ")
+    assert shown, words(page.one("p", class_="beside"))
+    first = re.sub(r"USD [0-9,.]+", "BDT", own)
+    assert re.sub(r"BDT [0-9,.]+", "BDT", shown[0]) == first
+    rows = page.one("tbody", class_="totals")
+    said = rounded(words(rows))
+    assert said
+    for row in rows.iter("tr"):
+        line = words(row).replace("\xa0", " ")
+        for amount in rounded(line):
+            assert "." not in amount
+            assert amount.endswith("so far") == bool(re.search(r"USD [0-9,.]+ so far", line)), line
+            assert amount.startswith("at least") == bool(re.search(r"at least USD", line)), line
+        assert re.search("about (at least|not|on request)", line) is None
+
+
+def test_the_plain_text_has_the_same_totals_beside(start: Callable[..., Flask]) -> None:
+    visitor, mine = left_open(start)
+    page = visitor.open(f"{mine.path}?in=BDT")
+    link = next(path for path in page.links() if "estimate.txt" in path)
+    assert link.endswith("/estimate.txt?in=BDT")
+    text = visitor.open(link).body.decode()
+    shown = rounded(words(page.one("p", class_="beside"))) + rounded(
+        words(page.one("tbody", class_="totals"))
+    )
+    assert rounded(text) == shown
+    assert "For orientation: 1 USD = 121.5 BDT on 10 March 2026" in " ".join(
+        text.replace("\xa0", " ").split()
+    )
+    assert "BDT" not in visitor.open(f"{mine.path}/estimate.txt").body.decode()
+
+
+@pytest.mark.long
+def test_the_pdf_says_the_same_of_what_is_left_open(start: Callable[..., Flask]) -> None:
+    visitor, mine = left_open(start)
+    page = visitor.open(f"{mine.path}?in=BDT")
+    shown = rounded(words(page.one("p", class_="beside"))) + rounded(
+        words(page.one("tbody", class_="totals"))
+    )
+    text = pdf_text(visitor.open(f"{mine.path}/estimate.pdf?in=BDT"))
+    assert set(rounded(text)) == set(shown)
 
 
 @pytest.mark.parametrize("wanted", ["", "inr", "EUR", "USD", "INR;DROP", "%00", "x" * 3000, "IN\N{SNOWMAN}"])
