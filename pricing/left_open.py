@@ -32,6 +32,20 @@ def unanswered(table: PriceTable, answers: Answers) -> list[str]:
     return [driver.code for driver in _left_open(table.drivers, values) if driver.role == "about_you"]
 
 
+def before_a_quote(table: PriceTable, answers: Answers) -> list[str]:
+    """Return the codes of the questions that must be answered before a firm quote, in the order of the file.
+
+    Those are the open ones about the patient, those on which a price of the provider depends, and those that may not
+    stay open. Never raises BadAnswers: answers may be unfinished.
+    """
+    values, _ = look(table, answers)
+    left = list(_left_open(table.drivers, values))
+    firm = set(not_firm(table, (driver.code for driver in left)))
+    return [
+        driver.code for driver in left if driver.role == "about_you" or driver.code in firm or not driver.open
+    ]
+
+
 def not_counted(table: PriceTable, values: Mapping[str, Value]) -> tuple[str, ...]:
     """Return the drivers that were left open and on which a charge or package depends, in the order of the file.
 

@@ -67,6 +67,7 @@ def _estimate(
     yield _("Reference: %(reference)s", reference=head.reference)
     yield from _days(head)
     yield ""
+    yield from _called_for(rows)
     yield from _headline(rows)
     if beside is not None:
         yield from _amount(
@@ -112,6 +113,7 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
         yield from _wrapped(_("asked by %(name)s", name=rows.asked_by), indent=0)
     yield from _days(head)
     yield ""
+    yield from _called_for(rows)
     yield from _plans(rows)
     if not rows.alternatives:
         yield from _options(rows.options)
@@ -125,6 +127,13 @@ def _quote(rows: FirmRows, patient: str) -> Iterator[str]:
     yield from _heading(_("About this quote, and how to accept it"))
     for sentence in rows.about:
         yield from _wrapped(sentence, bullet=True)
+
+
+def _called_for(rows: Rows) -> Iterator[str]:
+    """Say what the patient's own answers call for before anything else."""
+    for row in rows.first:
+        yield from _wrapped(row.in_short.text, indent=0)
+        yield ""
 
 
 def _plans(rows: FirmRows) -> Iterator[str]:

@@ -241,7 +241,7 @@ def _code(act: Act, row: outbox.Claimed) -> Written:
             "code": digits,
             "until": reader.clock(code.until, request.table_version.time_zone),
         }
-    return composing.compose(row.template, reader, _from_house(act), context), None
+    return composing.compose(row.template, reader, _from_request(act, request, reader), context), None
 
 
 def _request_received(act: Act, row: outbox.Claimed) -> Written:

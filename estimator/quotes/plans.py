@@ -22,7 +22,7 @@ from estimator.models.quotes import Prices
 from estimator.quotes.given_prices import GivenPrice, valid_in
 from pricing import legal_terms, quote_options
 from pricing import quote as quote_content
-from pricing.left_open import left_open, not_firm
+from pricing.left_open import before_a_quote
 from pricing.quote import Adjustment, Firm, LineChange
 from pricing.quote_options import Option
 from pricing.quote_plans import LETTERS
@@ -423,9 +423,7 @@ def _refused(plan: PricedPlan, table: pricing.PriceTable, unanswered: Sequence[s
     if any(problem.kind not in OPEN for problem in problems):
         yield Missing("answers", tuple(problem.driver for problem in problems))
         return
-    open_now = {problem.driver for problem in problems}
-    open_now.update(not_firm(table, left_open(table, plan.answers)))
-    if left := tuple(each.code for each in table.drivers if each.code in open_now.difference(unanswered)):
+    if left := tuple(code for code in before_a_quote(table, plan.answers) if code not in unanswered):
         yield Missing("left_open", left)
 
 

@@ -42,6 +42,7 @@ from estimator.wording.rows import (
 )
 from estimator.wording.sentences import (
     answer_words,
+    called_for,
     far_from_usual,
     head,
     not_answered,
@@ -93,6 +94,7 @@ __all__ = [
     "answer_words",
     "as_json",
     "at_least",
+    "called_for",
     "changed_rows",
     "changes",
     "comparison",

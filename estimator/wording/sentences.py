@@ -17,6 +17,8 @@ from estimator.wording import past_bills as past_bills_said
 from estimator.wording.headings import NOTICES
 from estimator.wording.rows import Head, NoticeRow, NoticeSection
 from pricing import BadAnswers, Problem
+from pricing.answers import Answers, look
+from pricing.conditions import applies
 from pricing.currencies import MINOR_UNIT
 from pricing.left_open import Lack
 from pricing.money import decimals, plain
@@ -68,6 +70,21 @@ def notes_to(driver: Driver, table: PriceTable, reader: Reader) -> dict[str, Wor
             if len(notice.when or ()) == 1 and code == driver.code:
                 found |= dict.fromkeys(_sent(test), reader.words(notice.text, table.main_language))
     return found
+
+
+def called_for(answers: Answers, table: PriceTable, reader: Reader) -> list[Words]:
+    """Return what answers of the patient call for before anything else, such as a sore that must heal.
+
+    It is what stands first in a breakdown; the answers may be unfinished.
+    """
+    values, _problems = look(table, answers)
+    return [
+        reader.words(notice.text, table.main_language)
+        for notice in table.notices
+        if notice.kind == "suitability"
+        and _answers(notice, table)
+        and applies(notice.when, notice.unless, values)
+    ]
 
 
 def _sent(test: Test) -> Sequence[str]:

@@ -17,6 +17,7 @@ import pricing
 from pricing import quote as quote_content
 from pricing import stored
 from pricing.explore import difference, effect, outcome, sensitivity
+from pricing.left_open import before_a_quote
 from pricing.lint import lint
 from pricing.steps import passed_on
 from pricing.table import PriceTable
@@ -90,6 +91,15 @@ def test_an_answer_to_an_open_question_is_looked_at_like_any_other() -> None:
 def test_a_question_that_is_not_asked_is_not_left_open() -> None:
     assert pricing.estimate(TABLE, {**WHOLE, "companion": False}).not_counted == ()
     assert pricing.estimate(TABLE, {**WHOLE, "companion": True}).not_counted == ("companion_nights",)
+
+
+def test_before_a_quote_come_the_patient_what_the_provider_charges_for_and_what_may_not_stay_open() -> None:
+    assert before_a_quote(TABLE, {}) == ["cells", "sessions", "nights", "rehab", "weight", "scan"]
+    assert before_a_quote(TABLE, PLAN) == ["weight", "scan"], "flights are paid to others"
+    package = '\n[package.start]\nlabel.en = "Start"\ngroup = "care"\nprice = 3000\ncovers = { cells = 1 }\n'
+    assert before_a_quote(table(more=package + "when = { companion = true }\n"), WHOLE) == []
+    alone = {code: answer for code, answer in WHOLE.items() if code != "companion"}
+    assert before_a_quote(table(more=package + "when = { companion = true }\n"), alone) == ["companion"]
 
 
 def test_packages_and_exclusions_depend_on_a_question_too() -> None:

@@ -28,7 +28,7 @@ from estimator.web.patient.request_form import RequestForm, language_names
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.wording import injury
-from pricing.left_open import unanswered
+from pricing.left_open import before_a_quote
 from pricing.stored import is_at_least
 
 pages = Blueprint("asking", __name__)
@@ -187,7 +187,7 @@ def _form_page(found: Estimate, token: str, form: RequestForm, status: int = 200
 def _unanswered(found: Estimate, token: str) -> list[tuple[Words, str]]:
     """Return the questions that must be answered before a quote is issued, each with the address that asks it."""
     reader, table = current_reader(), price_lists.parsed(found.table_version)
-    left = unanswered(table, estimates.breakdown_of(found)["answers"])
+    left = before_a_quote(table, estimates.breakdown_of(found)["answers"])
     return [
         (
             reader.words(driver.label, table.main_language),

@@ -175,6 +175,7 @@ def _page(
         exchange=said_so_far(record, record.table_version.time_zone, with_words=confirmed),
         # The plan is personal as well: a link alone leads to no estimate.
         estimate=_estimate_link(record) if confirmed else None,
+        open_questions=_open_questions(record, quote) if confirmed else [],
         code=None if confirmed else url_for("my_data.code", reference=record.reference),
         quote=None if quote is None else _quote(quote),
         action=None if record.erased_at else url_for("asking.question", reference=record.reference),
@@ -192,6 +193,13 @@ def _estimate_link(record: PatientRequest) -> dict[str, str] | None:
         return None
     token = estimates.token_of(found, request_context.settings().link_key)
     return {"reference": found.reference, "link": url_for("patient.breakdown", token=token)}
+
+
+def _open_questions(record: PatientRequest, quote: Quote | None) -> list[Words]:
+    """Return the questions that keep a first quote from being issued; what they are about is nobody else's business."""
+    if quote is not None:
+        return []
+    return quotes.open_questions.labels(act(), record, current_reader())
 
 
 def _quote(quote: Quote) -> dict[str, str]:

@@ -190,7 +190,7 @@ def compose(
     letterhead: composing.Letterhead | None = None,
 ) -> composing.Letter:
     by_host = template.startswith("staff_") or template.endswith(("_question", "_decided"))
-    by_host = by_host or template in ("test", "quote_code", "request_code", "desk_news")
+    by_host = by_host or template in ("test", "desk_news")
     return composing.compose(
         template, reader(language), letterhead or (HOUSE if by_host else PROVIDER), context
     )

@@ -161,6 +161,20 @@ def test_what_must_heal_first_is_said_and_the_estimate_made() -> None:
     assert not any("First this must heal" in str(row.text) for row in suitable.rows)
 
 
+def test_what_must_heal_first_stands_above_every_figure_of_the_text() -> None:
+    made = datetime(2026, 3, 10, tzinfo=UTC)
+    head = wording.head(TABLE, READER, reference=None, created=made, valid_until=TABLE.valid_from)
+    text = plain_text.text(rows(infection=True), [], head)
+    assert text.index("First this must heal.") < text.index("USD")
+
+
+@pytest.mark.parametrize("infection", [True, False, None])
+def test_what_answers_call_for_is_known_before_there_is_a_price(infection: bool | None) -> None:
+    said = wording.called_for({"infection": infection}, TABLE, READER)
+    assert [row.text for row in rows(infection=infection).first] == said
+    assert bool(said) is (infection is True)
+
+
 def test_a_package_that_is_nearly_used_says_why_it_is_not() -> None:
     assert rows().saving == (
         "“Umbilical cord fortnight: one session, 14 semi-private nights, 12 day programmes, blood tests” applies only "

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from estimator import price_lists, quotes
 from estimator.clinic import Clinic
 from estimator.db import db
 from estimator.i18n import reader
+from estimator.mail import outbox
+from estimator.models import Mail
 from estimator.models.staff import Role
 from estimator.privacy import data_export
+from estimator.processes import mail_contents
 from estimator.quotes import drafts
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
 from tests.support.open_list import ABOUT_YOU, OPEN, PLAN, PROVIDER
-from tests.support.quote_desk import ask, issued, now, page, request_of, settings_of
+from tests.support.quote_clinic import Desk
+from tests.support.quote_desk import NAME, ask, draw, issued, newest, now, page, request_of, settings_of
 from tests.support.quote_form import MINUS, line, text_of
 from tests.support.staff_browser import Page, Staff
 
@@ -81,6 +87,83 @@ def test_the_page_asks_what_is_open_and_keeps_the_other_answers(app: Flask, coor
     coordinator.see(f"{page(reference)}/issue")
     coordinator.press("Issue this quote")
     assert len(issued(app)) == 1
+
+
+@pytest.fixture
+def bengali(app: Flask, coordinator: Staff) -> str:
+    """Return a request in Bengali with open questions, for which a quote is being prepared."""
+    with app.app_context():
+        text = OPEN.replace('version = "2026-09"', 'version = "2026-10b"').replace("2026-01-01", "2026-10-02")
+        for old, new in (
+            ('languages = ["en"]', 'languages = ["en", "bn"]'),
+            ('label.en = "Interpreter"\n', 'label.en = "Interpreter"\nlabel.bn = "দোভাষী"\n'),
+        ):
+            assert text.count(old) == 1
+            text = text.replace(old, new)
+        price_lists.import_(acting(actor="command line", now=NOW), text)
+        db.session.commit()
+    reference = ask(app, plan={**PLAN, "own_mri": True, "breathing": False, "visa": False}, language="bn")
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a quote")
+    return reference
+
+
+BENGALI = (
+    f"প্রিয় {NAME},\n\nআপনার মূল্যপ্রস্তাব তৈরি করতে এই প্রশ্নগুলোর উত্তর দরকার:\n\n"
+    "– Attendant day and night\n– Airport transfer, both ways\n"
+    "– দোভাষী\n– Do you have an infection or an open pressure sore now?\n\n"
+    "আপনার উত্তরগুলো এখানে লিখুন। কোনোটি জানা না থাকলে সেটাও লিখুন। তাড়া নেই।"
+)
+
+
+def written(shown: Page) -> str:
+    """Return what stands in the answer of a request's page."""
+    form, _button = shown.form("Send the answer")
+    return str(shown.typed(form)["words"])
+
+
+def test_one_press_opens_an_answer_that_asks_exactly_what_is_open_in_the_patient_s_language(
+    app: Flask, coordinator: Staff, bengali: str
+) -> None:
+    coordinator.see(page(bengali))
+    shown = coordinator.send("ask", {"q_blood_thinners": "no", "words": "Come a day earlier."})
+    assert shown.path == f"/desk/requests/{bengali}"
+    assert written(shown) == BENGALI
+    assert answers(app, bengali)["blood_thinners"] == "no", "what was typed is kept with the quote"
+    coordinator.press("Send the answer")
+    assert "waiting for patient" in coordinator.page.text
+    assert BENGALI.splitlines()[-1] in coordinator.page.text
+    with app.app_context():
+        act = acting(now=now(), settings=settings_of(app))
+        mail = db.session.scalars(select(Mail).filter_by(about=bengali, template="request_answer")).one()
+        claimed = outbox.claim(act, mail.id)
+        assert claimed is not None
+        message = mail_contents.compose(act, claimed)
+    body = message.get_body(("plain",))
+    assert body is not None
+    for said in (str(message["Subject"]), body.get_content()):
+        assert not any(line and line in said for line in BENGALI.splitlines()[2:])
+
+
+@pytest.mark.long
+def test_what_is_open_can_be_asked_from_where_a_quote_is_issued_and_where_answers_are_written(
+    coordinator: Staff, bengali: str
+) -> None:
+    coordinator.see(f"{page(bengali)}/issue")
+    (link,) = coordinator.page.links("Ask the patient what is open")
+    by_link = written(coordinator.see(link))
+    coordinator.see(f"/desk/requests/{bengali}")
+    shown = coordinator.send("Put it into the answer", {"words": "Hello.", "template": "open-questions"})
+    assert by_link
+    assert written(shown) == f"Hello.\n\n{by_link}"
+
+
+def test_nothing_is_asked_where_everything_is_answered(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, plan={**PLAN, **PROVIDER, **ABOUT_YOU})
+    shown = coordinator.see(f"/desk/requests/{reference}?ask=open")
+    assert (shown.status, written(shown)) == (200, "")
+    assert "No question is open any more." in shown.text
+    assert "What must be answered before a quote" not in shown.text
 
 
 def test_a_price_that_depends_on_an_open_question_keeps_a_quote_from_being_issued(
@@ -284,3 +367,52 @@ def test_a_patient_s_own_data_say_not_answered_and_never_no(app: Flask, coordina
         assert "breathing" not in found["answers"]
         paper = data_export.document(request, found, reader("en"), {}, [], now())
     assert "Not answered" in "".join(text_of(paper))
+
+
+FIRST = "First this must heal."
+
+
+def told(shown: Any) -> list[str]:
+    """Return what a page says before anything else because of the patient's answers."""
+    return [" ".join("".join(said.itertext()).split()) for said in shown.all("p", **{"class": "told"})]
+
+
+def test_what_must_heal_first_is_said_while_a_quote_is_prepared_and_before_it_is_issued(
+    app: Flask, coordinator: Staff
+) -> None:
+    known = {**PROVIDER, **ABOUT_YOU, "infection": True}
+    _reference, shown = begun(app, coordinator, **{**known, "interpreter": None})
+    assert "No total yet" in shown.text
+    (said,) = told(shown)
+    assert said.startswith(FIRST)
+    for reference in (
+        begun(app, coordinator, **known)[0],
+        begun(app, coordinator, **PROVIDER, **ABOUT_YOU)[0],
+    ):
+        shown = coordinator.see(f"{page(reference)}/issue")
+        if told(shown):
+            assert shown.text.index(FIRST) < shown.text.index("Firm total")
+    assert told(shown) == []
+
+
+@pytest.mark.long
+def test_who_accepts_reads_what_must_heal_first_and_whose_quote_it_is(app: Flask, coordinator: Staff) -> None:
+    plan = {**PLAN, **PROVIDER, **ABOUT_YOU, "infection": True}
+    reference = ask(app, plan=plan, patient="Otto Quill")
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a quote")
+    coordinator.see(f"{page(reference)}/issue")
+    assert told(coordinator.page)
+    coordinator.press("Issue this quote")
+    first = text_of(draw(app, reference))[0]
+    assert first.index(FIRST) < first.index("USD")
+    with newest(app, reference) as revision:
+        number = revision.quote.number
+        token = quotes.token_of(revision.quote, settings_of(app).link_key)
+    patient = Desk.of(app, reference, number).patient(f"/q/{token}", confirmed=False)
+    if settings_of(app).sends_mail:
+        patient.confirm()
+    form = patient.open(f"{patient.path}/accept")
+    for shown in (form, patient.check()):
+        assert told(shown)[0].startswith(FIRST)
+        assert f"ForOtto Quill asked by {NAME}" in shown.text()

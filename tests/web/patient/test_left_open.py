@@ -11,6 +11,7 @@ from flask import Flask
 
 from estimator.db import db
 from estimator.models import Estimate
+from tests.support.asking import asked, link_of, stored
 from tests.support.open_list import ANSWERS, OPEN
 from tests.support.visitor import Page, Visitor, parsed, words
 
@@ -259,3 +260,34 @@ def test_what_must_heal_first_is_open_on_the_breakdown_before_any_figure(visitor
     assert words(said) == "First this must heal. More: The law, risks, before you pay"
     page = visitor.estimate({**ANSWERS, "q_infection": "no"}, "delhi")
     assert page.all("p", class_="told") == []
+
+
+NEEDED = [
+    "Attendant day and night",
+    "Airport transfer, both ways",
+    "Interpreter",
+    "Do you need a visa for India?",
+    "Do you have an MRI of your spine from the last six months?",
+    "Do you use a machine to breathe?",
+    "Do you take blood thinners?",
+    "Do you have an infection or an open pressure sore now?",
+]
+
+
+def needed(page: Page) -> list[str]:
+    return [words(item) for box in page.all("div", **{"class": "unanswered"}) for item in box.iter("li")]
+
+
+def test_whoever_asks_for_a_quote_is_told_all_that_must_be_answered_before_one(visitor: Visitor) -> None:
+    form = visitor.open(f"{visitor.estimate(ANSWERS, 'delhi').path}/ask")
+    assert needed(form) == NEEDED
+
+
+def test_the_page_of_a_request_says_what_is_open_to_whoever_asked_alone(app: Flask, visitor: Visitor) -> None:
+    form = visitor.open(f"{visitor.estimate(ANSWERS, 'delhi').path}/ask")
+    asked(visitor, form)
+    (record,) = stored(app)
+    assert needed(visitor.open(f"/request/{record.reference}")) == NEEDED
+    stranger = Visitor(app)
+    stranger.open(link_of(app, record))
+    assert needed(stranger.open(f"/request/{record.reference}")) == []

@@ -173,9 +173,22 @@ def test_the_mail_with_the_code_says_nothing_that_tells(desk: Desk, link: str) -
     (mail,) = desk.mails("quote_code")
     assert mail["To"] == ADDRESS
     said = mail.as_string()
-    for word in (NAME, "4,211", "Treatment", "Example clinic"):
+    for word in (NAME, "4,211", "Treatment"):
         assert word not in said
     assert desk.code() not in str(mail["Subject"])
+
+
+def test_the_mail_with_the_code_is_headed_by_whoever_the_other_mails_are_from(desk: Desk, link: str) -> None:
+    patient = desk.patient(link, confirmed=False)
+    patient.press(patient.open(patient.path), "send")
+    heads = []
+    for template in ("quote_issued", "quote_code"):
+        (mail,) = desk.mails(template)
+        body = mail.get_body(("plain",))
+        assert body is not None
+        heads.append(body.get_content().splitlines()[0])
+        assert "Example clinic" not in str(mail["Subject"])
+    assert heads == ["Example clinic", "Example clinic"]
 
 
 def test_a_wrong_code_says_how_many_tries_are_left_and_the_last_one_asks_for_a_new_one(

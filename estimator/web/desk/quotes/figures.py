@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TypedDict
 
+from flask import url_for
+
 from estimator import price_lists, wording
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
@@ -14,7 +16,7 @@ from estimator.quotes import draft_plans, drafts, plans
 from estimator.quotes.given_prices import GivenPrice
 from estimator.quotes.plans import Prepared
 from estimator.web.desk.quotes.form import Read
-from estimator.web.desk.quotes.missing import Mend, sentence_of
+from estimator.web.desk.quotes.missing import OPEN_CODES, Mend, sentence_of
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
@@ -136,6 +138,10 @@ class Figures(TypedDict):
     again: str
     differences: list[DifferenceRow]
     missing: list[Mend]
+    #: what answers about the patient call for before anything else
+    first: list[Words]
+    #: where the patient is asked what is open; None if nothing is
+    ask: str | None
     needs_approval: bool
     approved: bool
     #: where there are several plans
@@ -170,12 +176,25 @@ def shown(prepared: Prepared, of: PatientRequest) -> Figures:
         "again": _total(prepared.firm_again, reader),
         "differences": _differences(prepared, reader),
         "missing": [sentence_of(one, prepared, of, reader) for one in prepared.missing],
+        "first": _first(prepared, table, reader),
+        "ask": asking(of) if any(one.code in OPEN_CODES for one in prepared.missing) else None,
         "needs_approval": prepared.needs_approval,
         "approved": prepared.approved,
         "plans": _plan_totals(prepared, table, reader),
         "plan_name": wording.firm_plans.named(prepared.letter) if prepared.letter else "",
         "options": [_option(option, table, reader) for option in prepared.options],
     }
+
+
+def _first(prepared: Prepared, table: PriceTable, reader: Reader) -> list[Words]:
+    """Return what the answers of any plan call for before anything else, each once."""
+    said = (words for plan in prepared.plans for words in wording.called_for(plan.answers, table, reader))
+    return list(dict.fromkeys(said))
+
+
+def asking(of: PatientRequest) -> str:
+    """Return the address at which the answer to a request asks what is open before its quote."""
+    return url_for("desk.request", reference=of.reference, ask="open", _anchor="conversation")
 
 
 def _option(option: Option, table: PriceTable, reader: Reader) -> OptionShown:

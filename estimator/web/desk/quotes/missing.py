@@ -18,6 +18,9 @@ from estimator.web.request_context import now, settings
 from pricing import PriceTable
 from pricing.table import ChoiceDriver
 
+OPEN_CODES = ("unanswered", "left_open")
+"""What is missing while questions are open."""
+
 
 class Mend(TypedDict):
     """Something that is missing before a quote can be issued, with a link to where it can be corrected."""

@@ -12,6 +12,7 @@ import pricing
 from estimator import wording
 from estimator.quotes.plans import Prepared
 from estimator.web import estimate_form
+from estimator.web.desk.quotes.missing import OPEN_CODES
 from estimator.web.estimate_form import PREFIX, Section
 from estimator.web.language import current_reader
 from pricing import PriceTable
@@ -84,6 +85,6 @@ def _open(prepared: Prepared) -> set[str]:
     return {
         code
         for one in prepared.missing
-        if one.code in ("unanswered", "left_open") and one.plan == prepared.letter
+        if one.code in OPEN_CODES and one.plan == prepared.letter
         for code in one.detail
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypedDict
 
-from flask import jsonify, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import escape
 
@@ -34,6 +34,7 @@ from estimator.web.desk.quotes.figures import (
     AdjustmentRow,
     adjustments_in_words,
     against_the_first,
+    asking,
     prepared_of,
     same_prices,
     shown,
@@ -76,7 +77,7 @@ def begin(reference: str) -> ResponseReturnValue:
 
 @pages.post("/save")
 def save(reference: str) -> ResponseReturnValue:
-    """Save what was typed, and go on: stay, change the answers, see the document, check it and issue, another plan."""
+    """Save what was typed, and go on: stay, change answers, ask the patient, see the document, issue, another plan."""
     of = the_request(reference)
     draft = the_draft(of)
     act, plan = request.form.get("act", "save"), plan_in(draft)
@@ -126,6 +127,8 @@ def save(reference: str) -> ResponseReturnValue:
         return page_of(the_request(reference), the_draft(of), typed, questions, status=422)
     if act == "answers":
         return to("answers", reference=of.reference, plan=plan or None)
+    if act == "ask":
+        return redirect(asking(of), code=303)
     if act == "options":
         return to("options", reference=of.reference, plan=plan or None)
     if act in ("preview", "issue"):

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from estimator import clinic, price_lists, requests
+from estimator import clinic, keys, price_lists, quotes, requests
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
@@ -19,6 +19,7 @@ from estimator.web.fields import ChoiceField, TickField
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.patient.request_form import words_field
+from estimator.web.staff.signed_in import act
 
 WAYS: Mapping[requests.Way, Any] = {
     "email": lazy_gettext("on their page, and a mail says so"),
@@ -26,6 +27,9 @@ WAYS: Mapping[requests.Way, Any] = {
     "whatsapp": lazy_gettext("I send it in a chat myself; no mail goes out"),
 }
 """How an answer can reach somebody, in the words of the desk."""
+
+OPEN_QUESTIONS = "open-questions"
+"""The template that asks what is open before a quote; it has a dash, so that no template of the clinic is called so."""
 
 
 class AnswerForm(Form):
@@ -57,6 +61,9 @@ class AnswerForm(Form):
         self.template.empty = _("choose")
         templates = sorted(request_context.clinic().messages.items(), key=lambda one: one[1].name.casefold())
         self.template.choices = [(code, one.name) for code, one in templates]
+        self.open_questions = _open_questions(found)
+        if self.open_questions is not None:
+            self.template.choices.insert(0, (OPEN_QUESTIONS, _("What must be answered before a quote")))
 
     @property
     def is_filling(self) -> bool:
@@ -67,6 +74,9 @@ class AnswerForm(Form):
         """Put the words of the chosen template behind what was typed, in the language of whoever asks."""
         if not self.template.data:
             self.refuse(_("Choose a template first."), self.template)
+            return
+        if self.template.data == OPEN_QUESTIONS:
+            self.ask_open_questions()
             return
         chosen = request_context.clinic().messages.get(self.template.data)
         if chosen is None:
@@ -82,10 +92,26 @@ class AnswerForm(Form):
             )
             self.refuse(sentence, self.template)
             return
-        words = clinic.filled(text, _values(found))
+        self._put(clinic.filled(text, _values(found)), waits=chosen.waits)
+
+    def ask_open_questions(self) -> None:
+        """Put the questions that are open before a quote behind what was typed; the request then waits for them."""
+        if self.open_questions is None:
+            self.refuse(_("No question is open any more."), self.template)
+            return
+        self._put(self.open_questions, waits=True)
+
+    def _put(self, words: str, *, waits: bool) -> None:
         self.words.fill("\n\n".join(filter(None, (self.words.data, words))))
-        self.waits.data = chosen.waits and self.may_wait
+        self.waits.data = waits and self.may_wait
         self.template.data = ""
+
+
+def _open_questions(found: PatientRequest) -> str | None:
+    try:
+        return quotes.open_questions.message(act(), found)
+    except keys.Unreadable:  # the page says so, and has no form
+        return None
 
 
 @dataclass(frozen=True)

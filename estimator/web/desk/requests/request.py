@@ -88,10 +88,15 @@ class StateForm(Form):
 
 @pages.get("/<reference>", endpoint="request")
 def show(reference: str) -> ResponseReturnValue:
-    """Show a request, and write down who has opened it."""
+    """Show a request, and write down who has opened it; at `ask=open` the answer asks what is open before a quote."""
     found = the_request(reference)
     readers.write_down(found)
-    return _page(the_request(reference))
+    found = the_request(reference)
+    if request.args.get("ask") != "open" or found.erased_at is not None:
+        return _page(found)
+    form = AnswerForm(found, None)
+    form.ask_open_questions()
+    return _page(found, form)
 
 
 @pages.post("/<reference>/note")

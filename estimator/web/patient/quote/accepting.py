@@ -153,6 +153,7 @@ class _Asked:
         self.language = current_reader().tag
         self.name = form.typed_name.data
         self.sentence = _sentence(short)
+        self.first = [row.text for row in rows.first]
         self.evidence = [section.rows[0].in_short for section in rows.notice("evidence")]
         self.terms = list(_terms(found.newest, bool(plan.beside)))
         if plan.plan:
@@ -169,6 +170,7 @@ class _Asked:
             checking=checking,
             short=self.short,
             plan=self.plan,
+            first=self.first,
             evidence=self.evidence,
             plan_in=None if self.plan_in.tag == self.language else self.plan_in,
             terms=self.terms,

@@ -67,6 +67,9 @@ class Short:
     #: what each of several plans comes to, by its name, where it is about no single one
     totals: Sequence[tuple[str, str]]
     taken: Sequence[Taken] = ()
+    #: whose quote it is, and who asked for it where that is somebody else; None once the person is erased
+    patient: str | None = None
+    asked_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -230,6 +233,8 @@ def short(revision: QuoteRevision, rows: FirmRows, plan: str = "") -> Short:
         totals=[]
         if plan or len(totals) == 1
         else [(wording.firm_plans.named(letter), total) for letter, total in totals.items()],
+        patient=quotes.patient_of(revision, request_context.settings().data_keys),
+        asked_by=rows.asked_by,
     )
 
 
