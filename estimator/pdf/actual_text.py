@@ -33,6 +33,9 @@ UNSEEN = "\N{WORD JOINER}"
 
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 
+_ISOLATES = re.compile("[\u2066-\u2069]")
+"""What keeps the parts of a foot in their order, and is no part of what it says."""
+
 
 @contextmanager
 def marked(stream: Any, box: Any, tag: str) -> Iterator[None]:
@@ -40,28 +43,34 @@ def marked(stream: Any, box: Any, tag: str) -> Iterator[None]:
     if stream._tags is None:
         yield
         return
+    text = actual_text(box)
+    said: dict[str, Any] = {"ActualText": pydyf.String(text)} if text else {}
+    pieces: list[tuple[str, dict[str, Any]]] = []
     if structure.is_foot(box):
-        stream.begin_marked_content("Artifact", pydyf.Dictionary(structure.FOOT))
+        pieces.append(("Artifact", structure.FOOT))
+        if said:
+            pieces.append(("Span", said))  # readers look for such a text at no other tag
     else:
         number = len(stream._tags)
         stream._tags[box] = {"tag": tag, "mcid": number}
-        properties = pydyf.Dictionary({"MCID": number})
-        text = actual_text(box)
-        if text:
-            properties["ActualText"] = pydyf.String(text)
-        stream.begin_marked_content(tag, properties)
+        pieces.append((tag, {"MCID": number, **said}))
+    for name, properties in pieces:
+        stream.begin_marked_content(name, pydyf.Dictionary(properties))
     try:
         yield
     finally:
-        stream.end_marked_content()
+        for _piece in pieces:
+            stream.end_marked_content()
 
 
 def actual_text(box: Any) -> str:
     """Return what the text of a box says, where its glyphs do not tell; else nothing."""
-    said: str = box.element.attrib.get(SAID, "")
-    if said:
-        return said
-    text: str = getattr(box, "text", "")
+    if structure.is_foot(box):
+        text: str = _ISOLATES.sub("", getattr(box, "text", ""))
+    elif said := box.element.attrib.get(SAID, ""):
+        return str(said)
+    else:
+        text = getattr(box, "text", "")
     if text.isascii():
         return ""
     return text if REORDERED.search(text) and not RIGHT_TO_LEFT.search(text) else ""

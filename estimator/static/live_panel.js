@@ -96,10 +96,11 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 
   const aside = panel().closest("aside");
   if (!aside) continue;
-  // Scrolling to a focused control leaves room for the bar, however high it is just now.
+  // Scrolling to a focused control leaves room for the bar, however high it is just now, where it stays in sight.
   // And whoever cannot wheel or swipe can move what does not fit into it.
   const size = new ResizeObserver(() => {
-    document.documentElement.style.setProperty("--bar", `${aside.offsetHeight}px`);
+    const stays = getComputedStyle(aside).position === "sticky";
+    document.documentElement.style.setProperty("--bar", `${stays ? aside.offsetHeight : 0}px`);
     if (aside.scrollHeight > aside.clientHeight) aside.tabIndex = 0;
     else aside.removeAttribute("tabindex");
   });

@@ -33,7 +33,7 @@ class Site:
 
     address: str
     instance: Path
-    languages: str = "en,ar"
+    languages: str = "en,ar,ru"
 
     def run(self, *arguments: str | Path) -> None:
         """Run a command of the app on this installation; fails if it does."""

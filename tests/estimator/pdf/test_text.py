@@ -13,7 +13,7 @@ import pytest
 
 from estimator.i18n import reader
 from estimator.marked_text import Words, filled
-from estimator.pdf import renderer
+from estimator.pdf import page_foot, renderer
 from estimator.template_environment import environment
 from tests.support.example_papers import EVERY_LANGUAGE, html_of, pdf_of, plan, text_of
 
@@ -71,16 +71,27 @@ def pieces(markup: str) -> Iterator[str]:
     return below(body)
 
 
+@pytest.mark.parametrize("said", ["খরচের আনুমানিক হিসাব", "खर्च का अनुमान", "final office"])
+def test_the_foot_of_each_page_is_copied_out_exactly(said: str) -> None:
+    sheet = page_foot.sheet(["Zellzentrum", said], reader("en"))
+    letters = " ".join([*said, "चार अर्थ", "কর্ম"])  # of which parts of syllables are drawn like others
+    html = f'<!doctype html><html lang="en"><title>-</title><style>{sheet}</style><p>{letters}'
+    more = '<p style="break-before: page">two'
+    read = squeezed(text_of(renderer.document(html + more, created=MADE), "-raw"))
+    assert [read.count(f"Zellzentrum·{squeezed(said)}Page{page}of2") for page in "12"] == [1, 1], read
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("language", SENTENCES)
 def test_a_sentence_in_any_of_these_languages_is_copied_out_exactly(language: str) -> None:
     sentence = SENTENCES[language]
-    html = f'<!doctype html><html lang="{language}"><title>-</title><style>html {{ font-family: "Noto Sans" }}</style>'
+    sheet = page_foot.sheet(["Zellzentrum", sentence], reader(language))
+    html = f'<!doctype html><html lang="{language}"><title>-</title><style>{sheet}</style>'
     narrow = (
         f'<p style="width: 60mm">{sentence}<p><b>{sentence}</b><table><tr><th scope="row">{sentence}</table>'
     )
     read = squeezed(text_of(renderer.document(html + narrow, created=MADE), "-raw"))
-    assert read.count(squeezed(sentence)) == 3, read
+    assert read.count(squeezed(sentence)) == 4, read
 
 
 @pytest.mark.long
