@@ -1,0 +1,110 @@
+"""What stands on the page of publication goes with its buttons, and what speaks against a publication stands on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from estimator import price_lists, staff
+from estimator.db import db
+from estimator.models.staff import Role
+from estimator.price_lists import drafts, editing
+from tests.support.staff_browser import Staff
+
+
+def ticked(person: Staff) -> list[str]:
+    return [str(box.get("value")) for box in person.page.all("input", type="checkbox", name="ack")]
+
+
+def named(app: Flask) -> tuple[str, str, int, str | None]:
+    """Return the name and the first day of the first draft, its save, and who asked for approval of it."""
+    with app.app_context():
+        draft = drafts.find(1)
+        data = editing.look(draft.text).data or {}
+        asked = draft.proposed_by if draft.proposed_save == draft.saves else None
+        return data["version"], str(data["valid_from"]), draft.saves, asked
+
+
+def test_approval_is_asked_for_the_day_and_the_name_that_were_typed(
+    app: Flask, editor: Staff, approver: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/publish")
+    typed = {"valid_from": "5.1.2027", "version": "New year", "ack": ticked(editor)}
+    editor.send("Ask for approval", typed)
+    assert "another person has to approve" in editor.page.text
+    version, day, _save, asked = named(app)
+    assert (version, day) == ("New year", "2027-01-05")
+    assert asked is not None
+    assert "Version “New year”, in force from 5 January 2027." in approver.see(f"{draft}/publish").text
+
+
+def test_asking_without_another_day_saves_nothing(app: Flask, editor: Staff, draft: str) -> None:
+    save = named(app)[2]
+    editor.see(f"{draft}/publish")
+    editor.send("Ask for approval", {"ack": ticked(editor)})
+    assert named(app)[2] == save
+    assert named(app)[3] is not None
+
+
+def test_a_day_that_cannot_be_read_is_refused_with_everything_that_was_typed(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/publish")
+    names = ticked(editor)
+    before = named(app)
+    editor.send("Ask for approval", {"valid_from": "03/04/2027", "version": "Spring", "ack": names})
+    assert editor.page.status == 422
+    assert (editor.page.value("valid_from"), editor.page.value("version")) == ("03/04/2027", "Spring")
+    boxes = editor.page.all("input", type="checkbox", name="ack")
+    assert [box.get("checked") is not None for box in boxes] == [True for _name in names]
+    assert named(app) == before
+
+
+def test_a_warning_that_another_day_brings_is_not_accepted_unseen(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/publish")
+    editor.send("Ask for approval", {"valid_from": "2036-12-01", "ack": ticked(editor)})
+    assert editor.page.status == 422
+    assert "far_first_day valid_from" in ticked(editor)
+    assert named(app)[1:] == ("2036-12-01", 2, None), "the day is kept, and approval was not asked for"
+
+
+def test_what_was_typed_stays_where_somebody_else_saved_meanwhile(
+    app: Flask, editor: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/publish")
+    action, fields = editor.page.sent("Ask for approval", {"version": "Mine"})
+    editor.send("Save", {"valid_from": "2027-02-01"})
+    editor.page = editor.kind_of_page(editor.client.post(action, data=fields))
+    assert editor.page.status == 409
+    assert "The draft was saved again meanwhile." in editor.page.text
+    assert editor.page.value("version") == "Mine"
+    assert editor.page.value("valid_from") == "2027-02-01", "what nobody typed here is as the others left it"
+
+
+def test_who_publishes_alone_is_shown_another_day_before_it_is_published(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    app = make_app(SECOND_APPROVER="0")
+    person = sign_in(app, "price_editor")
+    with app.app_context():
+        user = staff.demonstration("price_editor", language="en", now=datetime.now(UTC))
+        user.roles = [
+            *user.roles,
+            *staff.demonstration("approver", language="en", now=datetime.now(UTC)).roles,
+        ]
+        db.session.commit()
+    person.see("/staff/tables")
+    person.press("Begin a draft")
+    person.see(f"{person.page.path}/publish")
+    person.send("Publish, in force from 1 December 2026", {"valid_from": "2027-01-05"})
+    assert person.page.status == 409
+    assert "The first day and the name are saved. Nothing was published yet" in person.page.text
+    with app.app_context():
+        assert len(price_lists.versions("delhi")) == 1
+    person.send("Publish, in force from 5 January 2027", {"ack": ticked(person)})
+    with app.app_context():
+        assert str(price_lists.versions("delhi")[0].valid_from) == "2027-01-05"
