@@ -12,7 +12,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal
 
 from sqlalchemy import delete, select, update
 from sqlalchemy import func as sql
@@ -24,6 +23,7 @@ from estimator.db import advisory_lock, db
 from estimator.models import Draft, DraftSave, PriceList, TableVersion
 from estimator.price_lists import published, slips
 from estimator.price_lists.editing import document
+from estimator.price_lists.obstacles import Obstacle
 from pricing import PriceTable, Problem
 from pricing.syntax import MOST_CHARACTERS
 
@@ -69,10 +69,6 @@ class NotProposed(Exception):
 
 class SamePerson(Exception):
     """Who asked for approval cannot give it."""
-
-
-Obstacle = Literal["other_list", "name_taken", "date_past", "no_time_zone", "unchanged", "closed"]
-"""What keeps a valid table from being published: another version of its list, or its first day, as a code."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from estimator import price_lists, staff
 from estimator.db import db
 from estimator.models.staff import Role
 from estimator.price_lists import drafts, editing
+from tests.support.quote_desk import changed_list
 from tests.support.staff_browser import Staff
 
 
@@ -108,3 +109,37 @@ def test_who_publishes_alone_is_shown_another_day_before_it_is_published(
     person.send("Publish, in force from 5 January 2027", {"ack": ticked(person)})
     with app.app_context():
         assert str(price_lists.versions("delhi")[0].valid_from) == "2027-01-05"
+
+
+def test_two_drafts_of_one_version_have_two_names(app: Flask, editor: Staff, draft: str) -> None:
+    editor.see("/staff/tables")
+    editor.press("Begin a draft")
+    assert editor.page.path != draft
+    editor.see("/staff/tables")
+    assert editor.page.links("Draft 1: 2026-12") == [draft]
+    assert editor.page.links("Draft 2: 2026-12-2") == [f"{draft[:-1]}2"]
+
+
+def test_a_name_that_was_taken_since_approval_was_asked_for_is_told_and_can_be_changed(
+    app: Flask, editor: Staff, approver: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/publish")
+    editor.send("Ask for approval", {"ack": ticked(editor)})
+    assert "cannot be approved" not in approver.see("/staff").text
+    changed_list(app, version="2026-12", valid_from="2026-11-20")
+    told = (
+        "It cannot be approved as it is: Another version of this list has the same name. Choose another name."
+    )
+    where = "The first day and the name are changed on its page “Publish”"
+    assert f"{told} {where}" in approver.see("/staff").text
+    approver.see(f"{draft}/publish")
+    assert "Another version of this list has the same name." in approver.page.text
+    assert "Approve, and schedule" not in approver.page.text
+    editor.see(f"{draft}/publish")
+    editor.send("Save", {"version": "2026-12-2"})
+    editor.send("Ask for approval", {"ack": ticked(editor)})
+    assert "cannot be approved" not in approver.see("/staff").text
+    approver.see(f"{draft}/publish")
+    approver.press("Approve, and schedule it for 1 December 2026")
+    with app.app_context():
+        assert price_lists.find("delhi", "2026-12-2")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
 from estimator.models import Draft
-from estimator.price_lists import drafts, editing
+from estimator.price_lists import drafts, editing, obstacles
 from estimator.web.desk.price_lists.blueprint import Gone, head_of, number_in, pages, the_draft, to
 from estimator.web.desk.price_lists.first_steps import steps_of
 from estimator.web.desk.price_lists.problems import problems_in_words
@@ -42,7 +42,7 @@ def overview(draft_id: int) -> ResponseReturnValue:
         warnings=problems_in_words(draft, found.warnings, MOST_SHOWN),
         more_problems=max(0, len(look.problems) - MOST_SHOWN),
         more_warnings=max(0, len(found.warnings) - MOST_SHOWN),
-        obstacles=[obstacle_sentence(one) for one in found.obstacles],
+        obstacles=[obstacles.sentence(one) for one in found.obstacles],
         steps=steps_of(draft, look.data) if signed_in.may("tables.edit") else [],
         begun_by=signed_in.name_of(draft.created_by),
     )
@@ -93,20 +93,6 @@ def _ask_to_discard(draft: Draft, errors: Sequence[Line] = ()) -> str:
         back=url_for("price_lists.overview", draft_id=draft.id),
         hidden={"over": draft.saves},
     )
-
-
-def obstacle_sentence(obstacle: drafts.Obstacle) -> str:
-    """Say why a sound draft cannot be published, and what to do."""
-    return {
-        "other_list": _(
-            "The name of the list in “About the list” is not that of the list this draft was begun for."
-        ),
-        "name_taken": _("Another version of this list has the same name. Choose another name."),
-        "date_past": _("The first day lies in the past. Choose today or a later day."),
-        "no_time_zone": _("This computer does not know the time zone."),
-        "unchanged": _("Nothing differs from a version that is published already."),
-        "closed": _("The list is closed. Open it again first."),
-    }[obstacle]
 
 
 class SectionRow(TypedDict):

@@ -13,7 +13,7 @@ from estimator import price_lists, staff
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import Draft
-from estimator.price_lists import approvals, drafts, editing
+from estimator.price_lists import approvals, drafts, editing, obstacles
 from estimator.web.desk.price_lists import comments, warnings
 from estimator.web.desk.price_lists.blueprint import (
     Gone,
@@ -29,7 +29,6 @@ from estimator.web.desk.price_lists.blueprint import (
 )
 from estimator.web.desk.price_lists.comments import PlacedCommentForm
 from estimator.web.desk.price_lists.comparison import compared
-from estimator.web.desk.price_lists.draft import obstacle_sentence
 from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.in_force import in_force
 from estimator.web.desk.price_lists.problems import problems_in_words
@@ -89,7 +88,7 @@ def _page(
         problems=problems_in_words(draft, found.problems, 20),
         blocking=problems_in_words(draft, found.blocking, warnings.MOST_SHOWN),
         more_blocking=max(0, len(found.blocking) - warnings.MOST_SHOWN),
-        obstacles=[obstacle_sentence(one) for one in found.obstacles],
+        obstacles=[obstacles.sentence(one) for one in found.obstacles],
         groups=warnings.by_kind(accepted if proposed else found.warnings, data, ticked, form.kind.data or ()),
         refused=warnings.by_kind(refused, data, (), ()),
         ticked=ticked,
