@@ -41,7 +41,7 @@ def first_list(typed: Mapping[str, str]) -> tuple[Data, dict[str, str]]:
 
 
 def needed_notices(data: Data) -> dict[str, str]:
-    """Return the kinds of notices that a list needs and lacks, each with what it may say in the language that is spoken."""
+    """Return the kinds of notices that a list needs and lacks, each with what it may say in the spoken language."""
     there = {entry.get("kind") for entry in entries(data, ("notice",)).values() if isinstance(entry, dict)}
     known = {
         answer.get("evidence")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -11,8 +12,11 @@ from estimator import price_lists, staff
 from estimator.db import db
 from estimator.models.staff import Role
 from estimator.price_lists import drafts, editing
-from tests.support.quote_desk import changed_list
+from estimator.price_lists.editing.demonstrations import demonstration
+from tests.support.browser import plain_words
+from tests.support.quote_desk import PLAN, changed_list
 from tests.support.staff_browser import Staff
+from tests.web.desk.test_desk_blocking import NEXT, begin
 
 
 def ticked(person: Staff) -> list[str]:
@@ -143,3 +147,68 @@ def test_a_name_that_was_taken_since_approval_was_asked_for_is_told_and_can_be_c
     approver.press("Approve, and schedule it for 1 December 2026")
     with app.app_context():
         assert price_lists.find("delhi", "2026-12-2")
+
+
+def test_warnings_are_counted_alike_on_every_page(editor: Staff) -> None:
+    """What looks like a slip beside the version before counts as what the text says of itself."""
+    text = NEXT.replace("\nprice = 60.00", "\nprice = 600.00").replace("no_charge = true\n", "")
+    draft = begin(editor, text)
+    editor.see(f"{draft}/publish")
+    acceptable = len(ticked(editor))
+    overview = editor.see(draft)
+    said = f"One warning must be fixed before this draft can be published. There are {acceptable} warnings to look at."
+    assert said in overview.text
+    counted = [int(each) for each in re.findall(r"([0-9]+) warnings?\b", plain_words(overview.one("tbody")))]
+    assert sum(counted) == acceptable + 1
+    row = next(row for row in overview.all("tr") if plain_words(row).startswith("Charges"))
+    (charges,) = re.findall(r"([0-9]+) warnings?\b", plain_words(row))
+    shown = editor.see(f"{draft}/section/charge").all("span", class_="count warn-count")
+    assert sum(int(plain_words(one).split()[0]) for one in shown) == int(charges)
+
+
+def test_a_discount_that_the_version_before_has_is_counted_nowhere(editor: Staff, draft: str) -> None:
+    overview = editor.see(draft)
+    editor.see(f"{draft}/publish")
+    assert f"publication. There are {len(ticked(editor))} warnings to look at." in overview.text
+
+
+def test_a_worked_example_that_fails_stands_where_the_list_is_published(
+    editor: Staff, approver: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/examples")
+    answers = {f"q_{code}": "yes" if answer is True else answer for code, answer in PLAN.items()}
+    editor.send("add", {"name": "Two weeks", **answers})
+    told = "One worked example does not give the expected result: Two weeks"
+    assert "worked example" not in editor.see(f"{draft}/publish").text
+    editor.see(f"{draft}/entry/charge/ward")
+    editor.send("save", {"f.price": "50"})
+    page = editor.see(f"{draft}/publish")
+    assert told in page.text
+    assert page.links("Look at the worked examples") == [f"{draft}/examples"]
+    editor.send("Ask for approval", {"ack": ticked(editor)})
+    assert told in approver.see(f"{draft}/publish").text
+
+
+def test_a_list_that_says_that_nobody_earns_beside_a_commission_is_asked_about_until_it_is_changed(
+    app: Flask, editor: Staff
+) -> None:
+    data = editing.look(NEXT).data or {}
+    denial = {
+        "kind": "before_you_pay",
+        "text": {"en": demonstration("delhi")["notice"]["interests"]["text"]["en"]},
+    }
+    data = editing.add(data, ("notice",), "interests", denial)
+    agency = {"payee": {"en": "Agence Teranga"}, "amount": 300, "source": "Contract"}
+    draft = begin(editor, editing.written(editing.add(data, ("commission",), "agency", agency)))
+    sentence = "Patients read here that nobody gets a commission, and “Agence Teranga” does."
+    assert sentence in editor.see(f"{draft}/entry/notice/interests").text
+    assert sentence in editor.see(f"{draft}/publish").text
+    names = ticked(editor)
+    assert "commission_denied notice.interests" in names
+    editor.send("Ask for approval", {"ack": [one for one in names if not one.startswith("commission_")]})
+    assert editor.page.status == 422
+    editor.send("Ask for approval", {"ack": names})
+    assert named(app)[3] is not None
+    editor.see(f"{draft}/entry/notice/interests")
+    editor.send("save", {"f.text.en": "An agency may earn from your choice. Ask us."})
+    assert sentence not in editor.see(f"{draft}/publish").text

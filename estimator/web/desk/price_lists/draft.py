@@ -20,6 +20,7 @@ from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
+from pricing import Problem
 
 MOST_SHOWN = 50
 """Maximum number of problems, and of warnings, listed on the page; the others are shown beside their fields."""
@@ -34,10 +35,11 @@ def overview(draft_id: int) -> ResponseReturnValue:
     return render_template(
         "desk/overview.html",
         draft=head_of(draft),
-        sections=_sections(draft, look),
+        sections=_sections(draft, look, [*found.blocking, *found.warnings]),
         problems=problems_in_words(draft, look.problems, MOST_SHOWN),
         blocking=problems_in_words(draft, found.blocking, MOST_SHOWN),
         blocked=len(found.blocking),
+        acceptable=len(found.warnings),
         more_blocking=max(0, len(found.blocking) - MOST_SHOWN),
         warnings=problems_in_words(draft, found.warnings, MOST_SHOWN),
         more_problems=max(0, len(look.problems) - MOST_SHOWN),
@@ -106,7 +108,7 @@ class SectionRow(TypedDict):
     address: str
 
 
-def _sections(draft: Draft, look: editing.Look) -> list[SectionRow]:
+def _sections(draft: Draft, look: editing.Look, warnings: Sequence[Problem]) -> list[SectionRow]:
     rows: list[SectionRow] = []
     if look.data is None:
         return rows
@@ -121,7 +123,7 @@ def _sections(draft: Draft, look: editing.Look) -> list[SectionRow]:
                 "about": section.about,
                 "count": None if alone else len(editing.entries(look.data, (name,))),
                 "problems": _count(look.problems, name),
-                "warnings": _count(look.warnings, name),
+                "warnings": _count(warnings, name),
                 "address": url_for(endpoint, draft_id=draft.id, path=name),
             }
         )

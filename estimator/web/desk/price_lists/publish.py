@@ -13,7 +13,7 @@ from estimator import price_lists, staff
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import Draft
-from estimator.price_lists import approvals, drafts, editing, obstacles
+from estimator.price_lists import approvals, drafts, editing, obstacles, worked_examples
 from estimator.web.desk.price_lists import comments, warnings
 from estimator.web.desk.price_lists.blueprint import (
     Gone,
@@ -99,6 +99,7 @@ def _page(
         first_minute="" if found.table is None else _first_minute(found.table),
         begins_today=found.table is not None and _begins_today(found.table),
         same_day=[] if found.table is None else _of_same_day(found.table),
+        examples_off=_examples_off(draft, found.table),
         proposed=proposed,
         proposed_by=signed_in.name_of(draft.proposed_by) if proposed else "",
         proposed_at=reader.clock(draft.proposed_at, "UTC") if proposed and draft.proposed_at else "",
@@ -112,6 +113,10 @@ def _page(
         said=returned_rows(draft),
     )
     return page, status
+
+
+def _examples_off(draft: Draft, table: PriceTable | None) -> list[str]:
+    return [] if table is None else worked_examples.off(draft.examples, table)
 
 
 def _first_minute(table: PriceTable) -> str:
