@@ -10,7 +10,7 @@ in a narrow corner can be warned of wrongly, which is why the sentence says how 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain, islice, takewhile
@@ -31,7 +31,9 @@ from pricing.table import (
     Charge,
     ChoiceDriver,
     ChoiceIs,
+    Commission,
     Condition,
+    Notice,
     NumberDriver,
     OnRequest,
     Package,
@@ -55,10 +57,13 @@ _PER_PACKAGE = 20  # what trying a package costs beside its charges
 _TEXTS = ("title", "label", "help", "unit", "note", "why", "basis", "payee", "due", "text")
 
 
-def lint(table: PriceTable, before: PriceTable | None = None) -> list[Warning]:
+def lint(
+    table: PriceTable, before: PriceTable | None = None, nobody_earns: Collection[str] = ()
+) -> list[Warning]:
     """Return everything in a table that is legal but suspicious, in the order of its canonical text.
 
-    With the version `before`, also what became ten times as much since, or a tenth.
+    With the version `before`, also what became ten times as much since, or a tenth. `nobody_earns` are texts, of any
+    language, that say that nobody gets a commission: a notice that says one of them is told beside a commission.
     """
     with exactly():
         look = _Look(table)
@@ -69,6 +74,7 @@ def lint(table: PriceTable, before: PriceTable | None = None) -> list[Warning]:
             *chain.from_iterable(map(look.charge, table.charges)),
             *look.packages(),
             *_commissions(table),
+            *look.denials(nobody_earns),
             *legal_terms.warnings(table),
         ]
     return in_order(table, found)
@@ -151,6 +157,32 @@ class _Look:
                     yield Warning(place, None, "package_never_cheapest", {"tried": str(tried)})
                 elif not self._is_reached(package):
                     yield Warning(place, None, "package_never_reached")
+
+    def denials(self, nobody_earns: Collection[str]) -> Iterator[Warning]:
+        """Yield a warning for each notice that can stand beside a commission and says that nobody gets one."""
+        for notice in self.table.notices:
+            denying = [tag for tag in self.table.languages if notice.text.get(tag) in nobody_earns]
+            for commission in self.table.commissions if denying else ():
+                there = commission if commission.charge is None else self.charges[commission.charge]
+                if self._meet(notice, there):
+                    payee = commission.payee[self.table.main_language]
+                    values = {"payee": payee, "languages": ", ".join(denying)}
+                    yield Warning(f"notice.{notice.code}", None, "commission_denied", values)
+                    break
+
+    def _meet(self, one: Notice, other: Commission | Charge) -> bool:
+        """Whether some answers lead to both; also true if that is too much to find out."""
+
+        def possible(_code: str, _value: Value | None) -> bool:
+            self.steps -= 1
+            return True
+
+        names = [*named(one.when, one.unless), *named(other.when, other.unless)]
+        steps = max(0, min(_STEPS_PER_CHARGE, self.steps))
+        return any(
+            plan is None or all(applies(each.when, each.unless, plan) for each in (one, other))
+            for plan in self.plans.search(names, possible, steps)
+        )
 
     def _marks(self) -> Mapping[str, list[Fraction]]:
         """Numbers up to which a package pays for all units of a charge that depends on one driver."""

@@ -247,6 +247,10 @@ WARNING_SENTENCES = {
         "The text in the language “{language}” is missing. Readers of it will see the text in “{main}”."
     ),
     "missing_source": N_("The price has no source. Write where it comes from."),
+    "commission_denied": N_(
+        "Patients read here that nobody gets a commission, and “{payee}” does. Remove this notice, or write another "
+        "text in each of these languages: {languages}."
+    ),
     "choice_without_charge": N_(
         "No charge depends on the answer “{choice}”. Is a price missing? Name the answer in the “when” of a charge; "
         "if it is meant to cost nothing, say no_charge = true."

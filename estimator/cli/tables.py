@@ -73,10 +73,12 @@ def check(files: Sequence[str], old: str | None, names: tuple[str, ...]) -> int:
 @FILES
 def lint(files: Sequence[str]) -> int:
     """Print the warnings, letters that no font has, and the problems of tables that cannot be used."""
+    from estimator.price_lists.editing.demonstrations import nobody_earns
     from pricing.lint import lint as warnings_of
 
     def look(name: str, table: PriceTable) -> list[str]:
-        return [*problem_lines(name, warnings_of(table)), *_marks(name, text_of(name))]
+        found = warnings_of(table, nobody_earns=nobody_earns() if table.commissions else ())
+        return [*problem_lines(name, found), *_marks(name, text_of(name))]
 
     return _each(files, look)
 

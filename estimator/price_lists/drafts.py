@@ -12,7 +12,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal
 
 from sqlalchemy import delete, select, update
 from sqlalchemy import func as sql
@@ -24,7 +23,8 @@ from estimator.db import advisory_lock, db
 from estimator.models import Draft, DraftSave, PriceList, TableVersion
 from estimator.price_lists import published, slips
 from estimator.price_lists.editing import document
-from pricing import PriceTable, Problem
+from estimator.price_lists.obstacles import Obstacle
+from pricing import PriceTable, Problem, Warning
 from pricing.syntax import MOST_CHARACTERS
 
 MOST_SAVES = 200
@@ -69,10 +69,6 @@ class NotProposed(Exception):
 
 class SamePerson(Exception):
     """Who asked for approval cannot give it."""
-
-
-Obstacle = Literal["other_list", "name_taken", "date_past", "no_time_zone", "unchanged", "closed"]
-"""What keeps a valid table from being published: another version of its list, or its first day, as a code."""
 
 
 @dataclass(frozen=True)
@@ -233,24 +229,30 @@ def check(draft: Draft, now: datetime, acknowledged: Sequence[str] = ()) -> Chec
     look = document.look(draft.text)
     if look.table is None:
         return Check(None, problems=look.problems)
-    beside = slips.look(look.table, now)
-    asked = set(map(name_of, beside))
-    # A discount that the version before has too is not asked about again.
-    own = [
-        warning
-        for warning in look.warnings
-        if not warning.blocks and (warning.kind != "below_zero" or name_of(warning) in asked)
-    ]
-    known = set(map(name_of, own))
-    warnings = [*(one for one in beside if name_of(one) not in known), *own]
+    found = warned(look, now)
+    warnings = [warning for warning in found if not warning.blocks]
     accepted = set(acknowledged)
     return Check(
         look.table,
         warnings=warnings,
-        blocking=[warning for warning in look.warnings if warning.blocks],
+        blocking=[warning for warning in found if warning.blocks],
         obstacles=list(_obstacles(draft, look.table, now)),
         unacknowledged=[name for name in map(name_of, warnings) if name not in accepted],
     )
+
+
+def warned(look: document.Look, now: datetime) -> list[Warning]:
+    """Return every warning of a text, and what looks like a slip beside the version that holds until its first day.
+
+    Those that block are among them. A discount that the version before has too is not asked about again.
+    """
+    if look.table is None:
+        return []
+    beside = slips.look(look.table, now)
+    asked = set(map(name_of, beside))
+    own = [warning for warning in look.warnings if warning.kind != "below_zero" or name_of(warning) in asked]
+    known = set(map(name_of, own))
+    return [*(one for one in beside if name_of(one) not in known), *own]
 
 
 def name_of(warning: Problem) -> str:

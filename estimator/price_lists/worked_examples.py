@@ -155,6 +155,14 @@ def compared(examples: Iterable[Example], table: PriceTable) -> list[Compared]:
     return rows
 
 
+def off(text: str, table: PriceTable) -> list[str]:
+    """Return the names of the examples in a text that come to something else than they should, or are refused."""
+    try:
+        return [row.example.name for row in compared(parsed(text), table) if not row.equal]
+    except BadExamples:  # the page of the examples says what is wrong with the text
+        return []
+
+
 def _expected_of(priced: Outcome, table: PriceTable) -> Expected:
     if priced.total is None:
         return Expected(None, (), tuple(dict.fromkeys(problem.driver for problem in priced.problems)))

@@ -114,6 +114,40 @@ def test_inside_the_price_without_a_source_it_is_warned_of_and_on_top_the_charge
     assert places(CAREFUL + commission("charge = 'ward'")) == set()
 
 
+def denials(more: str, notice: str = "text = { en = 'Nobody earns.', ar = 'لا أحد يكسب.' }") -> list[str]:
+    text = f"{CAREFUL}{more}\n[notice.interests]\nkind = 'before_you_pay'\n{notice}\n"
+    told = ("Nobody earns.", "لا أحد يكسب.")
+    found = pricing.lint(pricing.read(text), nobody_earns=told)
+    return [
+        each.text for each in found if each.kind == "commission_denied" and each.place == "notice.interests"
+    ]
+
+
+INSIDE = "amount = 300\nsource = 'Contract'"
+
+
+def test_a_notice_that_says_that_nobody_gets_a_commission_is_warned_of_beside_one() -> None:
+    assert denials("") == []
+    assert denials(commission(INSIDE) + commission(INSIDE, code="second")) == [
+        "Patients read here that nobody gets a commission, and “Agency” does. Remove this notice, or write another "
+        "text in each of these languages: en, ar."
+    ]
+
+
+def test_a_notice_that_was_changed_denies_a_commission_only_where_it_was_not() -> None:
+    (left,) = denials(commission(INSIDE), "text = { en = 'An agency earns.', ar = 'لا أحد يكسب.' }")
+    assert left.endswith(": ar.")
+    assert denials(commission(INSIDE), "text = { en = 'An agency earns.', ar = 'وكالة تكسب.' }") == []
+
+
+def test_a_notice_and_a_commission_of_other_answers_do_not_contradict_each_other() -> None:
+    notice = "unless = { cells = 'own' }\ntext = { en = 'Nobody earns.', ar = 'x' }"
+    assert denials(commission(f"{INSIDE}\nwhen = {{ cells = 'own' }}"), notice) == []
+    assert len(denials(commission(INSIDE), notice)) == 1
+    fee = "\n[charge.fee]\nlabel = { en = 'x', ar = 'y' }\ngroup = 'care'\nprice = 1\nwhen = { cells = 'own' }\n"
+    assert denials(fee + commission("charge = 'fee'"), notice) == []
+
+
 def test_a_question_that_only_a_commission_depends_on_is_not_without_effect() -> None:
     question = """
 [driver.sent_by]

@@ -115,7 +115,8 @@ def suspicious_tables() -> Iterator[Problem]:
     table += "\n[notice.sometimes]\nkind = 'legal'\nwhen = { cells = 'own' }\ntext = { en = 'x', ar = 'y' }\n"
     table += charge("product", "per = ['sessions', 'nights']\nprice = 1")
     table += charge("minus", "per = 'sessions'\nprice = -1")
-    yield from pricing.lint(pricing.read(table), before)
+    table += "\n[commission.agency]\npayee = { en = 'Agency', ar = 'x' }\namount = 1\n"
+    yield from pricing.lint(pricing.read(table), before, nobody_earns=("y",))
     yield from pricing.slips(pricing.read(table), today=date(2024, 1, 1))
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pricing
 from estimator.normal_form import normal_form
 from estimator.price_lists import reading
+from estimator.price_lists.editing.demonstrations import nobody_earns
 from estimator.price_lists.editing.fields import ORDER
 from estimator.price_lists.editing.kinds import Around
 from estimator.price_lists.editing.writing import DOTTED, PARTS, toml
@@ -56,7 +57,8 @@ def look(text: str) -> Look:
         table = reading.read(text)
     except pricing.BadTable as bad:
         return Look(data, None, bad.problems, ())
-    return Look(data, table, (), pricing.lint(table))
+    denials = nobody_earns() if table.commissions else ()
+    return Look(data, table, (), pricing.lint(table, nobody_earns=denials))
 
 
 def written(data: Data) -> str:

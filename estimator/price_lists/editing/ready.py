@@ -8,17 +8,15 @@ English where the demonstration has none of it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
-from importlib import resources
 from typing import Any, NamedTuple
 
 from estimator.i18n import lazy_gettext as _
+from estimator.price_lists.editing.demonstrations import DEMONSTRATIONS, demonstration
 from estimator.price_lists.editing.document import (
     Data,
     Path,
     add,
     code_from,
-    data_of,
     entries,
     free_code,
     get,
@@ -99,7 +97,6 @@ _OTHERWISE: Mapping[str, Mapping[str, Any]] = {
 _OF_ANSWERS = {CELLS: (SESSIONS, "treatment"), ROOM: (NIGHTS, "stay"), REHAB: (REHAB_DAYS, "rehabilitation")}
 """The questions of whose every answer there is a charge: for each of what, and in which group."""
 
-_DEMONSTRATIONS = ("delhi", "japan", "mexico")
 _QUESTION_KEYS = ("kind", "role", "unit", "money", "least", "most", "step", "default", "open")
 
 
@@ -118,15 +115,6 @@ class ReadyCharge(NamedTuple):
     code: str
     entry: Data
     label: str
-
-
-@cache
-def demonstration(name: str) -> Data:
-    """Return a demonstration list as data, which is shared and never changed."""
-    text = resources.files("pricing.tables").joinpath(f"{name}.toml").read_text(encoding="utf-8")
-    found = data_of(text)
-    assert found is not None
-    return found
 
 
 def _said(texts: Any, tag: str) -> dict[str, Any]:
@@ -331,7 +319,7 @@ def notices_of(country: str, tag: str) -> list[ReadyNotice]:
     Only notices that are said whatever somebody answers. None of the law for a country of which there is none.
     """
     found: dict[str, ReadyNotice] = {}
-    for name in _DEMONSTRATIONS:
+    for name in DEMONSTRATIONS:
         data = demonstration(name)
         own = get(data, ("provider", "country")) == country
         for code, entry in entries(data, ("notice",)).items():

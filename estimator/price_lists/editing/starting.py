@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from estimator.i18n import lazy_gettext as _
 from estimator.price_lists.editing.document import Data, entries
 from estimator.price_lists.editing.forms import typed_into
+from estimator.wording import first_notices
 
 EVIDENCE, NOT_INCLUDED, ABOUT = "evidence", "not_included", "about_this_estimate"
 """The kinds of notices that a list needs; the first only if a treatment is not established."""
-
-_KNOWN = {
-    "conditional": _(
-        "This treatment is approved under conditions. Ask what is known about its benefit for you."
-    ),
-    "trial": _("This treatment is being studied in trials. Whether it helps is not known yet."),
-    "unproven": _("It has not been shown that this treatment helps."),
-}
-"""What patients read first about a treatment that is not established, the least that is known last."""
 
 
 def first_list(typed: Mapping[str, str]) -> tuple[Data, dict[str, str]]:
@@ -50,7 +41,7 @@ def first_list(typed: Mapping[str, str]) -> tuple[Data, dict[str, str]]:
 
 
 def needed_notices(data: Data) -> dict[str, str]:
-    """Return the kinds of notices that a list needs and does not have, each with what it may say."""
+    """Return the kinds of notices that a list needs and lacks, each with what it may say in the spoken language."""
     there = {entry.get("kind") for entry in entries(data, ("notice",)).values() if isinstance(entry, dict)}
     known = {
         answer.get("evidence")
@@ -59,11 +50,9 @@ def needed_notices(data: Data) -> dict[str, str]:
         if isinstance(answer, dict)
     }
     wanted = {}
-    least = [word for word in _KNOWN if word in known]
+    least = [word for word in first_notices.OF_EVIDENCE if word in known]
     if least:
-        wanted[EVIDENCE] = str(_KNOWN[least[-1]])
-    wanted[NOT_INCLUDED] = str(
-        _("What is not listed is not included, such as flights and what you spend yourself.")
-    )
-    wanted[ABOUT] = str(_("This is an estimate. The price can change once doctors have seen you."))
+        wanted[EVIDENCE] = str(first_notices.OF_EVIDENCE[least[-1]])
+    wanted[NOT_INCLUDED] = str(first_notices.NOT_INCLUDED)
+    wanted[ABOUT] = str(first_notices.ABOUT_THIS_ESTIMATE)
     return {kind: text for kind, text in wanted.items() if kind not in there}

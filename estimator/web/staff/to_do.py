@@ -13,7 +13,7 @@ from estimator.i18n import Reader, ngettext
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
 from estimator.models import Draft, PatientRequest, PaymentAccount, QuoteDraft, StaffUser
-from estimator.price_lists import editing
+from estimator.price_lists import editing, obstacles
 from estimator.quotes.waiting import COUNTED
 from estimator.web.language import current_reader
 from estimator.web.request_context import clinic, now, person, settings
@@ -135,7 +135,7 @@ def approvals(person: StaffUser) -> list[ToDo]:
     found += [
         {
             "what": _name(draft),
-            "note": _asked(draft, reader),
+            "note": f"{_asked(draft, reader)}{_in_the_way(draft)}",
             "address": url_for("price_lists.publish", draft_id=draft.id),
         }
         for draft in lists
@@ -202,6 +202,21 @@ def _asked_by(who: str | None, at: datetime | None, reader: Reader) -> str:
 def _refused(by: str | None, at: datetime | None, reader: Reader) -> str:
     when = reader.clock(at, "UTC") if at else ""
     return _("sent back by %(who)s, %(when)s", who=signed_in.name_of(by), when=when)
+
+
+def _in_the_way(draft: Draft) -> str:
+    """Say what has come up since approval was asked for, and where it is changed; empty if nothing has."""
+    found = price_lists.drafts.check(draft, now()).obstacles
+    if not found:
+        return ""
+    sentences = " ".join(obstacles.sentence(one) for one in found)
+    said = f". {_('It cannot be approved as it is: %(why)s', why=sentences)}"
+    if set(found) & set(obstacles.IN_DATE_AND_NAME):
+        where = _(
+            "The first day and the name are changed on its page “Publish”, by somebody who may edit price lists."
+        )
+        said = f"{said} {where}"
+    return said
 
 
 def _name(draft: Draft) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import openpyxl
@@ -255,3 +256,23 @@ def test_a_figure_in_a_spreadsheet_that_can_be_read_in_two_ways_is_asked_about(
     page.get_by_role("button", name="Save these changes").click()
     expect(page.get_by_role("heading", name="What differs")).to_be_visible()
     expect(page.get_by_text("1234")).to_be_visible()
+
+
+@pytest.mark.long
+def test_a_printed_list_has_no_menu_and_no_group_begins_at_the_foot_of_a_page(
+    page: Page, tmp_path: Path
+) -> None:
+    page.goto("/staff/tables")
+    page.get_by_role("row").get_by_role("link", name="2026-09").click()
+    headings = page.locator(".price-list-page section > h2").all_inner_texts()
+    assert len(headings) > 3
+    path = tmp_path / "printed.pdf"
+    for height in range(90, 150, 5):
+        page.pdf(path=path, width="210mm", height=f"{height}mm")
+        printed = subprocess.run(
+            ["pdftotext", "-layout", path, "-"], check=True, capture_output=True, text=True
+        )
+        assert "Sign out" not in printed.stdout
+        sheets = [sheet.strip().splitlines() for sheet in printed.stdout.split("\f")]
+        feet = {" ".join(sheet[-1].split()) for sheet in sheets if sheet}
+        assert not feet & {" ".join(heading.split()) for heading in headings}, height

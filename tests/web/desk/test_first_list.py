@@ -10,6 +10,7 @@ from flask import Flask
 
 import pricing
 from estimator import price_lists
+from estimator.i18n import reader, speaking
 from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import ready
 from estimator.price_lists.editing.starting import needed_notices
@@ -289,6 +290,17 @@ def test_ready_parts_are_in_the_language_of_the_list(app: Flask, editor: Staff, 
     (cells,) = [driver for driver in table.drivers if driver.code == "cells"]
     english = ready.question_label("cells", "en")
     assert (cells.label[tag] == english) == (tag == "de"), "English where there is no translation"
+
+
+@pytest.mark.parametrize("tag", ["ar", "bn", "es", "fr", "hi", "ru"])
+def test_the_notices_that_every_list_needs_are_in_its_language(app: Flask, tag: str) -> None:
+    for evidence in ("conditional", "trial", "unproven"):
+        data: editing.Data = {"driver": {"cells": {"choice": {"own": {"evidence": evidence}}}}}
+        english = needed_notices(data)
+        with app.app_context(), speaking(reader(tag)):
+            said = needed_notices(data)
+        assert said.keys() == english.keys() == {"evidence", "not_included", "about_this_estimate"}
+        assert not set(said.values()) & set(english.values())
 
 
 def test_every_combination_of_ready_parts_is_sound() -> None:

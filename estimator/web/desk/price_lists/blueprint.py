@@ -182,7 +182,6 @@ class DraftHead(TypedDict):
     version: str
     problems: int
     first_problem: str | None
-    warnings: int
     broken: bool
     comments: bool
     saves: int
@@ -241,7 +240,6 @@ def head_of(draft: Draft) -> DraftHead:
         "version": version if isinstance(version, str) else "",
         "problems": len(look.problems),
         "first_problem": address_of(draft, look.problems[0]) if look.problems else None,
-        "warnings": len(look.warnings),
         "broken": look.data is None,
         "comments": look.data is not None and editing.has_comments(draft.text),
         "saves": draft.saves,

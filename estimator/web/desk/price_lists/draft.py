@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from estimator.i18n import gettext as _
 from estimator.models import Draft
-from estimator.price_lists import drafts, editing
+from estimator.price_lists import drafts, editing, obstacles
 from estimator.web.desk.price_lists.blueprint import Gone, head_of, number_in, pages, the_draft, to
 from estimator.web.desk.price_lists.first_steps import steps_of
 from estimator.web.desk.price_lists.problems import problems_in_words
@@ -20,6 +20,7 @@ from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
+from pricing import Problem
 
 MOST_SHOWN = 50
 """Maximum number of problems, and of warnings, listed on the page; the others are shown beside their fields."""
@@ -34,15 +35,16 @@ def overview(draft_id: int) -> ResponseReturnValue:
     return render_template(
         "desk/overview.html",
         draft=head_of(draft),
-        sections=_sections(draft, look),
+        sections=_sections(draft, look, [*found.blocking, *found.warnings]),
         problems=problems_in_words(draft, look.problems, MOST_SHOWN),
         blocking=problems_in_words(draft, found.blocking, MOST_SHOWN),
         blocked=len(found.blocking),
+        acceptable=len(found.warnings),
         more_blocking=max(0, len(found.blocking) - MOST_SHOWN),
         warnings=problems_in_words(draft, found.warnings, MOST_SHOWN),
         more_problems=max(0, len(look.problems) - MOST_SHOWN),
         more_warnings=max(0, len(found.warnings) - MOST_SHOWN),
-        obstacles=[obstacle_sentence(one) for one in found.obstacles],
+        obstacles=[obstacles.sentence(one) for one in found.obstacles],
         steps=steps_of(draft, look.data) if signed_in.may("tables.edit") else [],
         begun_by=signed_in.name_of(draft.created_by),
     )
@@ -95,20 +97,6 @@ def _ask_to_discard(draft: Draft, errors: Sequence[Line] = ()) -> str:
     )
 
 
-def obstacle_sentence(obstacle: drafts.Obstacle) -> str:
-    """Say why a sound draft cannot be published, and what to do."""
-    return {
-        "other_list": _(
-            "The name of the list in “About the list” is not that of the list this draft was begun for."
-        ),
-        "name_taken": _("Another version of this list has the same name. Choose another name."),
-        "date_past": _("The first day lies in the past. Choose today or a later day."),
-        "no_time_zone": _("This computer does not know the time zone."),
-        "unchanged": _("Nothing differs from a version that is published already."),
-        "closed": _("The list is closed. Open it again first."),
-    }[obstacle]
-
-
 class SectionRow(TypedDict):
     """One section of a list; `count` is None for one that is a single entry."""
 
@@ -120,7 +108,7 @@ class SectionRow(TypedDict):
     address: str
 
 
-def _sections(draft: Draft, look: editing.Look) -> list[SectionRow]:
+def _sections(draft: Draft, look: editing.Look, warnings: Sequence[Problem]) -> list[SectionRow]:
     rows: list[SectionRow] = []
     if look.data is None:
         return rows
@@ -135,7 +123,7 @@ def _sections(draft: Draft, look: editing.Look) -> list[SectionRow]:
                 "about": section.about,
                 "count": None if alone else len(editing.entries(look.data, (name,))),
                 "problems": _count(look.problems, name),
-                "warnings": _count(look.warnings, name),
+                "warnings": _count(warnings, name),
                 "address": url_for(endpoint, draft_id=draft.id, path=name),
             }
         )

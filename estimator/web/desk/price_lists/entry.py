@@ -33,7 +33,7 @@ from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.in_forms import in_a_form
 from estimator.web.desk.price_lists.labels import label_of, tags_of
 from estimator.web.desk.price_lists.no_amount import not_an_amount
-from estimator.web.desk.price_lists.problems import problems_in_words
+from estimator.web.desk.price_lists.problems import problems_in_words, warnings_of
 from estimator.web.desk.price_lists.repeated import CHANGES_PRICES, still_said
 from estimator.web.desk.price_lists.rows import RowsField, help_of, mending, rows_field
 from estimator.web.desk.price_lists.undo import undo_of, undone
@@ -172,7 +172,7 @@ def told(look: editing.Look, where: editing.Path) -> dict[str, Any]:
     """Return the errors and warnings of an entry's form for its script: "wrong" and "warned", sentences by control."""
     data = look.data or {}
     problems = _told_of(look, is_fresh=bool(request.form.get("fresh")))
-    fields = [field_of(one, data) for one in editing.inputs(data, where, problems, look.warnings)]
+    fields = [field_of(one, data) for one in editing.inputs(data, where, problems, warnings_of(look))]
     return {
         "wrong": {field.name: field.errors for field in fields},
         "warned": {field.name: field.warnings for field in fields},
@@ -199,8 +199,9 @@ def _shown(draft: Draft, data: editing.Data, where: editing.Path) -> dict[str, A
     assert section is not None
     is_fresh = request.method == "GET" and request.args.get("fresh") == str(draft.saves)
     problems = _told_of(look, is_fresh=is_fresh)
-    shown = editing.inputs(data, where, problems, look.warnings)
-    rest = editing.elsewhere((*problems, *look.warnings), where, shown)
+    warnings = warnings_of(look)
+    shown = editing.inputs(data, where, problems, warnings)
+    rest = editing.elsewhere((*problems, *warnings), where, shown)
     alone = where in (("header",), ("provider",))
     own = editing.get(data, where) if not alone else None
     choices = (

@@ -16,7 +16,7 @@ from estimator.web.desk.price_lists.entry import known_reader
 from estimator.web.desk.price_lists.grid_cells import WITHOUT, Lists, cells_of, has_no_price
 from estimator.web.desk.price_lists.in_force import data_in_force, since
 from estimator.web.desk.price_lists.labels import tags_of
-from estimator.web.desk.price_lists.problems import by_entry
+from estimator.web.desk.price_lists.problems import by_entry, warnings_of
 from estimator.web.language import current_reader
 from pricing import Problem
 
@@ -85,7 +85,7 @@ def grid(
     known = dict(lists.groups)
     order = {code: at for at, code in enumerate(known)}
     codes = sorted(entries, key=lambda code: order.get(group_of(entries[code]), len(order)))
-    problems, warnings = by_entry(look.problems), by_entry(look.warnings)
+    problems, warnings = by_entry(look.problems), by_entry(warnings_of(look))
     before = data_in_force(draft)
     fellows = _by_group(entries)
 

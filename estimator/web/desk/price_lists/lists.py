@@ -212,7 +212,9 @@ def _first_day(version: TableVersion) -> date:
 
 
 def _free_name(slug: str, first: date) -> str:
+    """A name that no version of the list has, and none that a draft of it is to be."""
     taken = {one.version for one in price_lists.versions(slug)}
+    taken |= {_draft_row(draft)["version"] for draft in drafts.all_drafts() if draft.slug == slug}
     name = f"{first:%Y-%m}"
     return next(
         wanted

@@ -10,6 +10,7 @@ from estimator.i18n import gettext as _
 from estimator.price_lists import editing
 from estimator.web.desk.price_lists import entry, grid_cells, text
 from estimator.web.desk.price_lists.blueprint import data_at, number_in, pages, the_draft
+from estimator.web.desk.price_lists.problems import warnings_of
 from estimator.web.forms import printable
 
 LONGEST = 300_000
@@ -51,6 +52,7 @@ def check(draft_id: int) -> ResponseReturnValue:
 def _said(look: editing.Look) -> str:
     if look.problems:
         return _("Not saved yet. Problems: %(count)s.", count=len(look.problems))
-    if look.warnings:
-        return _("Not saved yet. No problems; warnings: %(count)s.", count=len(look.warnings))
+    warnings = warnings_of(look)
+    if warnings:
+        return _("Not saved yet. No problems; warnings: %(count)s.", count=len(warnings))
     return _("Not saved yet. No problems.")

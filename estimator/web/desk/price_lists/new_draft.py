@@ -19,10 +19,9 @@ from estimator import price_lists
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import TableVersion
-from estimator.price_lists import drafts, editing
+from estimator.price_lists import drafts, editing, obstacles
 from estimator.price_lists.editing.starting import first_list
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
-from estimator.web.desk.price_lists.draft import obstacle_sentence
 from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.in_forms import entry_in_words, in_a_form
 from estimator.web.desk.price_lists.of_country import all_usual, usual_in
@@ -233,11 +232,11 @@ def _say_unusable(form: ListForm, slug: str, data: editing.Data) -> None:
     try:
         zone = ZoneInfo(str(data.get("time_zone")))
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        _say_once(form, "time_zone", obstacle_sentence("no_time_zone"))
+        _say_once(form, "time_zone", obstacles.sentence("no_time_zone"))
         return
     day = data.get("valid_from")
     if isinstance(day, date) and day < now().astimezone(zone).date():
-        _say_once(form, "valid_from", obstacle_sentence("date_past"))
+        _say_once(form, "valid_from", obstacles.sentence("date_past"))
 
 
 def _say_taken(form: ListForm) -> None:

@@ -9,11 +9,12 @@ from flask import url_for
 
 from estimator import wording
 from estimator.models import Draft
-from estimator.price_lists import editing
+from estimator.price_lists import drafts, editing
 from estimator.web.desk.price_lists import in_forms
 from estimator.web.desk.price_lists.in_forms import split
 from estimator.web.desk.price_lists.no_amount import not_an_amount
 from estimator.web.language import current_reader
+from estimator.web.request_context import now
 from pricing import Problem
 
 
@@ -34,6 +35,11 @@ def address_of(draft: Draft, problem: Problem) -> str:
         return url_for("price_lists.section", draft_id=draft.id, path=section)
     anchor = f"f.{field}" if field else None
     return url_for("price_lists.entry", draft_id=draft.id, path="/".join(path), _anchor=anchor)
+
+
+def warnings_of(look: editing.Look) -> Sequence[Problem]:
+    """Return the warnings of a text as every page shows and counts them."""
+    return drafts.warned(look, now())
 
 
 def by_entry(problems: Iterable[Problem]) -> dict[tuple[str, str], list[Problem]]:

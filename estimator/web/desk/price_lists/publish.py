@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
-from flask import flash, render_template, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import price_lists, staff
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import Draft
-from estimator.price_lists import approvals, drafts, editing
+from estimator.price_lists import approvals, drafts, editing, obstacles, worked_examples
 from estimator.web.desk.price_lists import comments, warnings
 from estimator.web.desk.price_lists.blueprint import (
     Gone,
     conflict,
+    data_at,
     head_of,
     number_in,
     pages,
@@ -27,7 +29,6 @@ from estimator.web.desk.price_lists.blueprint import (
 )
 from estimator.web.desk.price_lists.comments import PlacedCommentForm
 from estimator.web.desk.price_lists.comparison import compared
-from estimator.web.desk.price_lists.draft import obstacle_sentence
 from estimator.web.desk.price_lists.first_day import FirstDayField
 from estimator.web.desk.price_lists.in_force import in_force
 from estimator.web.desk.price_lists.problems import problems_in_words
@@ -87,7 +88,7 @@ def _page(
         problems=problems_in_words(draft, found.problems, 20),
         blocking=problems_in_words(draft, found.blocking, warnings.MOST_SHOWN),
         more_blocking=max(0, len(found.blocking) - warnings.MOST_SHOWN),
-        obstacles=[obstacle_sentence(one) for one in found.obstacles],
+        obstacles=[obstacles.sentence(one) for one in found.obstacles],
         groups=warnings.by_kind(accepted if proposed else found.warnings, data, ticked, form.kind.data or ()),
         refused=warnings.by_kind(refused, data, (), ()),
         ticked=ticked,
@@ -98,6 +99,7 @@ def _page(
         first_minute="" if found.table is None else _first_minute(found.table),
         begins_today=found.table is not None and _begins_today(found.table),
         same_day=[] if found.table is None else _of_same_day(found.table),
+        examples_off=_examples_off(draft, found.table),
         proposed=proposed,
         proposed_by=signed_in.name_of(draft.proposed_by) if proposed else "",
         proposed_at=reader.clock(draft.proposed_at, "UTC") if proposed and draft.proposed_at else "",
@@ -111,6 +113,10 @@ def _page(
         said=returned_rows(draft),
     )
     return page, status
+
+
+def _examples_off(draft: Draft, table: PriceTable | None) -> list[str]:
+    return [] if table is None else worked_examples.off(draft.examples, table)
 
 
 def _first_minute(table: PriceTable) -> str:
@@ -151,33 +157,71 @@ def _parted(found: drafts.Check) -> tuple[list[Problem], list[Problem]]:
 @pages.post("/drafts/<whole:draft_id>/date")
 def date_and_name(draft_id: int) -> ResponseReturnValue:
     """Save the first day and the name of the version that the draft is to be."""
-    draft = the_draft(draft_id)
-    over = number_in("over")
+    over, back = number_in("over"), url_for("price_lists.publish", draft_id=draft_id)
+    kept = _with_date_and_name(
+        the_draft(draft_id), over, lambda theirs, mine: conflict(theirs, mine, over, back)
+    )
+    return to("publish", draft_id=draft_id) if isinstance(kept, int) else kept
+
+
+def _with_date_and_name(
+    draft: Draft, over: int, late: Callable[[Draft, str], ResponseReturnValue]
+) -> int | ResponseReturnValue:
+    """Save the first day and the name if they were sent and differ from the draft's; return the number of its save.
+
+    If that cannot be, return the page that says why; `late` makes it where somebody has saved the draft since. A page
+    of somebody who may not edit has no fields.
+    """
     data = editing.look(draft.text).data
+    if "version" not in request.form or not signed_in.may("tables.edit"):
+        return over
     if data is None:
         return to("text", draft_id=draft.id)
     form = DateForm()
     if not form.validate():
-        return _page(draft, PublishForm(None), 422, date_form=form)
-    typed = {"valid_from": form.valid_from.data, "version": form.version.data}
+        return _page(draft, PublishForm(), 422, date_form=form)
+    typed = {name: form[name].data for name in ("valid_from", "version")}
     mine = editing.written(editing.typed_into(data, ("header",), typed))
-    back = url_for("price_lists.publish", draft_id=draft.id)
     if over != draft.saves:
-        return conflict(draft, mine, over, back)
+        return late(draft, mine)
+    there = _date_and_name_of(data)
+    if all(there.get(name, "") == text for name, text in typed.items()):
+        return over
     try:
-        store(draft, mine, over)
-    except drafts.ChangedMeanwhile as late:
-        return conflict(late.draft, mine, over, back)
-    return to("publish", draft_id=draft_id)
+        return store(draft, mine, over).saves
+    except drafts.ChangedMeanwhile as changed:
+        return late(changed.draft, mine)
+
+
+def _date_and_name_of(data: editing.Data | None) -> dict[str, str]:
+    return {} if data is None else {one.name: one.text for one in editing.inputs(data, ("header",))}
+
+
+def _saved_meanwhile(draft: Draft, over: int) -> ResponseReturnValue:
+    """Say that somebody has saved the draft since; of the fields, what was typed into them stays."""
+    sentence = _("The draft was saved again meanwhile. Look at it as it is now; nothing was published.")
+    before, theirs = _date_and_name_of(data_at(draft, over)), _date_and_name_of(data_at(draft, draft.saves))
+    sent, shown = DateForm(), None
+    if "version" in request.form:
+        kept = {
+            name: theirs.get(name, "") if sent[name].data == before.get(name) else sent[name].data
+            for name in ("valid_from", "version")
+        }
+        shown = DateForm(None, data=kept)
+    return _page(draft, PublishForm(None).refuse(sentence), 409, date_form=shown)
 
 
 @pages.post("/drafts/<whole:draft_id>/propose")
 def propose(draft_id: int) -> ResponseReturnValue:
-    """Ask another person to approve the draft as it is now."""
+    """Ask another person to approve the draft with the first day and the name that were typed."""
     draft = the_draft(draft_id)
+    # What was ticked is what the page showed: a warning that another day brings is not among it.
     over, accepted = number_in("over"), _accepted(draft)
+    kept = _with_date_and_name(draft, over, lambda theirs, _mine: _saved_meanwhile(theirs, over))
+    if not isinstance(kept, int):
+        return kept
     done = _("Approval was asked for. Those who may give it see it on their Start page.")
-    return _try(draft, lambda: _propose(draft, over, accepted), then="publish", done=done)
+    return _try(draft, lambda: _propose(draft, kept, accepted), then="publish", done=done)
 
 
 def _propose(draft: Draft, over: int, accepted: list[str]) -> None:
@@ -235,6 +279,15 @@ def publish_alone(draft_id: int) -> ResponseReturnValue:
         form = PublishForm(None).refuse(_("A second person has to approve. Ask for approval."))
         return _page(draft, form, 409)
     over, accepted = number_in("over"), _accepted(draft)
+    kept = _with_date_and_name(draft, over, lambda theirs, _mine: _saved_meanwhile(theirs, over))
+    if not isinstance(kept, int):
+        return kept
+    if kept != over:
+        # The button named the day that stood there before.
+        sentence = _(
+            "The first day and the name are saved. Nothing was published yet: look at them, and publish."
+        )
+        return _page(the_draft(draft_id), PublishForm().refuse(sentence), 409)
     done = _published(draft)
     return _try(
         draft,
@@ -272,8 +325,7 @@ def _try(draft: Draft, do: Any, then: str, done: str = "") -> ResponseReturnValu
         with committing():
             do()
     except drafts.ChangedMeanwhile:
-        sentence = _("The draft was saved again meanwhile. Look at it as it is now; nothing was published.")
-        return _page(the_draft(draft_id), PublishForm(None).refuse(sentence), 409)
+        return _saved_meanwhile(the_draft(draft_id), number_in("over"))
     except drafts.UnknownDraft:
         raise Gone from None
     except drafts.NotReady as late:

@@ -29,7 +29,7 @@ from estimator.web.desk.price_lists.blueprint import (
 from estimator.web.desk.price_lists.entry import bad_code
 from estimator.web.desk.price_lists.grid_cells import Lists, told_of, with_rows
 from estimator.web.desk.price_lists.labels import tags_of
-from estimator.web.desk.price_lists.problems import by_entry, problems_in_words
+from estimator.web.desk.price_lists.problems import by_entry, problems_in_words, warnings_of
 from estimator.web.desk.price_lists.repeated import CHANGES_PRICES, still_said
 from estimator.web.desk.price_lists.undo import undo_of, undone
 from estimator.web.forms import printable, summary
@@ -170,7 +170,7 @@ def again(draft: Draft, path: str, forms: Forms) -> dict[str, Any]:
 def _shown(draft: Draft, data: editing.Data, path: str, forms: Forms | None = None) -> dict[str, Any]:
     look = editing.look(draft.text)
     forms = forms or Forms.empty(data)
-    whole = [problem for problem in (*look.problems, *look.warnings) if problem.place == path]
+    whole = [problem for problem in (*look.problems, *warnings_of(look)) if problem.place == path]
     shown: dict[str, Any] = {
         "draft": head_of(draft),
         "section": editing.SECTIONS[path],
@@ -240,7 +240,7 @@ def _first_here(draft: Draft, found: grids.Grid) -> str | None:
 def _entries(draft: Draft, data: editing.Data, path: str, page: int) -> dict[str, Any]:
     look = editing.look(draft.text)
     tags = tags_of(data)
-    problems, warnings = by_entry(look.problems), by_entry(look.warnings)
+    problems, warnings = by_entry(look.problems), by_entry(warnings_of(look))
     codes = list(editing.entries(data, (path,)))
     last = max(1, -(-len(codes) // PAGE))
     page = min(page, last)

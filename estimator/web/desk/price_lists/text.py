@@ -22,7 +22,7 @@ from estimator.web.desk.price_lists.blueprint import (
     to,
     wants_json,
 )
-from estimator.web.desk.price_lists.problems import sentence
+from estimator.web.desk.price_lists.problems import sentence, warnings_of
 from estimator.web.fields import WholeTextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
@@ -86,7 +86,7 @@ def _page(draft: Draft, form: TextForm) -> str:
         draft=head_of(draft),
         form=form,
         problems=[] if problems else _lines(draft.text, look.problems),
-        warnings=[] if problems else _lines(draft.text, look.warnings),
+        warnings=[] if problems else _lines(draft.text, warnings_of(look)),
         more=max(0, len(look.problems) - MOST_SHOWN),
         errors=problems,
         saved=request.args.get("saved", "") == str(draft.saves),
@@ -96,7 +96,7 @@ def _page(draft: Draft, form: TextForm) -> str:
 def told(text: str, look: editing.Look) -> dict[str, Any]:
     """Return "found" for the script of the page: line, sentence, place and "wrong" of each problem or warning."""
     found = [(row, True) for row in _lines(text, look.problems)]
-    found += [(row, False) for row in _lines(text, look.warnings)]
+    found += [(row, False) for row in _lines(text, warnings_of(look))]
     return {
         "found": [
             {

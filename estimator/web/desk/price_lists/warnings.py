@@ -36,6 +36,7 @@ NAMES = {
     "package_covers_on_request": lazy_gettext("Packages with something on request"),
     "missing_translation": lazy_gettext("A text is missing in a language"),
     "missing_source": lazy_gettext("The price has no source"),
+    "commission_denied": lazy_gettext("A notice that says that nobody gets a commission"),
     "choice_without_charge": lazy_gettext("Answers that no charge depends on"),
     "no_charge_is_charged": lazy_gettext("Answers that are meant to cost nothing, and have a charge"),
     "driver_without_effect": lazy_gettext("Questions that nothing depends on"),
