@@ -59,7 +59,7 @@ class Page(browser.Page):
             fields.setlist(name, text if isinstance(text, list) else [text])
         if button.get("name") is not None:
             fields.add(str(button.get("name")), button.get("value"))
-        return form.get("action") or self.path, fields
+        return button.get("formaction") or form.get("action") or self.path, fields
 
 
 class Staff(browser.Browser):

@@ -46,6 +46,7 @@ from estimator.web.desk.quotes.given_prices import GivenRow, PricesForm, given_i
 from estimator.web.desk.quotes.issued import issued_rows
 from estimator.web.desk.quotes.open_questions import OpenQuestions
 from estimator.web.desk.quotes.plan_answers import answers_in_words
+from estimator.web.desk.requests.request import still_typed
 from estimator.web.forms import Line, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
@@ -71,7 +72,7 @@ def begin(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     with committing():
         drafts.begin(signed_in.act(), of)
-    return to("prepare", reference=of.reference)
+    return still_typed(of) or to("prepare", reference=of.reference)
 
 
 @pages.post("/save")

@@ -31,7 +31,9 @@ WAYS: Mapping[requests.Way, Any] = {
 class AnswerForm(Form):
     """An answer to whoever asks, and how it reaches them."""
 
-    words = words_field(lazy_gettext("Answer to them"), lazy_gettext("Enter the answer first."), id="answer")
+    words = words_field(
+        lazy_gettext("Answer to them"), lazy_gettext("Enter the answer first."), name="answer", id="answer"
+    )
     way = ChoiceField(
         lazy_gettext("How they get it"),
         optional=True,
@@ -57,6 +59,11 @@ class AnswerForm(Form):
         self.template.empty = _("choose")
         templates = sorted(request_context.clinic().messages.items(), key=lambda one: one[1].name.casefold())
         self.template.choices = [(code, one.name) for code, one in templates]
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether somebody has typed or chosen something."""
+        return bool(self.words.data or self.template.data)
 
     @property
     def is_filling(self) -> bool:
