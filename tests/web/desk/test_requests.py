@@ -13,12 +13,12 @@ import pytest
 import time_machine
 from flask import Flask
 
-from estimator import requests
+from estimator import price_lists, requests
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models.staff import Role
 from tests.support.acts import acting
-from tests.support.quote_desk import ADDRESS, NAME, ask, give_up, request_of
+from tests.support.quote_desk import ADDRESS, NAME, ask, changed_list, give_up, request_of
 from tests.support.request_rows import changes, kinds, stored
 from tests.support.staff_browser import Staff
 
@@ -217,3 +217,20 @@ def test_a_database_that_takes_nothing_lets_a_request_be_read(
     assert page.status == 200
     assert NAME in page.text
     assert requests.SEEN not in kinds(app, reference)
+
+
+def test_a_request_says_that_the_price_list_of_its_estimate_was_withdrawn(
+    app: Flask, coordinator: Staff, clock: time_machine.Traveller
+) -> None:
+    changed_list(app, version="wrong", valid_from="2026-11-10")
+    reference = ask(app)
+    sentence = "The estimate was made with a price list that was withdrawn on"
+    assert sentence not in coordinator.see(f"/desk/requests/{reference}").text
+    clock.shift(timedelta(minutes=10))
+    with app.app_context():
+        wrong = price_lists.in_force("delhi", datetime.now(UTC))
+        right = price_lists.find("delhi", "2026-09")
+        act = acting(actor="user:1", now=datetime.now(UTC))
+        price_lists.returns.go_back(act, right, instead_of=wrong.id, reason="A wrong price.")
+        db.session.commit()
+    assert sentence in coordinator.see(f"/desk/requests/{reference}").text

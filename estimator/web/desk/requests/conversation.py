@@ -10,7 +10,7 @@ from flask import request
 
 from estimator import clinic, price_lists, requests
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
+from estimator.i18n import lazy_gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest
 from estimator.web import request_context, whole_numbers
@@ -89,7 +89,9 @@ class AnswerForm(Form):
             )
             self.refuse(sentence, self.template)
             return
-        words = clinic.filled(text, _values(found))
+        with speaking(reader_of(found.language)):
+            greeting = _("Good day,")
+        words = clinic.filled(text, _values(found), greeting=greeting)
         self.words.fill("\n\n".join(filter(None, (self.words.data, words))))
         self.waits.data = chosen.waits and self.may_wait
         self.template.data = ""

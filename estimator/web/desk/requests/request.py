@@ -273,6 +273,7 @@ def _page(
         who, unreadable = None, True
     mails = history.mails_of(found)
     accepted = beside.accepted(found)
+    withdrawn = price_lists.returns.withdrawn_at(found.table_version_id, found.created_at)
     may_work = signed_in.may("requests.work")
     assigning, moving, noting, answering = _forms(found, sent, done)
     said = conversation(entries, zone)
@@ -305,6 +306,7 @@ def _page(
             "erased": None if found.erased_at is None else reader.clock(found.erased_at, zone),
             "list": found.slug,
             "version": found.table_version.version,
+            "withdrawn": None if withdrawn is None else reader.clock(withdrawn, zone),
         },
         who=who,
         injury=[] if who is None or found.kind == "question" else list(injury.facts(who, reader)),
