@@ -53,6 +53,9 @@ PLACEHOLDERS = ("name", "patient", "reference", "provider")
 """What can stand in a message in braces: who asks, the patient, the request, the provider."""
 
 _PLACEHOLDER = re.compile(r"\{([^{}\s]*)\}")
+_GREETING = re.compile(
+    r"\A(?:[^\s{}]{1,20}[ \u00a0]){0,4}\{name\}(?:[ \u00a0][^\s{},،:!]{1,12})?[ \u00a0\u202f]?(?:[,،:!]|(?=\n|\Z))"
+)
 MOST_HOLIDAYS = 500
 
 CONTENT = "logo_png"
@@ -364,8 +367,13 @@ def _problems_of_message(texts: Mapping[str, str]) -> dict[str, str]:
     return problems
 
 
-def filled(text: str, values: Mapping[str, str]) -> str:
-    """Return the text of a message with its placeholders filled; an empty value takes the space before it along."""
+def filled(text: str, values: Mapping[str, str], *, greeting: str) -> str:
+    """Return the text of a message with its placeholders filled; an empty value takes the space before it along.
+
+    Where it greets somebody whose name is not known, it begins with `greeting`.
+    """
+    if not values["name"]:
+        text = _GREETING.sub(lambda _found: greeting, text)
     return re.sub(
         rf"[ \u00a0]?{_PLACEHOLDER.pattern}",
         lambda found: found[0].partition("{")[0] + values[found[1]] if values.get(found[1]) else "",

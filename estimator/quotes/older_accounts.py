@@ -39,6 +39,11 @@ def count(now: datetime) -> int:
     return db.session.scalar(select(func.count()).select_from(_open(now).limit(COUNTED + 1).subquery())) or 0
 
 
+def requests_of(now: datetime) -> Select[int]:
+    """Return a query of the numbers of the requests whose quotes are to be revised or left."""
+    return _open(now).with_only_columns(PatientRequest.id.label("id"))
+
+
 def listed(now: datetime) -> Sequence[QuoteAccount]:
     """Return the quotes to be revised or left, each with the account that it names, at most MOST."""
     ids = db.session.scalars(_open(now).order_by(QuoteAccount.revision_id.desc()).limit(MOST)).all()

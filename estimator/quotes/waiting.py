@@ -20,6 +20,9 @@ COUNTED = 1_000
 SOON = timedelta(days=7)
 """Time before its last day in which a quote that can be accepted counts as expiring."""
 
+LATELY = timedelta(days=30)
+"""Time for which an accepted quote is shown as one to act upon after the last that happened at its request."""
+
 EARLIEST = timedelta(hours=12)
 """How far behind UTC the day begins somewhere: there, a quote whose last day was yesterday can still be accepted."""
 
@@ -60,6 +63,10 @@ def _overdue(now: datetime, _silent_days: int) -> list[Arm]:
     ]
 
 
+def _accepted(now: datetime, _silent_days: int) -> list[Arm]:
+    return [_where(PatientRequest.state == "accepted", PatientRequest.active_at >= now - LATELY)]
+
+
 def _expiring(now: datetime, _silent_days: int) -> list[Arm]:
     return [
         select(Quote.request_id.label("id"))
@@ -82,23 +89,30 @@ def _silent(now: datetime, silent_days: int) -> list[Arm]:
 LISTS: Mapping[str, Arms] = {
     "new": _in_state("new"),
     "questions": _asking,
-    "accepted": _in_state("accepted"),
+    "accepted": _accepted,
     "expiring": _expiring,
     "follow_up": _silent,
     "overdue": _overdue,
 }
 """The lists of what waits, by name: the queries that find the requests of each at a moment."""
 
+TOGETHER = "together"
+"""The name under which the requests on any of the lists are counted, each once."""
+
 STATES: tuple[RequestState, ...] = ("in_work", "waiting", "quoted")
 """States that are counted beside them, in which nothing is to be done at once."""
 
 
-def counts(now: datetime, *, silent_days: int = 0) -> Mapping[str, int]:
+def counts(now: datetime, *, silent_days: int = 0, also: Sequence[Arm] = ()) -> Mapping[str, int]:
     """Return the length of each of LISTS, and how many requests are in each of STATES; COUNTED + 1 stands for more.
 
-    After `silent_days` of silence a request is to be followed up, never if that is 0.
+    After `silent_days` of silence a request is to be followed up, never if that is 0. TOGETHER are those on any of the
+    lists or in `also`.
     """
     asked = {name: arms(now, silent_days) for name, arms in LISTS.items()}
+    # What is more than that by itself is so together, so that no list is read further.
+    together = [arm.limit(COUNTED + 1) for arms in (*asked.values(), also) for arm in arms]
+    asked[TOGETHER] = [select(arm.subquery().c.id) for arm in together]
     asked |= {state: _in_state(state)(now, silent_days) for state in STATES}
     found = union_all(
         *(
@@ -128,6 +142,11 @@ def _all(arms: Sequence[Arm]) -> Select[int]:
     if len(arms) == 1:
         return arms[0]
     return select(union(*arms).subquery().c.id)
+
+
+def numbered(ids: Collection[int]) -> Arm:
+    """Return the query of the requests with these numbers."""
+    return _where(PatientRequest.id.in_(ids))
 
 
 def due_of(request: PatientRequest) -> datetime | None:

@@ -12,9 +12,9 @@ from estimator.clinic import accounts
 from estimator.i18n import Reader, ngettext
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
-from estimator.models import Draft, PatientRequest, PaymentAccount, QuoteDraft, StaffUser
+from estimator.models import Draft, DraftComment, PatientRequest, PaymentAccount, QuoteDraft, StaffUser
 from estimator.price_lists import editing, obstacles
-from estimator.quotes.waiting import COUNTED
+from estimator.quotes.waiting import COUNTED, TOGETHER
 from estimator.web.language import current_reader
 from estimator.web.request_context import clinic, now, person, settings
 from estimator.web.staff import signed_in
@@ -39,7 +39,7 @@ class Counted(TypedDict):
 
 
 class Strip(TypedDict):
-    """What waits, and how requests stand; `sum` counts what waits, None where nothing does."""
+    """What waits, and how requests stand; `sum` counts what waits, each thing once, None where nothing does."""
 
     waiting: list[Counted]
     states: list[Counted]
@@ -51,38 +51,44 @@ def strip() -> Strip | None:
     who = person()
     if not staff.may(who, "requests.read"):
         return None
-    found = dict(quotes.waiting.counts(now(), silent_days=clinic().follow_up_days))
+    lists, quoted = _to_approve(who)
+    account = _account_to_confirm(who) is not None
+    own_lists, own_quotes = _sent_back(who)
+    may_work = staff.may(who, "requests.work")
+    failed = outbox.failed_count(COUNTED + 1) if may_work else 0
+    older = quotes.older_accounts.count(now())
+    of_quotes = [request.id for _draft, request in (*quoted, *own_quotes)]
+    also = [quotes.older_accounts.requests_of(now())] if older else []
+    also += [quotes.waiting.numbered(of_quotes)] if of_quotes else []
+    found = dict(quotes.waiting.counts(now(), silent_days=clinic().follow_up_days, also=also))
     labels = {
         "new": _("new"),
         "questions": ngettext("question", "questions", found["questions"]),
-        "accepted": _("accepted"),
+        "accepted": _("accepted lately"),
         "expiring": _("expiring this week"),
         "follow_up": _("to follow up"),
         "overdue": _("overdue"),
     }
     rows = {name: _counted(label, found[name], _list(name)) for name, label in labels.items()}
     rows["overdue"]["late"] = found["overdue"] > 0
-    older = quotes.older_accounts.count(now())
     if older:
-        rows["older"] = _counted(
-            ngettext("quote with an older account", "quotes with an older account", older),
-            older,
-            url_for("older_accounts.page"),
-        )
-        rows["older"]["late"] = True
-    numbers = [older, *(found[name] for name in labels)]
+        label = ngettext("quote with an older account", "quotes with an older account", older)
+        rows["older"] = _counted(label, older, url_for("older_accounts.page"), late=True)
     if staff.may(who, "tables.approve") or staff.may(who, "quotes.approve"):
-        lists, quoted = _to_approve(who)
-        numbers.append(len(lists) + len(quoted) + (_account_to_confirm(who) is not None))
+        number = len(lists) + len(quoted) + account
         address = url_for("staff.start", _anchor="approvals")
-        rows["approvals"] = _counted(ngettext("approval", "approvals", numbers[-1]), numbers[-1], address)
-    if staff.may(who, "requests.work"):
-        numbers.append(outbox.failed_count(COUNTED + 1))
+        rows["approvals"] = _counted(ngettext("approval", "approvals", number), number, address)
+    if own_lists or own_quotes:
+        address = url_for("staff.start", _anchor="sent-back")
+        rows["sent_back"] = _counted(_("sent back to you"), len(own_lists) + len(own_quotes), address)
+    if may_work:
         address = url_for("outbox.page", state="again")
-        rows["mail"] = _counted(_("mail that failed"), numbers[-1], address)
-        rows["mail"]["late"] = numbers[-1] > 0
-    total = sum(numbers)
-    order = ("new", "questions", "approvals", "mail", "accepted", "expiring", "follow_up", "overdue", "older")
+        rows["mail"] = _counted(_("mail that failed"), failed, address, late=failed > 0)
+    total = found[TOGETHER] + len(lists) + account + len(own_lists) + failed
+    order = (
+        *("new", "questions", "approvals", "sent_back", "mail"),
+        *("accepted", "expiring", "follow_up", "overdue", "older"),
+    )
     states = {"in_work": _("in work"), "waiting": _("waiting for patient"), "quoted": _("quoted")}
     return {
         "waiting": [rows[name] for name in order if name in rows],
@@ -106,9 +112,9 @@ def _list(name: str) -> str:
     return url_for("desk.queue", todo=name)
 
 
-def _counted(label: str, count: int, address: str) -> Counted:
+def _counted(label: str, count: int, address: str, *, late: bool = False) -> Counted:
     here = address == request.full_path.rstrip("?")
-    return {"label": label, "count": _number(count), "address": address, "here": here, "late": False}
+    return {"label": label, "count": _number(count), "address": address, "here": here, "late": late}
 
 
 def _number(count: int) -> str:
@@ -168,26 +174,36 @@ def _account_to_confirm(person: StaffUser) -> PaymentAccount | None:
 
 def sent_back(person: StaffUser) -> list[ToDo]:
     """Return what was sent back to this person with a comment."""
-    reader, found = current_reader(), list[ToDo]()
-    if staff.may(person, "tables.edit"):
-        found += [
-            {
-                "what": _name(draft),
-                "note": _refused(comment.by, comment.at, reader),
-                "address": url_for("price_lists.overview", draft_id=draft.id),
-            }
-            for draft, comment in price_lists.approvals.sent_back(person.actor)
-        ]
-    if staff.may(person, "requests.work"):
-        found += [
-            {
-                "what": _("The quote for %(reference)s", reference=request.reference),
-                "note": _refused(draft.returned_by, draft.returned_at, reader),
-                "address": url_for("quotes_desk.prepare", reference=request.reference),
-            }
-            for draft, request in quotes.approvals.sent_back(person.actor)
-        ]
+    reader = current_reader()
+    lists, quoted = _sent_back(person)
+    found: list[ToDo] = [
+        {
+            "what": _name(draft),
+            "note": _refused(comment.by, comment.at, reader),
+            "address": url_for("price_lists.overview", draft_id=draft.id),
+        }
+        for draft, comment in lists
+    ]
+    found += [
+        {
+            "what": _("The quote for %(reference)s", reference=request.reference),
+            "note": _refused(draft.returned_by, draft.returned_at, reader),
+            "address": url_for("quotes_desk.prepare", reference=request.reference),
+        }
+        for draft, request in quoted
+    ]
     return found
+
+
+def _sent_back(
+    person: StaffUser,
+) -> tuple[list[tuple[Draft, DraftComment]], list[tuple[QuoteDraft, PatientRequest]]]:
+    """Return the price lists and the quotes that were sent back to this person."""
+    may_lists, may_quotes = staff.may(person, "tables.edit"), staff.may(person, "requests.work")
+    return (
+        price_lists.approvals.sent_back(person.actor) if may_lists else [],
+        quotes.approvals.sent_back(person.actor) if may_quotes else [],
+    )
 
 
 def _asked(draft: Draft | QuoteDraft, reader: Reader) -> str:

@@ -64,6 +64,7 @@ def test_each_list_has_what_is_counted_and_nothing_twice(known: list[Known]) -> 
     assert {name: counts[name] for name in waiting.LISTS} == {
         name: len(ids) for name, ids in expected.items()
     }
+    assert counts[waiting.TOGETHER] == len(set().union(*expected.values()))
     for state in waiting.STATES:
         assert counts[state] == sum(one.state == state for one in known)
 
@@ -120,3 +121,23 @@ def test_who_was_silent_for_so_many_days_is_followed_up_until_something_happens(
     requests.note(acting(actor="user:1", now=later), request, "Called her.")
     db.session.commit()
     assert waiting.counts(later, silent_days=7)["follow_up"] == 0
+
+
+def test_a_request_on_several_lists_is_counted_once_together(app: Flask) -> None:
+    request = quoted().quote.request
+    request.question_due_at = NOW
+    db.session.commit()
+    later = NOW + timedelta(days=8)
+    counts = waiting.counts(later, silent_days=7, also=[waiting.numbered([request.id])])
+    assert (counts["questions"], counts["overdue"], counts["follow_up"]) == (1, 1, 1)
+    assert counts[waiting.TOGETHER] == 1
+
+
+def test_an_accepted_quote_waits_until_nothing_has_happened_for_thirty_days(app: Flask) -> None:
+    revision = quoted()
+    accept(revision)
+    since = revision.quote.request.active_at
+    assert waiting.counts(since + waiting.LATELY)["accepted"] == 1
+    longer = since + waiting.LATELY + timedelta(minutes=1)
+    assert waiting.counts(longer)["accepted"] == 0
+    assert waiting.page("accepted", longer, after=None) == ([], None)

@@ -156,7 +156,7 @@ def test_a_draft_is_sent_back_with_a_comment_that_leads_to_its_place(
     for path in (draft, f"{draft}/publish", f"{draft}/section/charge"):
         shown = editor.see(path)
         assert "The single room is too cheap." in shown.text
-        assert shown.links("To the place: charge.single") == [f"{draft}/entry/charge/single"]
+        assert shown.links("To the entry “Single room”") == [f"{draft}/entry/charge/single"]
     assert "it was changed since" not in editor.page.text
     editor.see(f"{draft}/entry/charge/single")
     editor.send("save", {"f.price": "64"})
@@ -238,6 +238,8 @@ def test_adjustments_above_the_limit_wait_at_those_who_may_approve_them(
     assert mails(app)[-1] == (reference, "quote_returned", "coordinator@demonstration.example.org")
     start = coordinator.see("/staff")
     assert "Sent back to you" in start.text
+    assert "1 sent back to you" in start.text
+    assert "<title>(1) " in start.html, "the request is new as well, and one thing"
     assert "Half of it." in coordinator.see(page(reference)).text
     coordinator.press("Ask for approval")
     assert "Half of it." not in coordinator.page.text

@@ -69,7 +69,7 @@ def test_a_bill_is_entered_from_the_request_and_stands_beside_the_estimate(
     app: Flask, coordinator: Staff, reference: str, address: str
 ) -> None:
     assert "Enter the final bill" not in coordinator.see(f"/desk/requests/{reference}").text, "it is new"
-    coordinator.press("Change status", state="in_work", words="")
+    coordinator.press("Change status", state="in_work", why="")
     assert "Enter the final bill" in coordinator.see(f"/desk/requests/{reference}").text
     expected = likely(app, reference)
     page = enter(

@@ -166,6 +166,7 @@ def test_a_revision_begins_with_the_newest_and_replaces_it(app: Flask, coordinat
     reference = ask(app)
     issue(coordinator, reference, **line(0, "-250"))
     shown = coordinator.press("Prepare a revision")
+    assert "The prices of revision 1, “2026-09”, are in force." in shown.text
     assert total(shown) == f"USD{SPACE}15,640.40"
     assert (shown.value("label-0"), shown.value("reason-0")) == ("For friends", "Agreed by telephone")
     coordinator.see(f"{page(reference)}/answers")
@@ -379,3 +380,11 @@ def test_a_quote_whose_document_cannot_be_made_has_no_button_but_what_to_do(
         assert tick.get("checked") is not None, "what was ticked stays"
     coordinator.client.post(form, data=fields)
     assert issued(app) == ["Q-2026-00001/1"]
+
+
+def test_where_no_account_is_set_the_last_look_says_so(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    shown = coordinator.see(f"{page(reference)}/issue")
+    assert "No account is set: the quote will not say how to pay." in shown.text
+    assert "An administrator can set one in the settings." in shown.text

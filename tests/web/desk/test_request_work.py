@@ -58,7 +58,7 @@ def test_nobody_gets_a_request_who_cannot_work_on_it(
 
 def test_a_state_is_changed_with_a_word_about_why(app: Flask, coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
-    page = coordinator.press("Change status", state="waiting", words="Asked for the MRI.")
+    page = coordinator.press("Change status", state="waiting", why="Asked for the MRI.")
     assert "It is waiting for patient now." in page.text
     assert "new → waiting for patient Asked for the MRI." in page.text
     assert "Asked for the MRI." not in stored(app)
@@ -66,11 +66,11 @@ def test_a_state_is_changed_with_a_word_about_why(app: Flask, coordinator: Staff
 
 def test_only_what_may_follow_can_be_chosen(app: Flask, coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
-    coordinator.press("Change status", state="closed", words="")
+    coordinator.press("Change status", state="closed", why="")
     options = {o.get("value") for s in coordinator.page.all("select", id="state") for o in s.iter("option")}
     assert options == {"", "in_work"}
     for wrong, status in (("waiting", 409), ("quoted", 422), ("accepted", 422), ("", 422)):
-        data = {"state": wrong, "changes": changes(app, reference), "words": "because"}
+        data = {"state": wrong, "changes": changes(app, reference), "why": "because"}
         page = coordinator.post(f"/desk/requests/{reference}/state", data)
         assert page.status == status, wrong
         assert "because" in page.html
@@ -81,7 +81,7 @@ def test_only_what_may_follow_can_be_chosen(app: Flask, coordinator: Staff, refe
 def test_a_note_is_kept_sealed_and_read_by_staff(app: Flask, coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
     words = "Prefers calls <b>after</b> 18:00.\nלילה"
-    page = coordinator.send("Keep the note", {"words": words})
+    page = coordinator.send("Keep the note", {"note": words})
     assert "The note is kept." in page.text
     assert "Prefers calls <b>after</b> 18:00." in page.text
     assert "after</b>" not in page.html
@@ -92,7 +92,7 @@ def test_an_answer_is_kept_sealed_and_told_by_mail_once(
     app: Flask, coordinator: Staff, reference: str
 ) -> None:
     page = coordinator.see(f"/desk/requests/{reference}")
-    fields = {"words": "Heliotrope lifts go to every floor."}
+    fields = {"answer": "Heliotrope lifts go to every floor."}
     coordinator.send("Send the answer", fields)
     assert "a mail says that it is there" in coordinator.page.text
     assert "answered" in coordinator.page.text
@@ -111,7 +111,7 @@ def test_an_answer_is_kept_sealed_and_told_by_mail_once(
 
 def test_an_empty_answer_is_none(coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
-    coordinator.send("Send the answer", {"words": " \u200b "})
+    coordinator.send("Send the answer", {"answer": " \u200b "})
     assert coordinator.page.status == 422
     assert "Enter the answer first." in coordinator.page.text
 
@@ -128,7 +128,7 @@ def test_a_note_that_cannot_be_kept_is_shown_again(
     app: Flask, coordinator: Staff, reference: str, words: str, sentence: str
 ) -> None:
     coordinator.see(f"/desk/requests/{reference}")
-    page = coordinator.send("Keep the note", {"words": words})
+    page = coordinator.send("Keep the note", {"note": words})
     assert page.status == 422
     assert sentence in page.text
     assert words.strip() in page.html
@@ -141,8 +141,8 @@ def test_two_people_at_once_are_told_and_nothing_typed_is_lost(
     colleague = sign_in(app, "coordinator")
     for person in (coordinator, colleague):
         person.see(f"/desk/requests/{reference}")
-    colleague.press("Change status", state="in_work", words="")
-    page = coordinator.press("Change status", state="waiting", words="I asked for the MRI.")
+    colleague.press("Change status", state="in_work", why="")
+    page = coordinator.press("Change status", state="waiting", why="I asked for the MRI.")
     assert page.status == 409
     assert "This request was changed while you were looking at it" in page.text
     assert "new → in work" in page.text
@@ -174,8 +174,8 @@ def test_a_note_needs_no_page_of_this_moment(
     colleague = sign_in(app, "coordinator")
     for person in (coordinator, colleague):
         person.see(f"/desk/requests/{reference}")
-    colleague.send("Keep the note", {"words": "One."})
-    coordinator.send("Keep the note", {"words": "Two."})
+    colleague.send("Keep the note", {"note": "One."})
+    coordinator.send("Keep the note", {"note": "Two."})
     assert kinds(app, reference).count("note") == 2
 
 
@@ -193,7 +193,7 @@ def test_an_erased_request_keeps_its_plan_and_nobody_works_on_it(
     assert requests.SEEN not in kinds(app, reference)
 
 
-@pytest.mark.parametrize(("path", "typed"), [("note", "words"), ("answer", "words"), ("state", "words")])
+@pytest.mark.parametrize(("path", "typed"), [("note", "note"), ("answer", "answer"), ("state", "why")])
 def test_what_is_typed_about_somebody_who_was_erased_meanwhile_is_refused_and_shown_again(
     app: Flask, coordinator: Staff, reference: str, path: str, typed: str
 ) -> None:
@@ -222,7 +222,7 @@ def test_an_approver_reads_and_changes_nothing(app: Flask, approver: Staff, refe
     assert NAME in page.text
     assert page.all("textarea") == []
     for path in ("note", "assign", "state"):
-        data = {"words": "x", "to": "nobody", "state": "closed", "changes": "1"}
+        data = {"note": "x", "why": "x", "to": "nobody", "state": "closed", "changes": "1"}
         assert approver.post(f"/desk/requests/{reference}/{path}", data).status == 403
     assert approver.see("/desk/requests").all("input", name="pick") == []
     assert approver.post("/desk/requests/together", {"pick": f"{reference}.1", "act": "state"}).status == 403
@@ -230,7 +230,7 @@ def test_an_approver_reads_and_changes_nothing(app: Flask, approver: Staff, refe
 
 def test_who_was_signed_out_meanwhile_has_their_note_shown(coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
-    action, fields = coordinator.page.sent("Keep the note", {"words": "Long thoughts."})
+    action, fields = coordinator.page.sent("Keep the note", {"note": "Long thoughts."})
     coordinator.client.delete_cookie("session")
     answer = coordinator.client.post(action, data=fields)
     assert answer.status_code == 401
@@ -239,7 +239,7 @@ def test_who_was_signed_out_meanwhile_has_their_note_shown(coordinator: Staff, r
 
 def test_events_are_only_added(app: Flask, coordinator: Staff, reference: str) -> None:
     coordinator.see(f"/desk/requests/{reference}")
-    coordinator.send("Keep the note", {"words": "One."})
+    coordinator.send("Keep the note", {"note": "One."})
     coordinator.press("Assign it to me")
     with app.app_context():
         numbers = db.session.scalars(select(RequestEvent.id).order_by(RequestEvent.id)).all()

@@ -13,12 +13,12 @@ import pytest
 import time_machine
 from flask import Flask
 
-from estimator import requests
+from estimator import price_lists, requests
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models.staff import Role
 from tests.support.acts import acting
-from tests.support.quote_desk import ADDRESS, NAME, ask, give_up, request_of
+from tests.support.quote_desk import ADDRESS, NAME, ask, changed_list, give_up, request_of
 from tests.support.request_rows import changes, kinds, stored
 from tests.support.staff_browser import Staff
 
@@ -58,9 +58,8 @@ def test_the_page_of_a_request_shows_what_was_asked_and_the_plan(coordinator: St
         assert part in text.replace("\xa0", " "), part
     assert "asked for a firm quote" in text
     assert "No quote was issued yet." in text
-    assert (
-        coordinator.page.form("Prepare a quote")[0].get("action") == f"/desk/requests/{reference}/quote/begin"
-    )
+    button = coordinator.page.form("Prepare a quote")[1]
+    assert button.get("formaction") == f"/desk/requests/{reference}/quote/begin"
 
 
 def test_the_page_says_who_is_the_patient_who_asked_and_what_was_said_about_the_injury(
@@ -113,7 +112,7 @@ def test_a_mere_question_is_in_the_list_and_answered_and_has_no_quote(
     assert page.links("Prepare a quote") == []
     assert coordinator.see(f"/desk/requests/{question}/quote").status == 404
     coordinator.see(f"/desk/requests/{question}")
-    coordinator.send("Send the answer", {"words": "Yes."})
+    coordinator.send("Send the answer", {"answer": "Yes."})
     assert "a mail says that it is there" in coordinator.page.text
     assert "heliotrope" not in stored(app)
 
@@ -193,7 +192,7 @@ def test_who_opens_only_the_quote_of_a_request_is_written_down_too(
 
 def test_words_of_people_stand_nowhere_in_the_clear(app: Flask, coordinator: Staff) -> None:
     reference = enter(coordinator)
-    coordinator.send("Keep the note", {"words": "Heliotrope umbrella"})
+    coordinator.send("Keep the note", {"note": "Heliotrope umbrella"})
     kept = stored(app)
     assert reference in kept
     for planted in ("Heliotrope", "Zephyrine", "zephyrine@", "901820", "Violet stairs"):
@@ -218,3 +217,20 @@ def test_a_database_that_takes_nothing_lets_a_request_be_read(
     assert page.status == 200
     assert NAME in page.text
     assert requests.SEEN not in kinds(app, reference)
+
+
+def test_a_request_says_that_the_price_list_of_its_estimate_was_withdrawn(
+    app: Flask, coordinator: Staff, clock: time_machine.Traveller
+) -> None:
+    changed_list(app, version="wrong", valid_from="2026-11-10")
+    reference = ask(app)
+    sentence = "The estimate was made with a price list that was withdrawn on"
+    assert sentence not in coordinator.see(f"/desk/requests/{reference}").text
+    clock.shift(timedelta(minutes=10))
+    with app.app_context():
+        wrong = price_lists.in_force("delhi", datetime.now(UTC))
+        right = price_lists.find("delhi", "2026-09")
+        act = acting(actor="user:1", now=datetime.now(UTC))
+        price_lists.returns.go_back(act, right, instead_of=wrong.id, reason="A wrong price.")
+        db.session.commit()
+    assert sentence in coordinator.see(f"/desk/requests/{reference}").text

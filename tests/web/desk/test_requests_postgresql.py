@@ -48,9 +48,9 @@ def test_the_desk_works_there_as_well(app: Flask, sign_in: Callable[[Flask, Role
     for path in ("?q=%00", "?country=%00&list=%00"):
         assert coordinator.client.get(f"/desk/requests{path}").status_code in (200, 404), path
     coordinator.see(f"/desk/requests/{references[0]}")
-    coordinator.send("Keep the note", {"words": "One."})
+    coordinator.send("Keep the note", {"note": "One."})
     coordinator.press("Assign it to me")
-    assert "waiting for patient" in coordinator.press("Change status", state="waiting", words="").text
+    assert "waiting for patient" in coordinator.press("Change status", state="waiting", why="").text
 
 
 @pytest.mark.parametrize("path", ["/staff/audit", "/staff/audit.csv", "/staff/audit.xlsx"])

@@ -91,7 +91,8 @@ def test_of_two_who_change_a_template_the_second_is_warned_and_keeps_theirs(
 def test_what_a_message_is_filled_with_is_not_filled_again() -> None:
     values = {"name": "{reference}", "patient": "", "reference": "REQ-1", "provider": "A {name}"}
     assert (
-        clinic.filled("Dear {name}, {provider}; for {patient}.", values) == "Dear {reference}, A {name}; for."
+        clinic.filled("Dear {name}, {provider}; for {patient}.", values, greeting="")
+        == "Dear {reference}, A {name}; for."
     )
 
 

@@ -214,7 +214,7 @@ def returned_rows(draft: Draft) -> list[Returned]:
             "when": current_reader().clock(one.at, "UTC"),
             "save": one.save,
             "words": one.words,
-            "place": one.place or "",
+            "place": editing.entry_label(_entry(data, one.place), editing.languages(data)) or one.place or "",
             "address": _entry_address(draft, data, one.place),
         }
         for one in found
@@ -223,10 +223,13 @@ def returned_rows(draft: Draft) -> list[Returned]:
 
 def _entry_address(draft: Draft, data: editing.Data, place: str | None) -> str | None:
     """Return the page of an entry; None if it is not there any more."""
-    path = tuple((place or "").split("."))
-    if place is None or editing.get(data, path) is None:
+    if place is None or _entry(data, place) is None:
         return None
-    return url_for("price_lists.entry", draft_id=draft.id, path="/".join(path))
+    return url_for("price_lists.entry", draft_id=draft.id, path=place.replace(".", "/"))
+
+
+def _entry(data: editing.Data, place: str | None) -> Any:
+    return None if place is None else editing.get(data, tuple(place.split(".")))
 
 
 def head_of(draft: Draft) -> DraftHead:

@@ -41,7 +41,7 @@ from estimator.web.fields import CarriedField, TickField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.pdf_line import ASK_AGAIN_SECONDS, DRAWING
-from estimator.web.request_context import settings
+from estimator.web.request_context import person, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.settings.account_words import in_short
 from estimator.web.staff.signed_in import act
@@ -294,6 +294,7 @@ def _check(
         form=form,
         account=in_force,
         account_shown=in_short(in_force),
+        may_set_account=signed_in.may("settings.edit") and not person().demonstration,
         adjustments=[
             {
                 "name": firm_plans.named(plan.letter) if plan.letter else "",

@@ -14,7 +14,7 @@ from estimator import clinic, price_lists
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import approvals, drafts, given_prices
-from estimator.quotes.plans import Prepared
+from estimator.quotes.plans import Prepared, newest_revision
 from estimator.web import whole_numbers
 from estimator.web.desk.comment import CommentForm
 from estimator.web.desk.quotes.blueprint import (
@@ -47,6 +47,7 @@ from estimator.web.desk.quotes.given_prices import GivenRow, PricesForm, given_i
 from estimator.web.desk.quotes.issued import issued_rows
 from estimator.web.desk.quotes.open_questions import OpenQuestions
 from estimator.web.desk.quotes.plan_answers import answers_in_words
+from estimator.web.desk.requests.request import still_typed
 from estimator.web.forms import Line, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
@@ -72,7 +73,7 @@ def begin(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     with committing():
         drafts.begin(signed_in.act(), of)
-    return to("prepare", reference=of.reference)
+    return still_typed(of) or to("prepare", reference=of.reference)
 
 
 @pages.post("/save")
@@ -170,7 +171,9 @@ def figures(reference: str) -> ResponseReturnValue:
     questions.check()
     unread = len(summary(prices.form, typed, questions.form))
     html = render_template("desk/_quote_figures.html", figures=result, unread=unread)
-    differences = render_template("desk/_quote_differences.html", figures=result, choice=_choice(prepared))
+    differences = render_template(
+        "desk/_quote_differences.html", figures=result, choice=_choice(of, prepared)
+    )
     return jsonify(
         {
             "html": html,
@@ -272,7 +275,7 @@ def page_of(
         names=signed_in.names_of(line.by for line in form.rows if line.by),
         most_lines=MOST_LINES,
         currency=table.currency,
-        choice=_choice(prepared),
+        choice=_choice(of, prepared),
         figures=result,
         unread=len(errors) if tried is not None else 0,
         answers=answers_in_words(prepared),
@@ -301,6 +304,7 @@ class PriceChoice(TypedDict):
     """What can be chosen about prices; `same` if there is nothing to choose."""
 
     same: bool
+    revision: int | None
     kept: str
     kept_from: str
     kept_until: str
@@ -309,14 +313,16 @@ class PriceChoice(TypedDict):
     in_force_from: str | None
 
 
-def _choice(prepared: Prepared) -> PriceChoice:
-    """Return what can be chosen about prices."""
+def _choice(of: PatientRequest, prepared: Prepared) -> PriceChoice:
+    """Return what can be chosen about prices; those of `revision` are kept, of the estimate where it is None."""
     reader = current_reader()
+    newest = newest_revision(of)
     in_force = prepared.in_force
     withdrawn = price_lists.returns.withdrawn_at(prepared.kept.id, now())
     return {
         "withdrawn": None if withdrawn is None else reader.clock(withdrawn, prepared.kept.time_zone),
         "same": same_prices(prepared),
+        "revision": None if newest is None else newest.number,
         "kept": prepared.kept.version,
         "kept_from": reader.day(prepared.kept.valid_from),
         "kept_until": reader.day(prepared.kept_until),

@@ -10,7 +10,7 @@ from flask import request
 
 from estimator import clinic, keys, price_lists, quotes, requests
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
+from estimator.i18n import lazy_gettext, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest
 from estimator.web import request_context, whole_numbers
@@ -35,7 +35,9 @@ OPEN_QUESTIONS = "open-questions"
 class AnswerForm(Form):
     """An answer to whoever asks, and how it reaches them."""
 
-    words = words_field(lazy_gettext("Answer to them"), lazy_gettext("Enter the answer first."), id="answer")
+    words = words_field(
+        lazy_gettext("Answer to them"), lazy_gettext("Enter the answer first."), name="answer", id="answer"
+    )
     way = ChoiceField(
         lazy_gettext("How they get it"),
         optional=True,
@@ -66,6 +68,11 @@ class AnswerForm(Form):
             self.template.choices.insert(0, (OPEN_QUESTIONS, _("What must be answered before a quote")))
 
     @property
+    def is_begun(self) -> bool:
+        """Whether somebody has typed or chosen something."""
+        return bool(self.words.data or self.template.data)
+
+    @property
     def is_filling(self) -> bool:
         """Whether a template is to be put into the answer, and nothing sent yet."""
         return "fill" in request.form
@@ -92,7 +99,9 @@ class AnswerForm(Form):
             )
             self.refuse(sentence, self.template)
             return
-        self._put(clinic.filled(text, _values(found)), waits=chosen.waits)
+        with speaking(reader_of(found.language)):
+            greeting = _("Good day,")
+        self._put(clinic.filled(text, _values(found), greeting=greeting), waits=chosen.waits)
 
     def ask_open_questions(self) -> None:
         """Put the questions that are open before a quote behind what was typed; the request then waits for them."""

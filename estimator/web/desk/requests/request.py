@@ -52,7 +52,12 @@ class Unknown(errors.Missing):
 class NoteForm(Form):
     """A note for colleagues."""
 
-    words = words_field(lazy_gettext("Note"), lazy_gettext("Enter something first."), id="note")
+    words = words_field(lazy_gettext("Note"), lazy_gettext("Enter something first."), name="note", id="note")
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether somebody has typed something."""
+        return bool(self.words.data)
 
 
 class AssignForm(Form):
@@ -70,6 +75,13 @@ class AssignForm(Form):
         ]
         if (holder := _holder(found)) is not None:
             self.to.also = {str(found.assignee_id): holder}
+        if "take" in request.form:
+            self.to.data = str(me)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether somebody has chosen another person than the page showed."""
+        return "holder" in request.form and self.to.data != (request.form["holder"] or NOBODY)
 
 
 class StateForm(Form):
@@ -78,12 +90,17 @@ class StateForm(Form):
     state = ChoiceField(
         lazy_gettext("Change status"), empty=lazy_gettext("choose"), refusal=lazy_gettext("Choose a status.")
     )
-    words = words_field(lazy_gettext("Why (not required)"), id="why")
+    words = words_field(lazy_gettext("Why (not required)"), name="why", id="why")
 
     def __init__(self, found: PatientRequest, *sent: None) -> None:
         super().__init__(*sent)
         self.state.choices = [(one, desk.state_word(one)) for one in desk.BY_HAND]
         self.possible = [one for one in desk.BY_HAND if one in requests.NEXT[found.state]]
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether somebody has typed or chosen something."""
+        return bool(self.words.data or self.state.data)
 
 
 @pages.get("/<reference>", endpoint="request")
@@ -107,9 +124,11 @@ def note(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(found, form, 422)
     with committing():
-        requests.note(act(), found, form.words.data)
+        requests.lock(found)
+        if not _is_noted(found, form.words.data):
+            requests.note(act(), found, form.words.data)
     flash(_("The note is kept."))
-    return desk.to("request", reference=found.reference, _anchor="history")
+    return _done(found, form, "history")
 
 
 @pages.post("/<reference>/answer")
@@ -140,7 +159,7 @@ def answer(reference: str) -> ResponseReturnValue:
             "The answer is kept, and no mail goes out: tell them that it stands on the page of their request."
         )
     )
-    return desk.to("request", reference=found.reference, _anchor="conversation")
+    return _done(found, form, "conversation")
 
 
 @pages.post("/<reference>/assign")
@@ -161,7 +180,7 @@ def assign(reference: str) -> ResponseReturnValue:
         if number is None
         else _("It is assigned to %(who)s.", who=desk.people()[number])
     )
-    return desk.to("request", reference=found.reference)
+    return _done(found, form)
 
 
 @pages.post("/<reference>/state")
@@ -186,7 +205,22 @@ def state(reference: str) -> ResponseReturnValue:
         )
         return _page(the_request(reference), form.refuse(sentence, form.state), 409)
     flash(_("It is %(state)s now.", state=desk.state_word(wanted)))
-    return desk.to("request", reference=found.reference)
+    return _done(found, form)
+
+
+def _done(found: PatientRequest, form: Form, anchor: str | None = None) -> ResponseReturnValue:
+    """Go back to the request once a form was acted upon, or show what stands in its other boxes."""
+    return still_typed(found, form) or desk.to("request", reference=found.reference, _anchor=anchor)
+
+
+def still_typed(of: PatientRequest, done: Form | None = None) -> ResponseReturnValue | None:
+    """Show a request with what was typed into its boxes, besides the form that is done; None if nothing was."""
+    found = the_request(of.reference)
+    forms = _forms(found, None, done)
+    if found.erased_at is not None or not any(form.is_begun for form in forms):
+        return None
+    flash(_("What stands in the other boxes was not sent. It is still there."))
+    return _page(found, done=done)
 
 
 def the_request(reference: str) -> PatientRequest:
@@ -226,8 +260,13 @@ def last_change(found: PatientRequest) -> str:
     return f"{told[0].who}: {told[0].what}" if told else ""
 
 
-def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) -> ResponseReturnValue:
-    """Show a request; `sent` is the form that was sent and has errors, if one has."""
+def _page(
+    found: PatientRequest, sent: Form | None = None, status: int = 200, *, done: Form | None = None
+) -> ResponseReturnValue:
+    """Show a request; `sent` is the form that was sent and has errors, if one has, `done` one that has none.
+
+    What was typed into the others is shown again.
+    """
     reader, settings, zone = current_reader(), request_context.settings(), _zone(found)
     table = price_lists.parsed(found.table_version)
     entries: list[requests.Entry] = []
@@ -239,8 +278,10 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         who, unreadable = None, True
     mails = history.mails_of(found)
     accepted = beside.accepted(found)
+    withdrawn = price_lists.returns.withdrawn_at(found.table_version_id, found.created_at)
     may_work = signed_in.may("requests.work")
-    assigning, moving, noting, answering = _forms(found, sent)
+    assigning, moving, noting, answering = _forms(found, sent, done)
+    said = conversation(entries, zone)
     shown = render_template(
         "desk/request.html",
         errors=[] if sent is None else summary(sent),
@@ -270,6 +311,7 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
             "erased": None if found.erased_at is None else reader.clock(found.erased_at, zone),
             "list": found.slug,
             "version": found.table_version.version,
+            "withdrawn": None if withdrawn is None else reader.clock(withdrawn, zone),
         },
         who=who,
         injury=[] if who is None or found.kind == "question" else list(injury.facts(who, reader)),
@@ -284,7 +326,9 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
         quote=beside.quote(found),
         prepared=quotes.drafts.for_request(found) is not None,
         consents=beside.consents(found),
-        conversation=conversation(entries, zone),
+        conversation=said,
+        # Whoever goes on writing is still told, once, what was said since they began.
+        said=count_shown() if answering.is_begun and not (answering is sent and status == 409) else len(said),
         history=history.history(zone, entries, mails),
         readers=history.readers(zone, entries),
         holder=_holder(found),
@@ -301,14 +345,32 @@ def _page(found: PatientRequest, sent: Form | None = None, status: int = 200) ->
     return shown, status
 
 
-def _forms(found: PatientRequest, sent: Form | None) -> tuple[AssignForm, StateForm, NoteForm, AnswerForm]:
-    """Return the forms of a page: the one that was sent, and the others as they stand for the request."""
-    assigning = sent if isinstance(sent, AssignForm) else AssignForm(found, None)
-    moving = sent if isinstance(sent, StateForm) else StateForm(found, None)
+def _forms(
+    found: PatientRequest, sent: Form | None, done: Form | None
+) -> tuple[AssignForm, StateForm, NoteForm, AnswerForm]:
+    """Return the forms of a page: the one that was sent, the others as they came with it, an empty one if `done`."""
+
+    def blank(kind: type[Form]) -> tuple[None, ...]:
+        return (None,) if request.method != "POST" or isinstance(done, kind) else ()
+
+    assigning = sent if isinstance(sent, AssignForm) else AssignForm(found, *blank(AssignForm))
+    if assigning is not sent and not assigning.is_begun:
+        assigning = AssignForm(found, None)
+    moving = sent if isinstance(sent, StateForm) else StateForm(found, *blank(StateForm))
+    if moving is not sent and moving.state.data not in moving.possible:
+        moving.state.data = ""
     # Only what can be done is offered, whatever was sent.
     moving.state.choices = [(one, word) for one, word in moving.state.choices if one in moving.possible]
-    noting = sent if isinstance(sent, NoteForm) else NoteForm(None)
-    return assigning, moving, noting, sent if isinstance(sent, AnswerForm) else AnswerForm(found, None)
+    noting = sent if isinstance(sent, NoteForm) else NoteForm(*blank(NoteForm))
+    answering = sent if isinstance(sent, AnswerForm) else AnswerForm(found, *blank(AnswerForm))
+    return assigning, moving, noting, answering
+
+
+def _is_noted(found: PatientRequest, words: str) -> bool:
+    """Whether the newest that somebody did at a request is this note by the same person, sent a second time."""
+    done = (entry for entry in history.entries_of(found) if entry.kind != requests.SEEN)
+    newest = next(done, None)
+    return newest is not None and (newest.kind, newest.actor, newest.words) == ("note", act().actor, words)
 
 
 def _holder(found: PatientRequest) -> str | None:
