@@ -94,7 +94,10 @@ def page(token: str) -> ResponseReturnValue:
             ranges=words.ranges,
             form=form,
             errors=summary(form),
-            readings=typed.readings,
+            readings=[
+                (url_for("exploring.page", token=token, budget=figure), shown)
+                for figure, shown in typed.readings
+            ],
             budget=found,
             growth=exploring.growth(growth(table, answers), table, reader, typed.amount),
             bars=exploring.bars(words.changes, table.currency, reader),

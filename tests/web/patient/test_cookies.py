@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from flask import Flask
@@ -137,3 +137,34 @@ def test_a_browser_that_accepts_cookies_soon_has_short_addresses_again(app: Flas
     page = visitor.open("/")
     assert page.one("html").get("lang") == "ar"
     assert not [link for link in page.links() if "lang=" in link]
+
+
+def test_a_form_that_asks_by_its_address_carries_the_language_too(app: Flask, blocked: NoCookies) -> None:
+    made = Visitor(app).estimate(ANSWERS).path
+    for shown, action, answers in (
+        (f"{made}/explore", f"{made}/explore", {"budget": "3000"}),
+        (made, f"{made}/answer", {"question": "sessions"}),
+        ("/verify", "/verify", {"number": "Q-2026-00001"}),
+    ):
+        page = blocked.open(f"{shown}?lang=ar")
+        (form,) = [
+            each
+            for each in page.all("form")
+            if each.get("method") != "post" and urlsplit(each.get("action") or page.path).path == action
+        ]
+        answer = blocked.open(f"{action}?{urlencode({**page.typed(form), **answers})}")
+        if answer.status == 303:
+            answer = blocked.open(answer.location)
+        assert answer.one("html").get("lang") == "ar", action
+
+
+def test_both_readings_of_a_budget_carry_the_language(start: Callable[..., Flask]) -> None:
+    app = start(table_text().replace('currency = "USD"', 'currency = "KWD"'), languages=("en", "ar"))
+    blocked = NoCookies(app)
+    asked = blocked.open(f"{Visitor(app).estimate(ANSWERS).path}/explore?lang=ar&budget=5.000")
+    readings = [link.get("href", "") for link in asked.one("p", class_="readings").iter("a")]
+    assert len(readings) == 2
+    for reading in readings:
+        page = blocked.open(reading)
+        assert page.one("html").get("lang") == "ar"
+        assert page.all("div", class_="bought")
