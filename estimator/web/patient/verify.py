@@ -24,6 +24,7 @@ from estimator.web.bounded_forms import BoundedForms
 from estimator.web.fields import CompactField, FileField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
+from estimator.web.patient import cookies
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Filled
@@ -150,6 +151,12 @@ def upload() -> ResponseReturnValue:
     if not _has_room("files", MOST_FILES):
         return _too_often(_("Too many files were sent from your network."))
     form = UploadForm()
+    if not form.is_of_this_visit():
+        sentence = _(
+            "This page was open for too long, or your browser keeps no cookies. Choose the PDF once more, and press "
+            "the button again."
+        )
+        return _start(upload=form.refuse(cookies.ended_anywhere(sentence), form.file), status=400)
     if not form.validate():
         return _start(upload=form, status=422)
     content = form.file.data
