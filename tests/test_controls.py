@@ -110,3 +110,24 @@ WRITE_ERRORS = {
     "letter.html": "above all languages of a letter, where somebody else has changed them meanwhile",
 }
 """Templates that say what is wrong in their own place."""
+
+
+def test_a_form_that_asks_by_its_address_carries_the_language() -> None:
+    """A browser puts what the form says in the place of the query that its address has."""
+    asking = 0
+    for path in TEMPLATES:
+        if "desk" in path.parts:
+            continue  # nobody is signed in without a cookie
+        for attributes, inside in re.findall(r"<form\b([^>]*)>(.*?)</form>", path.read_text(), re.DOTALL):
+            if 'method="post"' not in attributes:
+                asking += 1
+                assert "{{ carried_language() }}" in inside, f"{path.name}: <form{attributes}>"
+    assert asking
+
+
+def test_nothing_is_asked_after_an_address_that_may_ask_for_something_already() -> None:
+    scripts = (ROOT / "estimator" / "static").glob("*.js")
+    views = (ROOT / "estimator" / "web").rglob("*.py")
+    for path in sorted([*TEMPLATES, *scripts, *views]):
+        found = re.findall(r"(?<!\|mailto \})\}\?(?:\w+=|[${]).*", path.read_text())
+        assert found == [], name(path)

@@ -25,9 +25,12 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   let timer = 0;
   let latest = null;
 
+  // The address may ask for something already, such as a language; what the form says of that counts.
   const withQuery = (asked) => {
-    const query = new URLSearchParams([...asked].filter(([, value]) => value.trim())).toString();
-    return query ? `${form.dataset.live}?${query}` : form.dataset.live;
+    const [place, already] = form.dataset.live.split("?");
+    const kept = [...new URLSearchParams(already)].filter(([name]) => !asked.has(name));
+    const query = new URLSearchParams([...kept, ...[...asked].filter(([, value]) => value.trim())]).toString();
+    return query ? [place, query].join("?") : place;
   };
 
   const stop = () => {

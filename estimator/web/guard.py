@@ -281,21 +281,31 @@ CHECKS_ITSELF = frozenset(
     {
         "patient.estimate",
         "patient.change",
-        "quote.reminders",  # as well
-        "other_offer.page",  # sending it changes nothing
-        "exploring.apply",  # as the next one
-        "changing.apply",  # its proof is the secret link in its address: reading an estimate needs no cookie
+        "patient.delete",
+        "patient.total",  # nothing is stored
+        "quote.reminders",  # its proof is the secret link in its address
+        "other_offer.page",  # nothing is stored
+        "exploring.apply",  # its proof is the secret link in its address: reading an estimate needs no cookie
+        "changing.apply",  # as well
         "changing.question",
+        "changing.total",  # nothing is stored
+        "comparing.start",
         "comparing.of_estimate",
         "comparing.of_comparison",
         "mailing.email",
         "asking.ask",
         "asking.check",
+        "asking.language",
         "asking.question",
         "asking.first_question",
+        "checking.upload",
         "my_data.code",
+        "my_data.erase",
         "quote.code",
+        "quote.close",
         "quote.accept",
+        "quote.certificate",
+        "quote.take_back",
         "quote.total",
         "quote.decline",
         "quote.question",

@@ -67,7 +67,13 @@ def total(token: str) -> ResponseReturnValue:
     table, reader = price_lists.parsed(estimate_making.todays(earlier)), current_reader()
     form = estimate_form.build(table)
     panel = running(table, _read(form, table, earlier), reader, estimates.breakdown_of(earlier))
-    html = render_template("patient/_total.html", total=panel, changed=None, one=bool(_shown(table)))
+    html = render_template(
+        "patient/_total.html",
+        total=panel,
+        changed=None,
+        one=bool(_shown(table)),
+        cookieless=not request.cookies,
+    )
     return jsonify({"html": html, **panel.as_json()})
 
 

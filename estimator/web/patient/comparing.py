@@ -20,7 +20,7 @@ from estimator.models import Comparison, Estimate, TableVersion
 from estimator.web import errors, networks, request_context
 from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader, is_switching, own_currency
-from estimator.web.patient import compare_next, worded
+from estimator.web.patient import compare_next, cookies, worded
 from estimator.web.patient.compare_form import CompareForm
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -67,22 +67,29 @@ class Offer:
 @pages.route("/compare", methods=["GET", "POST"])
 def start() -> ResponseReturnValue:
     """Ask which price lists or estimates are to be compared, and begin."""
-    form, offers = CompareForm(), _offers(current_reader())
+    form, offers, status = CompareForm(), _offers(current_reader()), 200
     form.lists.choices = [(offer.slug, _named(offer)) for offer in offers]
     if request.method == "POST" and not is_switching():
-        begun = _begun(form)
-        if begun is not None:
-            return begun
-    lines = summary(form)
+        if not form.is_of_this_visit():
+            sentence = _(
+                "This page was open for too long. What you typed is still here; press the button again."
+            )
+            form.refuse(cookies.ended_anywhere(sentence))
+            status = 400
+        else:
+            begun = _begun(form)
+            if begun is not None:
+                return begun
+            status = 422
     page = render_template(
         "patient/compare.html",
-        errors=lines,
+        errors=summary(form),
         form=form,
         notes={offer.slug: offer.title for offer in offers},
         whose=offers[0].provider if offers else "",
         kept_days=request_context.settings().kept_days,
     )
-    return page, 422 if lines else 200
+    return page, status
 
 
 def _named(offer: Offer) -> str:

@@ -4,33 +4,56 @@ from __future__ import annotations
 
 from flask import g, request
 
+from estimator import price_lists
 from estimator.i18n import gettext as _
+from estimator.i18n import listed_apart
+from estimator.web import request_context
 from pricing.table import Provider
 
 AGAIN = "sent_again"
 """The field of a form that was refused once because it belonged to no visit; `token` in components.html writes it."""
 
 
-def ended(sentence: str, provider: Provider) -> str:
+def ended(sentence: str, *providers: Provider) -> str:
     """Return the sentence for a form without a visit; or, if it was pressed again in vain, what else can be done."""
     g.sent_again = True
-    return blocked(provider) if AGAIN in request.form and not request.cookies else sentence
+    return blocked(*providers) if AGAIN in request.form and not request.cookies else sentence
 
 
-def blocked(provider: Provider) -> str:
+def ended_anywhere(sentence: str) -> str:
+    """Return the same for a form that belongs to no price list: whoever has one in force can be written to."""
+    versions = price_lists.all_in_force(request_context.now())
+    return ended(sentence, *(price_lists.parsed(version).provider for version in versions))
+
+
+def nothing_deleted(provider: Provider) -> str:
+    """Return the same for a button that deletes something."""
+    sentence = _(
+        "This page was open for too long, or your browser keeps no cookies. Nothing was deleted; press the button "
+        "again."
+    )
+    return ended(sentence, provider)
+
+
+def blocked(*providers: Provider) -> str:
     """Say how to allow cookies, and whom to write to instead."""
+    email, phone = (
+        listed_apart(dict.fromkeys(filter(None, reached)))
+        for reached in (
+            [provider.email for provider in providers],
+            [provider.phone for provider in providers],
+        )
+    )
     how = _(
         "Your browser accepts no cookies from this site, so this cannot be sent. Allow cookies for this site in the "
         "settings of your browser, then press the button again. The cookie only shows that the form is yours."
     )
     ways = {
-        (True, True): _(
-            "Or write to %(email)s, or call %(phone)s.", email=provider.email, phone=provider.phone
-        ),
-        (True, False): _("Or write to %(email)s.", email=provider.email),
-        (False, True): _("Or call %(phone)s.", phone=provider.phone),
+        (True, True): _("Or write to %(email)s, or call %(phone)s.", email=email, phone=phone),
+        (True, False): _("Or write to %(email)s.", email=email),
+        (False, True): _("Or call %(phone)s.", phone=phone),
     }
-    way = ways.get((bool(provider.email), bool(provider.phone)))
+    way = ways.get((bool(email), bool(phone)))
     return how if way is None else f"{how} {way}"
 
 

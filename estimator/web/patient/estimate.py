@@ -31,7 +31,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate, TableVersion
 from estimator.web import errors, estimate_form, request_context
-from estimator.web.forms import summary
+from estimator.web.forms import Form, summary
 from estimator.web.language import carried, current_reader, is_switching, own_currency
 from estimator.web.patient import before, compare_next, cookies, estimate_making, made_here, worded
 from estimator.web.total_so_far import Running, running
@@ -261,16 +261,22 @@ def _contents(rows: wording.Rows, changes: Sequence[wording.DriverChanges]) -> l
 def delete(token: str) -> ResponseReturnValue:
     """Ask whether an estimate is to be deleted, and delete it."""
     found = request_context.estimate_of(token)
-    if request.method == "POST":
+    form, table = Form(), price_lists.parsed(found.table_version)
+    if request.method == "POST" and form.is_of_this_visit():
         with committing():
             estimates.delete(found)
         return render_template("patient/deleted.html", new_estimate=True)
-    return render_template(
+    if request.method == "POST":
+        form.refuse(cookies.nothing_deleted(table.provider))
+    page = render_template(
         "patient/delete.html",
+        errors=summary(form),
         reference=found.reference,
-        provider=wording.provider(price_lists.parsed(found.table_version), current_reader()),
+        provider=wording.provider(table, current_reader()),
+        action=url_for("patient.delete", token=token),
         back=url_for("patient.breakdown", token=token),
     )
+    return page, 400 if form.form_errors else 200
 
 
 @dataclass(frozen=True)

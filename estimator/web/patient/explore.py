@@ -11,17 +11,15 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import pricing
-from estimator import estimates, figures, price_lists, throttle, wording
+from estimator import estimates, figures, price_lists, wording
 from estimator.i18n import Reader, lazy_gettext
 from estimator.i18n import gettext as _
-from estimator.web import networks, request_context, typed_money
+from estimator.web import request_context, typed_money
 from estimator.web.fields import CompactField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.patient import before, estimate_making, worded
+from estimator.web.patient import attempts, before, estimate_making, worded
 from estimator.web.patient.estimate import head_of
-from estimator.web.request_context import act
-from estimator.web.transaction import committing
 from estimator.wording import exploring
 from pricing import PriceTable
 from pricing.budget import within
@@ -74,7 +72,7 @@ def page(token: str) -> ResponseReturnValue:
     typed, status = _Typed(), 200
     if request.args.get("budget", "").strip():
         typed = _read(form, table, reader)
-        if typed.amount is not None and _too_many():
+        if typed.amount is not None and attempts.count("budget", MOST_BUDGETS) is not None:
             form.refuse(
                 _(
                     "Many budgets were looked at from your network just now. Try again in a quarter of an hour."
@@ -94,7 +92,10 @@ def page(token: str) -> ResponseReturnValue:
             ranges=words.ranges,
             form=form,
             errors=summary(form),
-            readings=typed.readings,
+            readings=[
+                (url_for("exploring.page", token=token, budget=figure), shown)
+                for figure, shown in typed.readings
+            ],
             budget=found,
             growth=exploring.growth(growth(table, answers), table, reader, typed.amount),
             bars=exploring.bars(words.changes, table.currency, reader),
@@ -171,9 +172,3 @@ def _read(form: BudgetForm, table: PriceTable, reader: Reader) -> _Typed:
         )
         return _Typed()
     return _Typed(amount)
-
-
-def _too_many() -> bool:
-    """Count one more budget from a network; whether they are too many."""
-    with committing():
-        return throttle.take(act(), "budget", networks.counted(), most=MOST_BUDGETS) is not None

@@ -19,9 +19,9 @@ from estimator.privacy.exported import KeptRequest
 from estimator.requests import mailed_codes
 from estimator.web import errors, networks, request_context
 from estimator.web.countries import countries
-from estimator.web.forms import summary
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import pdf_line, request_visit
+from estimator.web.patient import cookies, pdf_line, request_visit
 from estimator.web.patient.code_form import CodeForm
 from estimator.web.patient.opened_links import QUOTES, REQUESTS
 from estimator.web.request_context import act
@@ -91,7 +91,8 @@ def erase(reference: str) -> ResponseReturnValue:
     record = request_visit.opened(reference)
     if not request_visit.is_confirmed(record):
         return redirect(url_for("my_data.code", reference=reference), code=303)
-    if asked.method == "POST":
+    form = Form()
+    if asked.method == "POST" and form.is_of_this_visit():
         with committing():
             mails = erasure.mails_of(record)
             whole = erasure.erase(act(), record)
@@ -104,9 +105,13 @@ def erase(reference: str) -> ResponseReturnValue:
         return render_template(
             "patient/my_data_erased.html", reference=reference, until=until, reach=_reach(record)
         )
+    if asked.method == "POST":
+        form.refuse(cookies.nothing_deleted(price_lists.parsed(record.table_version).provider))
     contract = erasure.accepted(record)
-    return render_template(
+    page = render_template(
         "patient/my_data_erase.html",
+        errors=summary(form),
+        action=url_for("my_data.erase", reference=reference),
         reference=reference,
         estimate=record.estimate_reference,
         until=None if contract is None else _until(record),
@@ -114,6 +119,7 @@ def erase(reference: str) -> ResponseReturnValue:
         reach=_reach(record),
         back=url_for("my_data.request", reference=reference),
     )
+    return page, 400 if form.form_errors else 200
 
 
 def _stays_open(record: PatientRequest) -> None:

@@ -8,11 +8,9 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from estimator import estimates, price_lists, throttle
-from estimator.db import unavailable
 from estimator.estimates import offer_pdf, offer_rows, offer_text, other_currency, other_offer
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
@@ -23,7 +21,7 @@ from estimator.requests import chat_offer
 from estimator.web import networks, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import pdf_line, request_limit, worded
+from estimator.web.patient import attempts, pdf_line, request_limit, worded
 from estimator.web.patient.estimate import head_of, readers_paper
 from estimator.web.patient.other_offer_form import OtherOfferForm
 from estimator.web.patient.request import far_too_long, with_room
@@ -53,9 +51,9 @@ def page(token: str) -> ResponseReturnValue:
     if is_switching():
         offer = form.read() if form.compared.data else None
         return _page(found, token, form, offer=offer)
-    wait = _too_many()
+    wait = attempts.count("other offer", MOST_FROM)
     if wait is not None:
-        return _page(found, token, form.refuse(wait), status=429)
+        return _page(found, token, form.refuse(request_limit.sentence(wait)), status=429)
     pressed = request.form.get("act", "")
     if pressed == "find" or (pressed == "compare" and form.is_empty and form.words.data):
         if not form.words.data:
@@ -126,17 +124,6 @@ def _drawn(found: Estimate, offer: other_offer.Offer) -> bytes:
 
 def _printable() -> str:
     return _("The page shows the same, and you can print it.")
-
-
-def _too_many() -> str | None:
-    """Count one more form from a network; a database that cannot be written keeps nobody from comparing."""
-    try:
-        with committing():
-            return request_limit.too_many("other offer", MOST_FROM)
-    except DBAPIError as error:
-        if unavailable(error) is None:
-            raise
-        return None
 
 
 def _compared(found: Estimate, offer: other_offer.Offer) -> offer_rows.Compared:

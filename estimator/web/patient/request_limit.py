@@ -15,14 +15,14 @@ MOST_FROM = 30
 one."""
 
 
-def too_many(what: Literal["ask", "question", "other offer"], most: int | None = None) -> str | None:
-    """Count one more form of a kind from a network; return the error if the limit is exceeded, else None.
+def too_many(what: Literal["ask", "question"]) -> str | None:
+    """Count one more form of a kind from a network; return the error if there were more than MOST_FROM, else None."""
+    wait = throttle.take(act(), what, networks.counted(), most=MOST_FROM)
+    return None if wait is None else sentence(wait)
 
-    The limit is MOST_FROM unless `most` is another one.
-    """
-    wait = throttle.take(act(), what, networks.counted(), most=MOST_FROM if most is None else most)
-    if wait is None:
-        return None
+
+def sentence(wait: timedelta) -> str:
+    """Say when a form may be sent again."""
     return ngettext(
         "Many requests have come from your network just now. Everything you wrote is still here: "
         "send it again in %(num)s minute.",

@@ -103,6 +103,8 @@ class LanguageForm(Form):
 def language(reference: str) -> ResponseReturnValue:
     """Write to somebody in another language from now on; what was sent stays as it is."""
     record, form = request_visit.opened(reference), LanguageForm()
+    if not form.is_of_this_visit():
+        return _page(record, QuestionForm(None), 400, form.refuse(visit_over(record), form.language))
     if not form.validate():
         return _page(record, QuestionForm(None), 422, form)
     try:

@@ -10,12 +10,10 @@ from typing import IO
 
 from flask import Blueprint, Request, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from estimator import throttle, verification, wording
-from estimator.db import unavailable
 from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.verification import LARGEST, Checked, Computed, Difference, Reference
@@ -24,8 +22,8 @@ from estimator.web.bounded_forms import BoundedForms
 from estimator.web.fields import CompactField, FileField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
+from estimator.web.patient import attempts, cookies
 from estimator.web.request_context import act
-from estimator.web.transaction import committing
 from estimator.web.validators import Filled
 from estimator.wording import firm_plans
 from pricing import PriceTable
@@ -139,7 +137,7 @@ def reference(reference: str, revision: str = "") -> ResponseReturnValue:
         return _too_often(_("Too many numbers that nobody has issued were asked for from your network."))
     word = "unknown" if found is None else verification.word_for(found, request_context.now())
     if word == "unknown":
-        _count("numbers", MOST_MISSES)
+        attempts.count("check numbers", MOST_MISSES)
     page = render_template("patient/verify_number.html", word=word, reference=found, form=NumberForm(None))
     return page, 404 if word == "unknown" else 200
 
@@ -150,6 +148,12 @@ def upload() -> ResponseReturnValue:
     if not _has_room("files", MOST_FILES):
         return _too_often(_("Too many files were sent from your network."))
     form = UploadForm()
+    if not form.is_of_this_visit():
+        sentence = _(
+            "This page was open for too long, or your browser keeps no cookies. Choose the PDF once more, and press "
+            "the button again."
+        )
+        return _start(upload=form.refuse(cookies.ended_anywhere(sentence), form.file), status=400)
     if not form.validate():
         return _start(upload=form, status=422)
     content = form.file.data
@@ -161,7 +165,7 @@ def upload() -> ResponseReturnValue:
                 "Our server is busy with another document. Choose yours again in a minute, and press the button."
             )
             return _start(upload=form.refuse(sentence, form.file), status=503)
-        _count("files", MOST_FILES)
+        attempts.count("check files", MOST_FILES)
         checked = verification.check(content, request_context.now())
     reader = current_reader()
     return render_template(
@@ -348,16 +352,6 @@ class _Labels:
 
 def _has_room(what: str, most: int) -> bool:
     return throttle.has_room(act(), f"check {what}", networks.counted(), most=most)
-
-
-def _count(what: str, most: int) -> None:
-    """Count an attempt; if the database cannot be written, the check goes on without counting."""
-    try:
-        with committing():
-            throttle.take(act(), f"check {what}", networks.counted(), most=most)
-    except DBAPIError as error:
-        if unavailable(error) is None:
-            raise
 
 
 def _too_often(why: str) -> Response:

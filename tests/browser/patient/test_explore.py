@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.patient.served import Opener
@@ -30,6 +33,19 @@ def test_a_budget_is_answered_while_it_is_typed_and_nothing_is_loaded_anew(
     assert page.evaluate("window.stays")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert hindrances(page) == []
+
+
+@pytest.mark.long
+def test_a_browser_without_cookies_is_answered_in_its_language_while_a_budget_is_typed(
+    open_page: Opener, breakdown: str
+) -> None:
+    page = open_page()
+    page.goto(f"{breakdown}/explore?lang=ar")
+    page.context.clear_cookies()
+    page.locator("form.budget input[name=budget]").press_sequentially("9000")
+    expect(page.locator(".bought p").first).to_be_attached()
+    expect(page).to_have_url(re.compile(r"/explore\?lang=ar&budget=9000$"))
+    expect(page.locator("html")).to_have_attribute("lang", "ar")
 
 
 def test_a_plan_within_the_budget_is_the_estimate_at_a_press(open_page: Opener, breakdown: str) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import MultiDict
 
+from estimator import web
+from estimator.web import guard
 from tests.support.asking import filled
 from tests.support.clinic import ANSWERS, table_text
 from tests.support.visitor import Page, Visitor
@@ -137,3 +142,91 @@ def test_a_browser_that_accepts_cookies_soon_has_short_addresses_again(app: Flas
     page = visitor.open("/")
     assert page.one("html").get("lang") == "ar"
     assert not [link for link in page.links() if "lang=" in link]
+
+
+def test_a_form_that_asks_by_its_address_carries_the_language_too(app: Flask, blocked: NoCookies) -> None:
+    made = Visitor(app).estimate(ANSWERS).path
+    for shown, action, answers in (
+        (f"{made}/explore", f"{made}/explore", {"budget": "3000"}),
+        (made, f"{made}/answer", {"question": "sessions"}),
+        ("/verify", "/verify", {"number": "Q-2026-00001"}),
+    ):
+        page = blocked.open(f"{shown}?lang=ar")
+        (form,) = [
+            each
+            for each in page.all("form")
+            if each.get("method") != "post" and urlsplit(each.get("action") or page.path).path == action
+        ]
+        answer = blocked.open(f"{action}?{urlencode({**page.typed(form), **answers})}")
+        if answer.status == 303:
+            answer = blocked.open(answer.location)
+        assert answer.one("html").get("lang") == "ar", action
+
+
+def test_both_readings_of_a_budget_carry_the_language(start: Callable[..., Flask]) -> None:
+    app = start(table_text().replace('currency = "USD"', 'currency = "KWD"'), languages=("en", "ar"))
+    blocked = NoCookies(app)
+    asked = blocked.open(f"{Visitor(app).estimate(ANSWERS).path}/explore?lang=ar&budget=5.000")
+    readings = [link.get("href", "") for link in asked.one("p", class_="readings").iter("a")]
+    assert len(readings) == 2
+    for reading in readings:
+        page = blocked.open(reading)
+        assert page.one("html").get("lang") == "ar"
+        assert page.all("div", class_="bought")
+
+
+def pressed_twice(blocked: NoCookies, path: str, **typed: Any) -> tuple[Page, Page]:
+    """Fill the form of a page in that sends something, press its button, and press it once more."""
+    pages = [blocked.open(path)]
+    for _press in range(2):
+        (form,) = pages[-1].all("form", method="post")
+        data = MultiDict([*pages[-1].typed(form).items(multi=True), *typed.items()])
+        for name, value in typed.items():
+            data.setlist(name, [(io.BytesIO(value), "quote.pdf") if isinstance(value, bytes) else value])
+        pages.append(blocked.post(form.get("action") or path, data))
+    _first, refused, again = pages
+    return refused, again
+
+
+def test_what_is_pressed_in_vain_says_it_in_the_language_that_is_carried_and_keeps_what_was_typed(
+    app: Flask, blocked: NoCookies
+) -> None:
+    made = Visitor(app).estimate(ANSWERS).path
+    link = f"https://localhost{made}"
+    for place, typed in (
+        (f"{made}/delete", {}),
+        (f"{made}/compare", {"link_2": link}),
+        ("/compare", {"link_3": link}),
+        ("/verify", {"file": b"%PDF-1.7"}),
+    ):
+        first, second = pressed_twice(blocked, f"{place}?lang=ar", **typed)
+        for page in (first, second):
+            assert page.status == 400, place
+            assert page.one("html").get("lang") == "ar", place
+        assert "متصفحك لا يقبل" not in first.problems[0]
+        assert "متصفحك لا يقبل" in second.problems[0]
+        assert "estimates@example.org" in second.problems[0]
+        (form,) = second.all("form", method="post")
+        kept = second.typed(form)
+        assert [kept.get(name) for name in typed if name != "file"] == [link] * ("compare" in place)
+    assert blocked.open(made).status == 200, "nothing was deleted"
+
+
+def test_the_total_beside_a_form_is_shown_without_cookies_and_says_that_there_are_none(
+    app: Flask, blocked: NoCookies
+) -> None:
+    form = blocked.open("/estimate/clinic?lang=ar")
+    made = Visitor(app).estimate(ANSWERS).path
+    for path in ("/estimate/clinic/total", f"{made}/total"):
+        total = blocked.post(f"{path}?lang=ar", {**form.typed(), **ANSWERS})
+        assert total.status == 200
+        assert "ملفات تعريف الارتباط" in total.json["html"], path
+
+
+def test_every_form_of_patients_says_itself_what_to_do_without_a_visit(app: Flask) -> None:
+    sent_to = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and rule.endpoint.partition(".")[0] in web.PATIENT
+    }
+    assert sent_to <= guard.CHECKS_ITSELF

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from flask import Flask
 
 from estimator.models import Estimate
 from estimator.web.patient import explore
 from tests.support.clinic import ANSWERS, TOTAL, table_text
-from tests.support.database import count, publish
+from tests.support.database import count, publish, statement_on_each_connection
 from tests.support.visitor import Page, Visitor, words
 
 USD = "USD\N{NO-BREAK SPACE}"
@@ -64,6 +66,27 @@ def test_a_budget_below_the_plan_shows_the_nearest_plans_that_fit_and_what_each_
     assert "Nights: 0, instead of 2." in said or "Nights: 0, instead of 2" in said
     assert "No longer in it: Night" in said
     assert "sessions=1" in buttons(page)
+
+
+def test_a_budget_is_looked_at_while_the_database_takes_nothing(
+    app: Flask, visitor: Visitor, explored: Page
+) -> None:
+    with statement_on_each_connection(app, "PRAGMA query_only = ON"):
+        page = looked(visitor, explored, "5000")
+    assert page.status == 200
+    assert f"The likely total fits into {USD}5,000" in found(page)
+
+
+def test_an_expired_estimate_says_so_first_and_leads_to_todays_prices(
+    visitor: Visitor, explored: Page, clock: time_machine.Traveller
+) -> None:
+    assert "expired" not in words(explored.one("main"))
+    clock.shift(timedelta(days=31))
+    page = visitor.open(explored.path)
+    said = page.one("section", class_="expired")
+    assert words(said).startswith("These prices have expired They were valid until")
+    (link,) = said.iter("a")
+    assert visitor.open(link.get("href", "")).one("form", id="typed") is not None
 
 
 def test_a_plan_within_the_budget_becomes_the_estimate_at_a_press(

@@ -287,6 +287,16 @@ def test_after_the_last_day_an_acceptance_is_not_taken_back_here(
     assert said.taken_back_at is None
 
 
+def test_taking_back_needs_the_button_of_its_page(desk: Desk, patient: Patient) -> None:
+    patient.accept()
+    refused = patient.press(patient.open(f"{patient.path}/take-back"), None, csrf_token="old")
+    assert refused.status == 400
+    assert "press the button again" in refused.problems[0]
+    (said,) = desk.decisions()
+    assert said.taken_back_at is None
+    assert patient.press(refused, None).location == f"{patient.path}/answered"
+
+
 def test_taking_back_twice_is_once(desk: Desk, patient: Patient) -> None:
     patient.accept()
     asked = patient.open(f"{patient.path}/take-back")

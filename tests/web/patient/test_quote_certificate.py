@@ -54,6 +54,16 @@ def make(patient: Patient, *ticked: str, language: str = "fr") -> Page:
     return made
 
 
+def test_it_needs_the_button_of_its_page_and_keeps_what_was_ticked(patient: Patient) -> None:
+    page = patient.open(f"{patient.path}/certificate")
+    refused = patient.press(page, None, language="fr", csrf_token="old", name="yes")
+    assert refused.status == 400
+    assert refused.problems == [
+        "This page was open for too long. What you typed is still here; press the button again."
+    ]
+    assert refused.one("input", name="name").get("checked") is not None
+
+
 def accept_with(patient: Patient, plan: str, line: str) -> None:
     """Accept a plan with an optional line."""
     page = patient.open(f"{patient.path}/accept?plan={plan}")

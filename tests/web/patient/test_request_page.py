@@ -191,6 +191,10 @@ def test_the_language_of_answers_is_said_and_can_be_changed(start: Callable[...,
     page = visitor.open(done.path.removesuffix("/sent"))
     assert page.one("select", id="language").find("option[@selected]").get("value") == "en"  # type: ignore[union-attr]
     form = next(form for form in page.all("form") if form.get("action", "").endswith("/language"))
+    old = visitor.post(form.get("action", ""), {**page.typed(form), "csrf_token": "old", "language": "ar"})
+    assert old.status == 400
+    assert "press the button again" in old.problems[0]
+    assert stored(app)[0].language == "en"
     for typed, status in (("xx", 422), ("ar", 303), ("ar", 303)):
         data = page.typed(form)
         data["language"] = typed

@@ -387,6 +387,19 @@ def test_of_several_rates_all_are_entered_or_none(app: Flask, ada: Browser) -> N
         assert exchange_rates.everything() == []
 
 
+def test_rates_from_a_currency_that_no_list_has_any_more_are_not_entered_as_those_of_another(
+    app: Flask, ada: Browser
+) -> None:
+    ada.get("/staff/settings/rates/all")
+    typed = {"base": "INR", "source": "Reserve Bank", "rate_EUR": "0.011", "rate_USD": "0.012"}
+    ada.post(data={**fields(ada), **typed})
+    assert ada.status == 422
+    assert ada.says("No price list in force is in INR any more, so nothing was entered.")
+    assert {**fields(ada), **typed} == fields(ada)
+    with app.app_context():
+        assert exchange_rates.everything() == []
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("typed", "sentences"),

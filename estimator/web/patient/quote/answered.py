@@ -9,6 +9,7 @@ from estimator import quotes
 from estimator.i18n import gettext as _
 from estimator.models import QuoteRevision
 from estimator.privacy import erasure
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import accepted_lines, blueprint, standing
 from estimator.web.patient.quote.blueprint import Link, Opened, pages
@@ -104,7 +105,8 @@ def take_back(number: str) -> ResponseReturnValue:
         return blueprint.refused(found) if found.state != "current" else redirect(found.link, code=303)
     if not standing.can_be_taken_back(said):
         return _too_late(found)
-    if request.method == "POST":
+    form = Form()
+    if request.method == "POST" and form.is_of_this_visit():
         try:
             with committing():
                 quotes.take_back(act(), found.newest)
@@ -115,13 +117,17 @@ def take_back(number: str) -> ResponseReturnValue:
         except quotes.TooLate:
             return _too_late(found)
         return done
+    if request.method == "POST":
+        form.refuse(blueprint.ended_visit())
     rows = blueprint.rows_of(found.newest)
-    return render_template(
+    page = render_template(
         "patient/quote_take_back.html",
+        errors=summary(form),
         short=blueprint.short_of_agreed(found.newest, rows),
         until=standing.taken_back_until(said, found.newest.time_zone),
         links={"action": url_for("quote.take_back", number=found.quote.number), "back": found.link},
     )
+    return page, 400 if form.form_errors else 200
 
 
 def _too_late(found: Opened) -> ResponseReturnValue:

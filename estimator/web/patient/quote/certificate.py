@@ -82,6 +82,8 @@ def certificate(number: str) -> ResponseReturnValue:
         return _page(found, form)
     if not blueprint.is_the_newest(found, form.revision.data):
         return blueprint.refused(found)
+    if not form.is_of_this_visit():
+        return _page(found, form.refuse(blueprint.ended_visit()), 400)
     if not form.validate():
         return _page(found, form, 422)
     if form.shown and _too_many():

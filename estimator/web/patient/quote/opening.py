@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 
 from estimator import price_lists, quotes, requests
@@ -16,7 +17,7 @@ from estimator.mail import addresses, outbox
 from estimator.models import Mail
 from estimator.requests import mailed_codes
 from estimator.web import mail_status, request_context
-from estimator.web.forms import summary
+from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import dead_links
 from estimator.web.patient.code_form import CodeForm
@@ -57,6 +58,9 @@ def code(number: str) -> ResponseReturnValue:
 @pages.post("/quote/<number>/close")
 def close(number: str) -> ResponseReturnValue:
     """Forget a quote in this browser, and what the browser has kept of it."""
+    if not Form().is_of_this_visit():
+        blueprint.opened(number)
+        raise CSRFError("The form is not of this visit.")
     QUOTES.end(number)
     answer = redirect(url_for("quote.closed"), code=303)
     answer.headers["Clear-Site-Data"] = '"cache"'

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.numbers import get_currency_name
-from flask import render_template, request
+from flask import abort, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms.validators import Optional
 
@@ -25,6 +25,7 @@ from estimator.web.staff.settings.rates import in_words
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing, trying
 from estimator.web.validators import Number
+from pricing.currencies import MINOR_UNIT
 
 PREFIX = "rate_"
 
@@ -53,11 +54,25 @@ def form_of(base: str) -> type[AllRatesForm]:
 @pages.route("/rates/all", methods=["GET", "POST"])
 def all_rates() -> ResponseReturnValue:
     """Enter the rates of a day, those that are filled in; or show the form with what was entered last."""
-    base = _base()
+    bases = _bases()
     if request.method != "POST":
+        base = request.args.get("base", "")
+        base = base if base in bases else bases[0]
         return _page(form_of(base)(data={"day": request_context.now().date().isoformat()}), base)
+    base = request.form.get("base", "")
+    if base not in MINOR_UNIT:
+        abort(400)  # no form of ours says so
     form = form_of(base)()
     form.validate()
+    if base not in bases:
+        form.refuse(
+            _(
+                "No price list in force is in %(currency)s any more, so nothing was entered. Choose another currency "
+                "above.",
+                currency=base,
+            )
+        )
+        return _page(form, base)
     filled = [field for field in _fields(form) if field.data]
     if not filled:
         form.refuse(_("Enter at least one rate. What stays empty stays as it is."))
@@ -90,12 +105,10 @@ def _fields(form: AllRatesForm) -> list[NumberField]:
     return [field for field in form if field.name.startswith(PREFIX)]
 
 
-def _base() -> str:
-    """Return the currency of the price lists in force; of several, the one that is asked for, else the first."""
+def _bases() -> list[str]:
+    """Return the currencies of the price lists in force, each once; one where no list is in force."""
     versions = price_lists.all_in_force(request_context.now())
-    offered = [price_lists.parsed(version).currency for version in versions]
-    asked = request.values.get("base", "")
-    return asked if asked in offered else next(iter(offered), "USD")
+    return list(dict.fromkeys(price_lists.parsed(version).currency for version in versions)) or ["USD"]
 
 
 def _page(form: AllRatesForm, base: str) -> ResponseReturnValue:
@@ -112,13 +125,12 @@ def _page(form: AllRatesForm, base: str) -> ResponseReturnValue:
                 source=newest.source,
             )
         rows.append((field, last))
-    versions = price_lists.all_in_force(request_context.now())
     page = render_template(
         "staff/settings/all_rates.html",
         rows=rows,
         form=form,
         base=base,
-        bases=sorted({price_lists.parsed(version).currency for version in versions}),
+        bases=sorted(_bases()),
         errors=summary(form),
     )
     return page, 422 if summary(form) else 200
