@@ -50,15 +50,18 @@ class _Group:
     is_with: bool
 
 
-def sort_money(segment: Segment, amounts: Amounts) -> bool:
+def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bool:
     """Give the amounts of a segment to the part that they are for, or to those that can be the whole price.
 
-    Return whether one can be the whole price.
+    `before` is what stands before the comma. Return whether an amount can be the whole price.
     """
     text, is_price = segment.text, False
     spans = [(start, end) for start, end, _money in segment.places]
     groups = list(_groups(segment)) if segment.places else []
     is_named = bool(TOTAL.search(text))
+    if before and groups and not (is_named or PRICE.search(text)) and _goes_on(before, segment):
+        amounts.aside.append(" ".join(f"{before.text}, {text}".split())[:80])
+        return False
     for group, following in zip_longest(groups, groups[1:]):
         if not group.places:
             continue
@@ -102,6 +105,11 @@ def _groups(segment: Segment) -> Iterator[_Group]:
             yield _Group(start, end, places, is_with)
             start = end
             is_with = bool(join and chat_marks.WITH.fullmatch(join[0]))
+
+
+def _goes_on(before: Segment, segment: Segment) -> bool:
+    """Whether the amount is the one of a payment that stands before the comma."""
+    return not before.places and not segment.parts and chat_aside.goes_on(before.text)
 
 
 def _own_part(segment: Segment, group: _Group, following: _Group | None) -> Part | None:

@@ -95,6 +95,11 @@ def is_aside(
     return _says_so_before(before, bool(previous), whole) or _says_so_after(text, end, following)
 
 
+def goes_on(text: str) -> bool:
+    """Whether an amount behind the comma is the one of a payment: "30% deposit to book, that is 2,700"."""
+    return any(not _NONE.search(text[: match.start()]) for match in PAID.finditer(text))
+
+
 def _says_so_before(before: str, follows_another: bool, whole: re.Pattern[str]) -> bool:
     if _REDUCED.search(before):
         return False

@@ -35,10 +35,16 @@ EXCLUDED = offer_parts.either(
     r"(?:is|are)n[’']?t included|excluded|excludes?|excluding|excl|except|without|extra|additional(?:ly)?|"
     r"separate(?:ly)?|(?:at|on) your own(?: cost| expense)?|(?:non|pas) (?:inclus|compris)(?:e|es)?|"
     r"ne comprend pas|n[’']inclut pas|exclue?s?|hors|sans|en supplément|en sus|à part|no inclu[ií]d[oa]s?|"
-    r"no incluyen?|sin|excluid[oa]s?|aparte|por separado|excepto",
+    r"no incluyen?|sin|excluid[oa]s?|aparte|por separado|excepto|"
+    r"paid by (?:you|(?:the )?(?:patient|family|guest))|to be paid|(?:on|from) your side|"
+    r"you(?:['’]ll| will)? pay (?:only )?for|"
+    r"at your (?:own )?(?:cost|expense)|à (?:votre|la) charge|de votre côté|à vos frais|por su (?:cuenta|parte)|"
+    r"a su cargo|por cuenta del? \w+",
+    r"за (?:ваш|свой) сч[её]т|за сч[её]т пациент|"
     r"не включ|не входят|не входит|без(?!\w)|исключ|кроме|отдельн|дополнительн|за доплат|оплачива\w* отдельно",
-    r"غير شامل|غير مشمول|لا يشمل|لا تشمل|لا يتضمن|بدون|باستثناء|إضافي|منفصل|على حساب",
-    r"शामिल नहीं|नहीं शामिल|अलग|बिना|के बिना|अतिरिक्त|के अलावा|"
+    r"غير شامل|غير مشمول|لا يشمل|لا تشمل|لا يتضمن|بدون|باستثناء|إضافي|منفصل|على حساب|على المريض",
+    r"शामिल नहीं|नहीं शामिल|अलग|बिना|के बिना|अतिरिक्त|के अलावा|आपकी (?:तरफ|ओर)|आपको देन|"
+    r"আপনাকে দিতে|নিজের খরচ|আপনার খরচ|"
     r"অন্তর্ভুক্ত নয়|অন্তর্ভুক্ত নেই|বাদে|ছাড়া|আলাদা|অতিরিক্ত",
 )
 NEAR = offer_parts.either(
@@ -71,7 +77,7 @@ _EITHER_WAY = re.compile(
     re.IGNORECASE,
 )
 _NOT_BEFORE = re.compile(
-    r"(?:(?<!\w)(?:not|never|cannot|pas|non|jamais|no|nunca|tampoco|не|нет|и?ليس|ليست|وليس|وليست|غير|لا|مش)|n[’']?t)"
+    r"(?:(?<!\w)(?:not|never|cannot|pas|non|jamais|no|nunca|tampoco|не|нет|و?ليست?|غير|لا|مش|مو|مب|ماهو)|n[’']t|(?:is|are|do|does)nt)"
     r"(?:\s(?:yet|always|be|for|all|part|of|in|the|price|encore|toujours|es|son|est[áa]n?|vienen?|является|من|ضمن)){0,3}"
     r"\s$",
     re.IGNORECASE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
@@ -100,8 +101,8 @@ def look(text: str) -> Found:
                 if standing:
                     standings.setdefault(part, set()).add(standing)
         own_price.update(_with_a_price_of_their_own(segments))
-        for segment in segments:
-            if chat_amounts.sort_money(segment, amounts) and not segment.marks:
+        for before, segment in pairwise([None, *segments]):
+            if segment and chat_amounts.sort_money(segment, amounts, before) and not segment.marks:
                 # "USD 12,000 for 4 injections": that is what the price is for.
                 for part in {part for _start, _end, part in segment.parts} & {"cells"}:
                     standings.setdefault(part, set()).add("included")
