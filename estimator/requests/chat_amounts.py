@@ -55,7 +55,7 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
 
     `before` is what stands before the comma. Return whether an amount can be the whole price.
     """
-    text, is_price = segment.text, False
+    text, is_price, has_left = segment.text, False, False
     spans = [(start, end) for start, end, _money in segment.places]
     groups = list(_groups(segment)) if segment.places else []
     is_named = bool(TOTAL.search(text))
@@ -73,6 +73,7 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
         amounts.aside += [_written(text, place, spans) for place in left]
         places = [place for place in group.places if place not in left]
         found = [money for _start, _end, money in places]
+        has_left |= bool(left)
         if not found:
             continue
         named_here = is_named and (not is_price or TOTAL.search(text, group.start, group.end))
@@ -83,6 +84,9 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
             amounts.named += found
             amounts.totals += found
             is_price = True
+        elif has_left and not left and not is_price and not PRICE.search(text):
+            # Of "2,000 deposit and 7,000 on arrival" neither is the price.
+            amounts.aside += [_written(text, place, spans) for place in places]
         elif _is_for_several(segment, group):
             amounts.together += [
                 (money, _written(text, place, spans)) for place, money in zip(places, found, strict=True)

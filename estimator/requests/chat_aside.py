@@ -72,13 +72,14 @@ _UNTIL_THERE = 45
 """Number of letters between such a word and the amount after it, at most."""
 
 _FILL = re.compile(
-    r"[\s(:=–-]{0,3}(?:(?:as|is|are|for|in|to|by|the|a|an|of|your|en|comme|pour|como|para|por|de|la|el|un|una|d[’']|"
-    r"в|на|за|как|качестве|का|की|के|को|is|হিসেবে|হিসাবে)[\s’']){0,3}",
+    r"[\s(:=–-]{0,3}(?:(?:as|is|are|for|in|to|by|the|a|an|of|your|en|comme|pour|como|para|por|de|la|el|un|una|"
+    r"в|на|за|как|качестве|का|की|के|को|is|হিসেবে|হিসাবে)\s|[dl][’']){0,3}",
     re.IGNORECASE,
 )
 _NEEDED = re.compile(r"\s(?:is |are )?(?:not )?(?:required|needed|due)(?!\w)", re.IGNORECASE)
+_AND = re.compile(r",|(?<!\w)(?:and|et|y|e|и|और|एवं|এবং|ও)(?!\w)|&|\+|(?<!\w)و", re.IGNORECASE)
 _BEFORE_ANOTHER = 14
-"""A word belongs to the next amount where that is nearer than so many letters."""
+"""A word belongs to the next amount where that is nearer than so many letters, with no "and" between them."""
 
 
 def is_aside(
@@ -100,6 +101,11 @@ def goes_on(text: str) -> bool:
     return any(not _NONE.search(text[: match.start()]) for match in PAID.finditer(text))
 
 
+def _belong(between: str) -> bool:
+    """Whether a word and the amount behind it are so near that they belong together."""
+    return len(between) <= _BEFORE_ANOTHER and not _AND.search(between)
+
+
 def _says_so_before(before: str, follows_another: bool, whole: re.Pattern[str]) -> bool:
     if _REDUCED.search(before):
         return False
@@ -108,7 +114,7 @@ def _says_so_before(before: str, follows_another: bool, whole: re.Pattern[str]) 
             continue
         # Right behind another amount it is said of that one, unless this one is near.
         is_of_another = follows_another and _FILL.fullmatch(before[: match.start()])
-        if not is_of_another or len(before) - match.end() <= _BEFORE_ANOTHER:
+        if not is_of_another or _belong(before[match.end() :]):
             return True
     return False
 
@@ -119,6 +125,6 @@ def _says_so_after(text: str, end: int, following: int) -> bool:
         match = pattern.match(text, fill.end() if fill else end)
         if not match or _NEEDED.match(text, match.end()) or _REDUCED.match(text, end):
             continue
-        if following == len(text) or following - match.end() > _BEFORE_ANOTHER:
+        if following == len(text) or not _belong(text[match.end() : following]):
             return True
     return False

@@ -21,10 +21,11 @@ INCLUDED = offer_parts.either(
     r"(?:no|without) (?:extra|additional) (?:costs?|charges?|fees?)|free of charge|included|includes?|including|"
     r"incl|inclusive|(?<!feel )free(?! (?:to|cancel\w*)(?!\w))|complimentary|covered|covers|all[ -]in|inclus(?:e|es)?|"
     r"compris(?:e|es)?|comprend|comprennent|incluant|offerte?s?|gratuite?s?|inclu[ií]d[oa]s?|incluyen?|incluyendo|"
-    r"gratis|gratuit[oa]s?",
-    r"включ|входят|входит|бесплатн|в стоимост",
-    r"شامل|يشمل|تشمل|متضمن|يتضمن|تتضمن|مشمول|مجان|بما في ذلك|ضمن السعر",
-    r"शामिल|सहित|के साथ|मुफ़्त|मुफ्त|फ्री|অন্তর্ভুক্ত|সহ(?!জ)|সাথে|সঙ্গে|ফ্রি|বিনামূল্যে",
+    r"gratis|gratuit[oa]s?|on our side|at our (?:own )?(?:cost|expense)|à nos frais|à notre charge|"
+    r"por nuestra cuenta|a nuestro cargo",
+    r"за наш сч[её]т|включ|входят|входит|бесплатн|в стоимост",
+    r"شامل|يشمل|تشمل|متضمن|يتضمن|تتضمن|مشمول|مجان|بما في ذلك|ضمن السعر|على حسابنا",
+    r"हमारी (?:तरफ|ओर) से|शामिल|सहित|के साथ|मुफ़्त|मुफ्त|फ्री|অন্তর্ভুক্ত|সহ(?!জ)|সাথে|সঙ্গে|ফ্রি|বিনামূল্যে",
 )
 _BOUND_WITH = re.compile(r"(?<=[\u0980-\u09ff])সহ(?![\u0980-\u09ff])")
 """Bengali writes "with" as the end of a word."""
@@ -35,22 +36,24 @@ EXCLUDED = offer_parts.either(
     r"(?:is|are)n[’']?t included|excluded|excludes?|excluding|excl|except|without|extra|additional(?:ly)?|"
     r"separate(?:ly)?|(?:at|on) your own(?: cost| expense)?|(?:non|pas) (?:inclus|compris)(?:e|es)?|"
     r"ne comprend pas|n[’']inclut pas|exclue?s?|hors|sans|en supplément|en sus|à part|no inclu[ií]d[oa]s?|"
-    r"no incluyen?|sin|excluid[oa]s?|aparte|por separado|excepto|"
+    r"no incluyen?|sin|excluid[oa]s?|aparte|por separado|excepto|menos|salvo|sauf|excepté[es]{0,2}|"
+    r"à l[’']exception|apart from|other than|"
     r"paid by (?:you|(?:the )?(?:patient|family|guest))|to be paid|(?:on|from) your side|"
     r"you(?:['’]ll| will)? pay (?:only )?for|"
     r"at your (?:own )?(?:cost|expense)|à (?:votre|la) charge|de votre côté|à vos frais|por su (?:cuenta|parte)|"
     r"a su cargo|por cuenta del? \w+",
     r"за (?:ваш|свой) сч[её]т|за сч[её]т пациент|"
     r"не включ|не входят|не входит|без(?!\w)|исключ|кроме|отдельн|дополнительн|за доплат|оплачива\w* отдельно",
-    r"غير شامل|غير مشمول|لا يشمل|لا تشمل|لا يتضمن|بدون|باستثناء|إضافي|منفصل|على حساب|على المريض",
-    r"शामिल नहीं|नहीं शामिल|अलग|बिना|के बिना|अतिरिक्त|के अलावा|आपकी (?:तरफ|ओर)|आपको देन|"
+    r"غير شامل|غير مشمول|لا يشمل|لا تشمل|لا يتضمن|بدون|باستثناء|ما عدا|عدا(?!\w)|إضافي|منفصل|على حساب(?!نا)|على المريض",
+    r"शामिल नहीं|नहीं शामिल|अलग|बिना|के बिना|अतिरिक्त|के अलावा|छोड़कर|के सिवा|आपकी (?:तरफ|ओर)|आपको देन|"
     r"আপনাকে দিতে|নিজের খরচ|আপনার খরচ|"
     r"অন্তর্ভুক্ত নয়|অন্তর্ভুক্ত নেই|বাদে|ছাড়া|আলাদা|অতিরিক্ত",
 )
 NEAR = offer_parts.either(
-    r"(?:not?|neither|nor|non|ni)(?! (?:only|just|s[óo]lo|solamente|seulement))|"
+    r"(?:not?|neither|nor|non|ni)"
+    r"(?! (?:only|just|s[óo]lo|solamente|seulement|(?:es |se |son )?(?:requ\w+|need\w*|necess?ar\w*|mandatory)))|"
     r"pas (?:d[eu’']|les?|la|l[’'])|no (?:los|las|el|la)",
-    r"нет(?!\w)|не(?!\w)(?! только)|ни(?!\w)",
+    r"нет(?!\w)|не(?!\w)(?! (?:только|нужн|требу|обязат|надо))|ни(?!\w)",
     r"ليس|لا(?!\w)",
     r"नहीं|না(?![\u0980-\u09ff])|নয়|নেই",
 )
@@ -68,8 +71,11 @@ WITH = re.compile(
 )
 """Words that say beside a price that it includes the part which follows."""
 
-_BINDS_NEXT = re.compile(r"(?<!\w)(?:with|without|avec|sans|con|sin|со?|без|مع|بدون)(?!\w)", re.IGNORECASE)
-_BINDS_LAST = re.compile("सहित|के साथ|बिना|সহ|সাথে|সঙ্গে|ছাড়া|বাদে")
+_BINDS_NEXT = re.compile(
+    r"(?<!\w)(?:with|without|except|excluding|avec|sans|sauf|hors|con|sin|excepto|salvo|menos|со?|без|кроме|مع|بدون|عدا|باستثناء)(?!\w)",
+    re.IGNORECASE,
+)
+_BINDS_LAST = re.compile("सहित|के साथ|बिना|छोड़कर|সহ|সাথে|সঙ্গে|ছাড়া|বাদে")
 """Words by which an amount is the price with a part, or without it: before that part, and after it."""
 
 _EITHER_WAY = re.compile(

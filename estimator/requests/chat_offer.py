@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -11,13 +11,16 @@ from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
 from estimator.i18n import folded_digits
 from estimator.requests import chat_amounts, chat_each, chat_marks, chat_money, chat_old, chat_segments
-from estimator.requests.chat_marks import Standing
+from estimator.requests.chat_marks import Mark, Standing
 from estimator.requests.chat_money import Money
 from estimator.requests.chat_segments import Segment
 from estimator.requests.chat_sessions import sessions_in
 
 MOST = 6
 """Maximum number of amounts, of numbers of sessions, and of days."""
+NEAREST_BEHIND = 3
+"""Number of letters within which a word is said of the part before it."""
+
 FROM = re.compile(
     r"(?<!\w)(?:from|starting (?:at|from)|starts? (?:at|from)|as low as|at least|à partir de|dès|desde|"
     r"a partir de|от|начиная с)"
@@ -94,7 +97,7 @@ def look(text: str) -> Found:
         segments = [
             chat_segments.segment_of(part, has_currency)
             for one in sentence
-            for part in chat_segments.after_a_price(one)
+            for part in chat_segments.divided(one)
         ]
         if not is_question:
             for part, standing in _standings(segments):
@@ -220,8 +223,26 @@ def _standings(segments: list[Segment]) -> Iterator[tuple[Part, Standing]]:
         else:
             ends = [start for start, _end, _standing in marks[1:]] + [len(segment.text)]
             for (start, _end, standing), stop in zip(marks, ends, strict=True):
-                yield from ((part, standing) for at, _stop, part in parts if start < at < stop)
+                here = [one for one in parts if start < one[0] < stop]
+                if (
+                    standing == "included"
+                    and len(here) > 1
+                    and _is_said_of_the_last(here[-1], stop, parts, marks)
+                ):
+                    yield here.pop()[2], next(said for at, _end, said in marks if at == stop)
+                yield from ((part, standing) for _start, _stop, part in here)
             going_on, waiting = marks[-1][2], []
+
+
+def _is_said_of_the_last(
+    part: tuple[int, int, Part], at: int, parts: Sequence[tuple[int, int, Part]], marks: Sequence[Mark]
+) -> bool:
+    """Whether the mark at a place is said of the part before it: "including taxes + flights separately"."""
+    stop = min((start for start, _end, _said in marks if start > at), default=None)
+    following = [one for one in parts if one[0] > at and (stop is None or one[0] < stop)]
+    return (
+        any(start == at for start, _end, _said in marks) and at - part[1] <= NEAREST_BEHIND and not following
+    )
 
 
 def _days(text: str) -> Iterator[str]:

@@ -34,6 +34,7 @@ _COMMA = re.compile(
 AND = re.compile(r"(?<!\w)(?:and|et|y|e|и|और|एवं|এবং|ও)(?!\w)|&|\+|(?<!\w)و", re.IGNORECASE)
 PLUS = re.compile(r"\+|(?<!\w)(?:plus|más|mas|плюс|زائد|प्लस|প্লাস)(?!\w)", re.IGNORECASE)
 _BEFORE_A_TAX = re.compile(r"[\s(]*(?:(?:the|la|les|el|los|le)\s)?[0-9.,]*\s?(%?)\s?(?:of |de )?")
+_TICKED = re.compile(f"(?=[{TICKS}{CROSSES}])")
 _NO_PRICE = re.compile(
     r"\s?-?(?:cells?|cellules?|células?|celulas?|клет|خلية|خلايا|कोशिका|सेल|কোষ|patients?|pacientes?|пациент|مريض|"
     r"मरीज|রোগী|[mµ]?g\b|ml\b|iu\b|per\b|/)",
@@ -79,10 +80,19 @@ def sentences(text: str) -> Iterator[tuple[list[str], bool]]:
         yield [part for one in kept for part in _COMMA.split(one)], asks
 
 
-def after_a_price(text: str) -> list[str]:
-    """Return what stands before and after a colon that follows an amount: "USD 8,500: injections USD 8,000"."""
+def divided(text: str) -> Iterator[str]:
+    """Yield what stands between two commas, further divided.
+
+    That is before and after a colon that follows an amount, as in "USD 8,500: injections USD 8,000", and before each
+    of several ticks and crosses where the first one stands before what it is said of.
+    """
     before, colon, after = text.partition(":")
-    return [before, after] if colon and any(chat_money.amounts_in(before)) else [text]
+    for piece in [before, after] if colon and any(chat_money.amounts_in(before)) else [text]:
+        first, *others = _TICKED.split(piece)
+        if len(others) > 1 and not first.rpartition(":")[2].strip():
+            yield from filter(str.strip, (first, *others))
+        else:
+            yield piece
 
 
 def segment_of(whole: str, has_currency: bool) -> Segment:
