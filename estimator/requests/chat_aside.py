@@ -25,7 +25,7 @@ LESS = offer_parts.either(
     r"saves?|savings?|discounts?|off|cheaper|refund(?:s|ed|able)?|cash ?back|compensation|"
     r"économi(?:e|es|sez)|economi[ez]e?z?|remises?|réductions?|rabais|rembours\w*|"
     r"ahorr\w*|descuentos?|reembols\w*|devoluci[óo]n(?:es)?|devolvemos",
-    r"эконом|сэконом|скидк|выгод|возврат|верн[её]м|вернут",
+    r"эконом|сэконом|скидк|выгод|возвра[тщ]|верн[её]м|вернут",
     r"توفر|توفير|وفر|خصم|تخفيض|استرداد|استرجاع|نرجع|نعيد",
     r"बचत|बचा|बचेंगे|छूट|डिस्काउंट|रिफंड|वापस|वापसी|সাশ্রয়|বাঁচ|সঞ্চয়|ছাড়(?!া)|ডিসকাউন্ট|রিফান্ড|ফেরত",
 )

@@ -8,6 +8,7 @@ from typing import Literal
 
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
+from estimator.requests import chat_aside
 
 Standing = Literal["", "included", "excluded"]
 Mark = tuple[int, int, Standing]
@@ -19,7 +20,7 @@ TICKS, CROSSES = "✅✔✓☑", "❌✖✗✘🚫"
 INCLUDED = offer_parts.either(
     r"[✅✔✓☑]|"
     r"(?:no|without) (?:extra|additional) (?:costs?|charges?|fees?)|free of charge|included|includes?|including|"
-    r"incl|inclusive|(?<!feel )free(?! (?:to|cancel\w*)(?!\w))|complimentary|covered|covers|all[ -]in|inclus(?:e|es)?|"
+    r"incl|inclusive|(?<!feel )free(?! (?:to|cancel\w*)(?!\w))|complimentary|cover(?:s|ed)?|all[ -]in|inclus(?:e|es)?|"
     r"compris(?:e|es)?|comprend|comprennent|incluant|offerte?s?|gratuite?s?|inclu[ií]d[oa]s?|incluyen?|incluyendo|"
     r"gratis|gratuit[oa]s?|on our side|at our (?:own )?(?:cost|expense)|à nos frais|à notre charge|"
     r"por nuestra cuenta|a nuestro cargo",
@@ -45,9 +46,9 @@ EXCLUDED = offer_parts.either(
     r"за (?:ваш|свой) сч[её]т|за сч[её]т пациент|"
     r"не включ|не входят|не входит|без(?!\w)|исключ|кроме|отдельн|дополнительн|за доплат|оплачива\w* отдельно",
     r"غير شامل|غير مشمول|لا يشمل|لا تشمل|لا يتضمن|بدون|باستثناء|ما عدا|عدا(?!\w)|إضافي|منفصل|على حساب(?!نا)|على المريض",
-    r"शामिल नहीं|नहीं शामिल|अलग|बिना|के बिना|अतिरिक्त|के अलावा|छोड़कर|के सिवा|आपकी (?:तरफ|ओर)|आपको देन|"
+    r"शामिल नहीं|नहीं शामिल|अलग|बिना|के बिना|अतिरिक्त|के अलावा|छोड़कर|सिवाय?(?!\w)|आपकी (?:तरफ|ओर)|आपको देन|"
     r"আপনাকে দিতে|নিজের খরচ|আপনার খরচ|"
-    r"অন্তর্ভুক্ত নয়|অন্তর্ভুক্ত নেই|বাদে|ছাড়া|আলাদা|অতিরিক্ত",
+    r"অন্তর্ভুক্ত নয়|অন্তর্ভুক্ত নেই|বাদ(?:ে|\s|$)|ছাড়া|আলাদা|অতিরিক্ত",
 )
 NEAR = offer_parts.either(
     r"(?:not?|neither|nor|non|ni)"
@@ -128,6 +129,11 @@ def is_bound(text: str, part: tuple[int, int], around: tuple[int, int]) -> bool:
     return bool(_BINDS_NEXT.search(text, start, part[0]) or _BINDS_LAST.search(text, part[1], end))
 
 
+def is_for_what_follows(text: str, mark: Mark) -> bool:
+    """Whether a word can be said of what follows the next comma; Hindi and Bengali write "with" behind its part."""
+    return not _BINDS_LAST.search(text, mark[0], mark[1])
+
+
 def marks_in(text: str, parts: Sequence[tuple[int, int, Part]], *, has_price: bool) -> list[Mark]:
     """Return what a text says, in its order; `has_price` if "with" can be said of a price in it."""
     marks = _with_their_negation(text, list(_plain(text)))
@@ -156,7 +162,13 @@ def _touches(pattern: re.Pattern[str], text: str, mark: Mark) -> bool:
 
 def _plain(text: str) -> Iterator[Mark]:
     """Yield the words as they stand there, "no extra cost" as what it says."""
-    excluded = [(match.start(), match.end()) for match in EXCLUDED.finditer(text)]
+    further = [match.span() for match in chat_aside.BESIDES.finditer(text)]
+    excluded = [
+        match.span()
+        for match in EXCLUDED.finditer(text)
+        # "An additional injection" says nothing of the others.
+        if not any(start < match.end() and match.start() < end for start, end in further)
+    ]
     for match in (*INCLUDED.finditer(text), *_BOUND_WITH.finditer(text)):
         if not any(start < match.end() and match.start() < end for start, end in excluded):
             yield *match.span(), "included"

@@ -231,7 +231,8 @@ def _standings(segments: list[Segment]) -> Iterator[tuple[Part, Standing]]:
                 ):
                     yield here.pop()[2], next(said for at, _end, said in marks if at == stop)
                 yield from ((part, standing) for _start, _stop, part in here)
-            going_on, waiting = marks[-1][2], []
+            going_on = marks[-1][2] if chat_marks.is_for_what_follows(segment.text, marks[-1]) else ""
+            waiting = []
 
 
 def _is_said_of_the_last(

@@ -28,9 +28,8 @@ _SENTENCE = re.compile(
 )
 _LINE = re.compile(r"\n")
 _BULLET = re.compile(r"\s*(?:[-–]\s+|[•*➢·]\s*|(?=[✅✔✓☑❌✖✗✘🚫]))")
-_COMMA = re.compile(
-    r"(?<![0-9])[,،]|[,،](?![0-9])|\n|(?<!\w)(?:but|mais|pero|но|а|لكن|ولكن|लेकिन|কিন্তু)(?!\w)", re.IGNORECASE
-)
+_COMMA = re.compile(r"(?<![0-9])[,،]|[,،](?![0-9])|\n")
+_BUT = re.compile(r"(?<!\w)(?:but|mais|pero|но|а|لكن|ولكن|लेकिन|কিন্তু)(?!\w)", re.IGNORECASE)
 AND = re.compile(r"(?<!\w)(?:and|et|y|e|и|और|एवं|এবং|ও)(?!\w)|&|\+|(?<!\w)و", re.IGNORECASE)
 PLUS = re.compile(r"\+|(?<!\w)(?:plus|más|mas|плюс|زائد|प्लस|প্লাস)(?!\w)", re.IGNORECASE)
 _BEFORE_A_TAX = re.compile(r"[\s(]*(?:(?:the|la|les|el|los|le)\s)?[0-9.,]*\s?(%?)\s?(?:of |de )?")
@@ -74,10 +73,20 @@ def sentences(text: str) -> Iterator[tuple[list[str], bool]]:
         for line in _LINE.split(block):
             listed = _BULLET.match(line)
             if kept and not listed and not kept[-1].rstrip().endswith((":", "：")):
-                yield [part for one in kept for part in _COMMA.split(one)], False
+                yield from ((clause, False) for clause in _clauses(kept))
                 kept = []
             kept.append(line[listed.end() :] if listed else line)
-        yield [part for one in kept for part in _COMMA.split(one)], asks
+        yield from ((clause, asks) for clause in _clauses(kept))
+
+
+def _clauses(lines: list[str]) -> list[list[str]]:
+    """Return what stands between the commas of lines; behind "but" begins what says something else."""
+    found: list[list[str]] = [[]]
+    for line in lines:
+        first, *others = _BUT.split(line)
+        found[-1] += _COMMA.split(first)
+        found += [_COMMA.split(other) for other in others]
+    return found
 
 
 def divided(text: str) -> Iterator[str]:
