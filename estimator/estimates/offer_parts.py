@@ -39,10 +39,12 @@ LATIN: dict[Part, str] = {
     "reeducation|kin[ée]sith[ée]rapie|kin[ée]|fisio\\w*|terapia física",
     "interpreter": "interpreters?|translators?|interpretation|interprètes?|interpretes?|traducteurs?|traduction|"
     "intérpretes?|traductor(?:es|a)?",
-    "transfers": "(?:airport )?transfers?|airport(?: pick-?ups?)?|pick-?ups?|transports?|transferts?|aéroports?|"
+    "transfers": "(?:airport )?(?<!bank )(?<!wire )(?<!money )(?<!swift )(?<!cell )transfers?|"
+    "airport(?: pick-?ups?)?|pick-?ups?|transports?|transferts?|aéroports?|"
     "navettes?|"
     "traslados?|transportes?|aeropuerto",
-    "visa": "visas?|invitation letters?|lettres? d[’']invitation|cartas? de invitación",
+    "visa": "visas?(?! (?:debit |credit )?cards?)(?!(?: and | or | & |[ ,/]{1,2})master ?card)|"
+    "invitation letters?|lettres? d[’']invitation|cartas? de invitación",
     "flights": "flights?|air ?fares?|(?:air|plane|airline) tickets?|tickets|vols?|billets?(?: d[’']avion)?|vuelos?|"
     "billetes?(?: de avi[óo]n)?|pasajes?(?: a[ée]reos?)?|boletos?",
     "hotel": "hotels?|h[ôo]tels?|accommodations?|lodging|apartments?|hébergements?|hebergements?|logements?|hoteles|"

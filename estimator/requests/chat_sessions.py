@@ -16,8 +16,9 @@ WORDS = (
 """Words for sessions and injections in the languages of patients."""
 
 _EITHER = "|".join(WORDS)
+_CELLS = r"(?:(?:(?:uc-?)?mscs?|stem[ -]?cells?)\s{1,2}){0,2}"
 _BEFORE = re.compile(
-    rf"(?<![0-9.,/:+–-])([0-9]{{1,2}})\s{{0,2}}(?:[x×]\s{{0,2}})?(?:টি\s{{0,2}})?(?:{_EITHER})(?!\w)",
+    rf"(?<![0-9.,/:+–-])([0-9]{{1,2}})\s{{0,2}}(?:[x×]\s{{0,2}})?(?:টি\s{{0,2}})?{_CELLS}(?:{_EITHER})(?!\w)",
     re.IGNORECASE,
 )
 _AFTER = re.compile(

@@ -184,6 +184,14 @@ class OtherOfferForm(Form):
                     amounts=_listed(found.old),
                 )
             )
+        if found.aside:
+            remarks.append(
+                _(
+                    "We put these amounts into no field: %(amounts)s. Each can be a deposit, a balance, a discount, a "
+                    "refund, a fee, an amount for several parts or a further treatment. Decide yourself what it is.",
+                    amounts=listed_apart(f"“{one}”" for one in found.aside),
+                )
+            )
         larger = self._larger_than_the_price()
         if larger:
             remarks.append(

@@ -294,6 +294,8 @@ def test_an_amount_above_the_one_that_is_called_whole_is_no_part_of_it() -> None
     "text",
     [
         "4 inj of stem cell",
+        "4 stem cell injections",
+        "4 UC-MSC injections",
         "4 inj. of cells",
         "4 введения стволовых клеток",
         "4 aplicaciones",

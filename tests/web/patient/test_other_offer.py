@@ -188,6 +188,7 @@ def test_digits_and_marks_of_other_languages_are_read(visitor: Visitor, form: Pa
         ("USD 12.000", "“USD 12.000” can be read in two ways. We filled in 12000. Check it."),
         ("USD 9,000. Includes 4 injections, hotel USD 60 per night", "gives an amount of their own: Hotel."),
         ("USD 9,800 (was USD 13,500)", "prices that no longer hold, and left them out: USD 13500."),
+        ("Total USD 9,800. Deposit USD 2,000", "We put these amounts into no field: “Deposit USD 2,000”."),
         ("Total USD 9,800, MRI USD 13,500", "larger than the whole price: Tests and MRI."),
         ("from USD 9,000", "The message says “from”."),
         ("Hello dear", "We found no price and no line in the message."),

@@ -1,0 +1,193 @@
+"""What the amounts of a message are for: the whole price, one part of it, one night or session, or none of these."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from estimator.estimates import offer_parts
+from estimator.estimates.offer_parts import Part
+from estimator.requests import chat_aside, chat_each, chat_marks, chat_money, chat_old, chat_segments
+from estimator.requests.chat_money import Money
+from estimator.requests.chat_segments import TOTAL, Segment
+
+PRICE = offer_parts.either(
+    r"prices?|costs?|quotes?|prix|co[ûu]ts?|tarifs?|precios?|costos?|costes?|tarifas?",
+    r"цен|стоимост",
+    r"سعر|ثمن|تكلفة|كلفة|دام",
+    r"दाम|कीमत|क़ीमत|खर्च|ख़र्च|লাগবে|দাম|মূল্য|খরচ",
+)
+"""Words for a price of what stands before it, however many parts that are."""
+
+_JOIN = re.compile(
+    f"{chat_segments.AND.pattern}|{chat_segments.PLUS.pattern}|{chat_marks.WITH.pattern}", re.IGNORECASE
+)
+_TELEPHONE = re.compile(r"\+[0-9][0-9 ()-]{6,}")
+
+
+@dataclass
+class Amounts:
+    """The amounts of a message, by what they are. `of_cells` are totals beside a word for cells or injections."""
+
+    of_parts: dict[Part, list[Money]] = field(default_factory=dict)
+    totals: list[Money] = field(default_factory=list)
+    named: list[Money] = field(default_factory=list)
+    of_cells: list[Money] = field(default_factory=list)
+    each: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    together: list[tuple[Money, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Group:
+    """What stands between two amounts that are joined by "and", "+" or "with"."""
+
+    start: int
+    end: int
+    places: tuple[tuple[int, int, Money], ...]
+    is_with: bool
+
+
+def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bool:
+    """Give the amounts of a segment to the part that they are for, or to those that can be the whole price.
+
+    `before` is what stands before the comma. Return whether an amount can be the whole price.
+    """
+    text, is_price, has_left = segment.text, False, False
+    spans = [(start, end) for start, end, _money in segment.places]
+    groups = list(_groups(segment)) if segment.places else []
+    is_named = bool(TOTAL.search(text))
+    if before and groups and not (is_named or PRICE.search(text)) and _goes_on(before, segment):
+        amounts.aside.append(" ".join(f"{before.text}, {text}".split())[:80])
+        return False
+    for group, following in zip_longest(groups, groups[1:]):
+        if not group.places:
+            continue
+        if chat_each.is_for_each(text[group.start : group.end]):
+            written = _JOIN.sub("", text[group.start :], count=1) if group.start else text
+            amounts.each.append(" ".join(written.split())[:80])
+            break
+        left = [place for place in group.places if chat_aside.is_aside(text, place[:2], spans, TOTAL)]
+        amounts.aside += [_written(text, place, spans) for place in left]
+        places = [place for place in group.places if place not in left]
+        found = [money for _start, _end, money in places]
+        has_left |= bool(left)
+        if not found:
+            continue
+        named_here = is_named and (not is_price or TOTAL.search(text, group.start, group.end))
+        part = None if named_here else _own_part(segment, group, following)
+        if part is not None:
+            amounts.of_parts.setdefault(part, []).extend(found)
+        elif named_here or is_named:
+            amounts.named += found
+            amounts.totals += found
+            is_price = True
+        elif has_left and not left and not is_price and not PRICE.search(text):
+            # Of "2,000 deposit and 7,000 on arrival" neither is the price.
+            amounts.aside += [_written(text, place, spans) for place in places]
+        elif _is_for_several(segment, group):
+            amounts.together += [
+                (money, _written(text, place, spans)) for place, money in zip(places, found, strict=True)
+            ]
+        else:
+            amounts.totals += found
+            is_price = True
+            if any(one == "cells" for _start, _end, one in segment.parts):
+                amounts.of_cells += found
+    return is_price
+
+
+def _groups(segment: Segment) -> Iterator[_Group]:
+    """Yield what a segment joins; what has no amount before "and" belongs to the amount behind it."""
+    start, is_with = 0, False
+    for join in [*_JOIN.finditer(segment.text), None]:
+        end = join.start() if join else len(segment.text)
+        places = tuple(place for place in segment.places if start <= place[0] < end)
+        if join is None or (places and all(place[1] <= end for place in places)):
+            yield _Group(start, end, places, is_with)
+            start = end
+            is_with = bool(join and chat_marks.WITH.fullmatch(join[0]))
+
+
+def _goes_on(before: Segment, segment: Segment) -> bool:
+    """Whether the amount is the one of a payment that stands before the comma."""
+    return not before.places and not segment.parts and chat_aside.goes_on(before.text)
+
+
+def _own_part(segment: Segment, group: _Group, following: _Group | None) -> Part | None:
+    """Return the part that the amount of a group is for; None if it can be the price."""
+    parts = [one for one in segment.parts if group.start <= one[0] < group.end]
+    if len(group.places) != 1 or len({part for _start, _end, part in parts}) != 1 or parts[0][2] == "cells":
+        return None
+    begin = group.places[0][0]
+    before = [one for one in parts if one[0] < begin]
+    if before:
+        said = any(
+            before[-1][1] <= start < begin and standing == "included"
+            for start, _end, standing in segment.marks
+        )
+        bound = chat_marks.is_bound(segment.text, before[-1][:2], (group.start, begin))
+        return None if said or bound else before[-1][2]
+    if any(begin < start for start, _end, _standing in segment.marks):
+        return None
+    # "USD 500 for hotel and food" is for both.
+    alone = following is None or following.places or following.is_with
+    return parts[0][2] if alone else None
+
+
+def _is_for_several(segment: Segment, group: _Group) -> bool:
+    """Whether an amount follows several parts and no word for a price: "hotel and flights USD 900"."""
+    begin = group.places[0][0]
+    parts = {part for start, _end, part in segment.parts if group.start <= start < begin}
+    return (
+        len(parts) > 1
+        and "cells" not in parts
+        and not segment.marks
+        and not PRICE.search(segment.text, group.start, group.end)
+    )
+
+
+def _written(text: str, place: tuple[int, int, Money], spans: Sequence[tuple[int, int]]) -> str:
+    """Return an amount with the words around it, up to the amounts beside it."""
+    start = max((end for _begin, end in spans if end <= place[0]), default=0)
+    end = min((begin for begin, _end in spans if begin >= place[1]), default=len(text))
+    return " ".join(text[start:end].split())[:80].strip(" ,;:()+")
+
+
+def settle(amounts: Amounts, text: str) -> None:
+    """Decide what can be the whole price when all is read; without any, take bare numbers."""
+    if amounts.totals:
+        amounts.aside += [written for _money, written in amounts.together]
+    else:
+        amounts.totals += [money for money, _written in amounts.together]
+    if amounts.named:
+        _leave_only_the_named(amounts)
+    if not (amounts.totals or amounts.of_parts or amounts.each or amounts.aside):
+        _take_bare(text, amounts)
+
+
+def _leave_only_the_named(amounts: Amounts) -> None:
+    """Keep as whole prices what is called so, and what is more; what is less is for the cells only if it says so."""
+    most = max(map(chat_old.largest, amounts.named))
+    kept = []
+    for money in amounts.totals:
+        if money in amounts.named or chat_old.largest(money) > most:
+            kept.append(money)
+        elif money in amounts.of_cells:
+            amounts.of_parts.setdefault("cells", []).append(money)
+        else:
+            amounts.aside.append(money.text)
+    amounts.totals = kept
+
+
+def _take_bare(text: str, amounts: Amounts) -> None:
+    """Take numbers without a currency that can be a price, and are no year and no telephone number."""
+    text = _TELEPHONE.sub(" ", text)
+    places = [
+        place
+        for place in chat_money.places_in(text)
+        if chat_old.can_be_a_price(place[2]) and not re.fullmatch("[0-9]{8,}", place[2].figure)
+    ]
+    amounts.totals += [money for _start, _end, money in places]

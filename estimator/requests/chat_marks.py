@@ -1,0 +1,212 @@
+"""Where a message says of what it names that the price includes it, or does not: "included", "with", "not free"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from estimator.estimates import offer_parts
+from estimator.estimates.offer_parts import Part
+from estimator.requests import chat_aside
+
+Standing = Literal["", "included", "excluded"]
+Mark = tuple[int, int, Standing]
+"""The places of its first and after its last letter, and what it says; "" where that is not certain."""
+
+TICKS, CROSSES = "✅✔✓☑", "❌✖✗✘🚫"
+"""What stands before or after what is included, and what is not."""
+
+INCLUDED = offer_parts.either(
+    r"[✅✔✓☑]|"
+    r"(?:no|without) (?:extra|additional) (?:costs?|charges?|fees?)|free of charge|included|includes?|including|"
+    r"incl|inclusive|(?<!feel )free(?! (?:to|cancel\w*)(?!\w))|complimentary|cover(?:s|ed)?|all[ -]in|inclus(?:e|es)?|"
+    r"compris(?:e|es)?|comprend|comprennent|incluant|offerte?s?|gratuite?s?|inclu[ií]d[oa]s?|incluyen?|incluyendo|"
+    r"gratis|gratuit[oa]s?|on our side|at our (?:own )?(?:cost|expense)|à nos frais|à notre charge|"
+    r"por nuestra cuenta|a nuestro cargo",
+    r"за наш сч[её]т|включ|входят|входит|бесплатн|в стоимост",
+    r"شامل|يشمل|تشمل|متضمن|يتضمن|تتضمن|مشمول|مجان|بما في ذلك|ضمن السعر|على حسابنا",
+    r"हमारी (?:तरफ|ओर) से|शामिल|सहित|के साथ|मुफ़्त|मुफ्त|फ्री|অন্তর্ভুক্ত|সহ(?!জ)|সাথে|সঙ্গে|ফ্রি|বিনামূল্যে",
+)
+_BOUND_WITH = re.compile(r"(?<=[\u0980-\u09ff])সহ(?![\u0980-\u09ff])")
+"""Bengali writes "with" as the end of a word."""
+
+EXCLUDED = offer_parts.either(
+    r"[❌✖✗✘🚫]|"
+    r"not (?:yet )?(?:included|including|covered|inclusive)|(?:do(?:es)?n[o’']?t|does not|do not|not) include|"
+    r"(?:is|are)n[’']?t included|excluded|excludes?|excluding|excl|except|without|extra|additional(?:ly)?|"
+    r"separate(?:ly)?|(?:at|on) your own(?: cost| expense)?|(?:non|pas) (?:inclus|compris)(?:e|es)?|"
+    r"ne comprend pas|n[’']inclut pas|exclue?s?|hors|sans|en supplément|en sus|à part|no inclu[ií]d[oa]s?|"
+    r"no incluyen?|sin|excluid[oa]s?|aparte|por separado|excepto|menos|salvo|sauf|excepté[es]{0,2}|"
+    r"à l[’']exception|apart from|other than|"
+    r"paid by (?:you|(?:the )?(?:patient|family|guest))|to be paid|(?:on|from) your side|"
+    r"you(?:['’]ll| will)? pay (?:only )?for|"
+    r"at your (?:own )?(?:cost|expense)|à (?:votre|la) charge|de votre côté|à vos frais|por su (?:cuenta|parte)|"
+    r"a su cargo|por cuenta del? \w+",
+    r"за (?:ваш|свой) сч[её]т|за сч[её]т пациент|"
+    r"не включ|не входят|не входит|без(?!\w)|исключ|кроме|отдельн|дополнительн|за доплат|оплачива\w* отдельно",
+    r"غير شامل|غير مشمول|لا يشمل|لا تشمل|لا يتضمن|بدون|باستثناء|ما عدا|عدا(?!\w)|إضافي|منفصل|على حساب(?!نا)|على المريض",
+    r"शामिल नहीं|नहीं शामिल|अलग|बिना|के बिना|अतिरिक्त|के अलावा|छोड़कर|सिवाय?(?!\w)|आपकी (?:तरफ|ओर)|आपको देन|"
+    r"আপনাকে দিতে|নিজের খরচ|আপনার খরচ|"
+    r"অন্তর্ভুক্ত নয়|অন্তর্ভুক্ত নেই|বাদ(?:ে|\s|$)|ছাড়া|আলাদা|অতিরিক্ত",
+)
+NEAR = offer_parts.either(
+    r"(?:not?|neither|nor|non|ni)"
+    r"(?! (?:only|just|s[óo]lo|solamente|seulement|(?:es |se |son )?(?:requ\w+|need\w*|necess?ar\w*|mandatory)))|"
+    r"pas (?:d[eu’']|les?|la|l[’'])|no (?:los|las|el|la)",
+    r"нет(?!\w)|не(?!\w)(?! (?:только|нужн|требу|обязат|надо))|ни(?!\w)",
+    r"ليس|لا(?!\w)",
+    r"नहीं|না(?![\u0980-\u09ff])|নয়|নেই",
+)
+"""Words that deny only what stands next to them."""
+
+YES = offer_parts.either(
+    r"yes|oui|s[íi]", r"да(?!\w)", r"نعم", r"हाँ|हां|जी हाँ|হ্যাঁ|হ্যা(?![\u0980-\u09ff])|জি(?![\u0980-\u09ff])"
+)
+"""Words that say yes to the part before them."""
+
+WITH = re.compile(
+    r"(?<!\w)(?:with|avec|con|со?(?! (?:человек|персон))|مع)(?!\w)"
+    r"(?!\s(?:or|ou|o|или|أو)\s(?:without|sans|sin|без|بدون))",
+    re.IGNORECASE,
+)
+"""Words that say beside a price that it includes the part which follows."""
+
+_BINDS_NEXT = re.compile(
+    r"(?<!\w)(?:with|without|except|excluding|avec|sans|sauf|hors|con|sin|excepto|salvo|menos|со?|без|кроме|مع|بدون|عدا|باستثناء)(?!\w)",
+    re.IGNORECASE,
+)
+_BINDS_LAST = re.compile("सहित|के साथ|बिना|छोड़कर|সহ|সাথে|সঙ্গে|ছাড়া|বাদে")
+"""Words by which an amount is the price with a part, or without it: before that part, and after it."""
+
+_EITHER_WAY = re.compile(
+    r"(?<!\w)(?:with(?: or |/)without|avec ou sans|con o sin|с или без|مع أو بدون)(?!\w)|(?:के साथ या|সহ বা)",
+    re.IGNORECASE,
+)
+_NOT_BEFORE = re.compile(
+    r"(?:(?<!\w)(?:not|never|cannot|pas|non|jamais|no|nunca|tampoco|не|нет|و?ليست?|غير|لا|مش|مو|مب|ماهو)|n[’']t|(?:is|are|do|does)nt)"
+    r"(?:\s(?:yet|always|be|for|all|part|of|in|the|price|encore|toujours|es|son|est[áa]n?|vienen?|является|من|ضمن)){0,3}"
+    r"\s$",
+    re.IGNORECASE,
+)
+_NOT_AFTER = re.compile("\\s?(?:है\\s|করা\\s)?(?:नहीं|নয়|নেই|হয়নি|না(?![\u0980-\u09ff]))")
+_NOT_AT_END = re.compile(
+    r"(?:(?<!\w)(?:(?:is|are|do|does) not|(?:is|are)n[’']?t|n[e’'][\s\w’']{0,6}(?:est|sont) pas|"
+    r"no(?: lo)? (?:está|están|es|son)|(?:is|are) never)|नहीं (?:है|हैं))[\s)]*$",
+    re.IGNORECASE,
+)
+_DOUBT = offer_parts.either(
+    r"(?:can|could|may|might) (?:also )?be|(?:up)?on request|if requested|if you (?:want|wish|need|like|book|pay)|"
+    r"optional(?:ly)?|peu(?:t|vent) (?:[êe]tre)|sur demande|en option|si vous|"
+    r"pueden? (?:ser|estar|inclu\w+)|opcional(?:es)?|a petición|bajo pedido|si (?:lo )?(?:desea|quiere)",
+    r"может быть|могут быть|можно|по желани|по запросу|опци",
+    r"يمكن|اختياري|عند الطلب|حسب الطلب",
+    r"(?:हो|कर|किया जा|की जा) सकत[ाीे]|वैकल्पिक|पारे|যেতে পারে|হতে পারে|চাইলে|ঐচ্ছিক",
+)
+"""Words by which "included" is only a possibility."""
+
+NEAREST = 6
+"""Number of letters within which something stands next to a part."""
+
+_BEHIND = 3
+"""Number of letters within which an answer follows a part, as in "hotel – yes"."""
+
+_AHEAD = 24
+"""Number of letters within which a part follows "with"."""
+
+
+def is_in_doubt(text: str) -> bool:
+    """Whether a text says of what it names only that the price can include it."""
+    return bool(_DOUBT.search(text))
+
+
+def is_bound(text: str, part: tuple[int, int], around: tuple[int, int]) -> bool:
+    """Whether an amount is a price with a part or without it, as in "without hotel 10,000".
+
+    `around` begins where the words about the amount begin, and ends at it.
+    """
+    start, end = around
+    return bool(_BINDS_NEXT.search(text, start, part[0]) or _BINDS_LAST.search(text, part[1], end))
+
+
+def is_for_what_follows(text: str, mark: Mark) -> bool:
+    """Whether a word can be said of what follows the next comma; Hindi and Bengali write "with" behind its part."""
+    return not _BINDS_LAST.search(text, mark[0], mark[1])
+
+
+def marks_in(text: str, parts: Sequence[tuple[int, int, Part]], *, has_price: bool) -> list[Mark]:
+    """Return what a text says, in its order; `has_price` if "with" can be said of a price in it."""
+    marks = _with_their_negation(text, list(_plain(text)))
+    if has_price:
+        for match in WITH.finditer(text):
+            is_free = not any(
+                start < match.end() + _AHEAD and match.start() < end for start, end, _standing in marks
+            )
+            if is_free and any(0 <= start - match.end() <= _AHEAD for start, _end, _part in parts):
+                marks.append((*match.span(), "included"))
+    marks = [one for one in marks if not _touches(_EITHER_WAY, text, one)]
+    marks += [(*match.span(), "") for match in _EITHER_WAY.finditer(text)]
+    if is_in_doubt(text):
+        marks = [(start, end, "" if said == "included" else said) for start, end, said in marks]
+    marks += _answers(text, parts, marks)
+    at_end = _NOT_AT_END.search(text)
+    last = max((end for _start, end, _said in marks), default=0)
+    if at_end and any(last <= start < at_end.start() for start, _end, _part in parts):
+        marks.append((*at_end.span(), "excluded"))
+    return sorted(marks)
+
+
+def _touches(pattern: re.Pattern[str], text: str, mark: Mark) -> bool:
+    return any(match.start() < mark[1] and mark[0] < match.end() for match in pattern.finditer(text))
+
+
+def _plain(text: str) -> Iterator[Mark]:
+    """Yield the words as they stand there, "no extra cost" as what it says."""
+    further = [match.span() for match in chat_aside.BESIDES.finditer(text)]
+    excluded = [
+        match.span()
+        for match in EXCLUDED.finditer(text)
+        # "An additional injection" says nothing of the others.
+        if not any(start < match.end() and match.start() < end for start, end in further)
+    ]
+    for match in (*INCLUDED.finditer(text), *_BOUND_WITH.finditer(text)):
+        if not any(start < match.end() and match.start() < end for start, end in excluded):
+            yield *match.span(), "included"
+        elif "extra" in match[0].lower() or "additional" in match[0].lower():
+            excluded = [span for span in excluded if not match.start() <= span[0] < match.end()]
+            yield *match.span(), "included"
+    for start, end in excluded:
+        yield start, end, "excluded"
+
+
+def _with_their_negation(text: str, marks: list[Mark]) -> list[Mark]:
+    """Return the words, each together with "not" beside it; "not extra" says nothing that is certain."""
+    found: list[Mark] = []
+    for start, end, standing in marks:
+        before = _NOT_BEFORE.search(text, max(0, start - 40), start)
+        after = _NOT_AFTER.match(text, end)
+        if before or after:
+            denied: Standing = "excluded" if standing == "included" else ""
+            found.append((before.start() if before else start, after.end() if after else end, denied))
+        else:
+            found.append((start, end, standing))
+    return found
+
+
+def _answers(text: str, parts: Sequence[tuple[int, int, Part]], marks: Sequence[Mark]) -> Iterator[Mark]:
+    """Yield "yes" and "no" beside a part: after it, or "no" before the only one that is near."""
+    for match in YES.finditer(text):
+        if any(0 <= match.start() - end <= _BEHIND for _start, end, _part in parts):
+            yield *match.span(), "included"
+    for match in NEAR.finditer(text):
+        if any(start < match.end() and match.start() < end for start, end, _said in marks):
+            continue
+        answered = any(
+            0 <= match.start() - end <= _BEHIND and re.search("[:=–-]", text[end : match.start()])
+            for _start, end, _part in parts
+        )
+        beside = [
+            one for one in parts if 0 <= one[0] - match.end() <= NEAREST or 0 <= match.start() - one[1] <= 2
+        ]
+        if answered or len(beside) == 1:
+            yield *match.span(), "excluded"

@@ -1,0 +1,163 @@
+"""The sentences of a message, what stands between their commas, and what each of these names and says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from estimator.estimates import offer_parts
+from estimator.estimates.offer_parts import Part
+from estimator.requests import chat_marks, chat_money, chat_old
+from estimator.requests.chat_marks import CROSSES, TICKS, Mark, Standing
+from estimator.requests.chat_money import Money
+
+MOST_TIMES = 100_000
+"""The most that a figure without a currency is multiplied by: millions are cells."""
+
+TOTAL = offer_parts.either(
+    r"total(?:e|es)?|in all|altogether|packages?|all[ -]in|whole|forfaits?|paquetes?|en tout|en total",
+    r"итого|всего|пакет",
+    r"إجمالي|المجموع|باقة|الإجمالي",
+    r"कुल|पैकेज|মোট|প্যাকেজ",
+)
+"""Words for a whole price."""
+
+_SENTENCE = re.compile(
+    r"(?<![0-9])(?<!(?i:тыс|руб|inj))(?<!(?i:долл))(?<!(?i:rs))(?<!(?i:incl))(?<!(?i:excl))[.](?=\s|$)|(?<=руб)[.](?=\s+[А-ЯЁ])|(?<![0-9])[;!?؟।](?=\s|$)|(?<=[0-9])[.;!?؟।](?=\s+\D|$)|[;!?؟।]|\n\s*\n"
+)
+_LINE = re.compile(r"\n")
+_BULLET = re.compile(r"\s*(?:[-–]\s+|[•*➢·]\s*|(?=[✅✔✓☑❌✖✗✘🚫]))")
+_COMMA = re.compile(r"(?<![0-9])[,،]|[,،](?![0-9])|\n")
+_BUT = re.compile(r"(?<!\w)(?:but|mais|pero|но|а|لكن|ولكن|लेकिन|কিন্তু)(?!\w)", re.IGNORECASE)
+AND = re.compile(r"(?<!\w)(?:and|et|y|e|и|और|एवं|এবং|ও)(?!\w)|&|\+|(?<!\w)و", re.IGNORECASE)
+PLUS = re.compile(r"\+|(?<!\w)(?:plus|más|mas|плюс|زائد|प्लस|প্লাস)(?!\w)", re.IGNORECASE)
+_BEFORE_A_TAX = re.compile(r"[\s(]*(?:(?:the|la|les|el|los|le)\s)?[0-9.,]*\s?(%?)\s?(?:of |de )?")
+_TICKED = re.compile(f"(?=[{TICKS}{CROSSES}])")
+_NO_PRICE = re.compile(
+    r"\s?-?(?:cells?|cellules?|células?|celulas?|клет|خلية|خلايا|कोशिका|सेल|কোষ|patients?|pacientes?|пациент|مريض|"
+    r"मरीज|রোগী|[mµ]?g\b|ml\b|iu\b|per\b|/)",
+    re.IGNORECASE,
+)
+FOR_SO_MANY = re.compile(r"\s?(?:for|pour|por|para|за)\s([0-9]{1,2})(?![0-9.,]|\s?[^\W\d_])", re.IGNORECASE)
+
+
+@dataclass
+class Segment:
+    """What stands between two commas. `on_top` are parts that it adds to a price, each with what that says."""
+
+    text: str
+    bullet: Standing
+    parts: list[tuple[int, int, Part]]
+    marks: list[Mark]
+    places: list[tuple[int, int, Money]]
+    on_top: list[tuple[Part, Standing]] = field(default_factory=list)
+
+    @property
+    def money(self) -> list[Money]:
+        """Return the amounts without their places."""
+        return [money for _start, _end, money in self.places]
+
+
+def sentences(text: str) -> Iterator[tuple[list[str], bool]]:
+    """Yield the sentences, each as what stands between its commas, and whether it asks something.
+
+    A list of lines goes on below its heading.
+    """
+    at = 0
+    for end in [*_SENTENCE.finditer(text), None]:
+        block = text[at : end.start() if end else len(text)]
+        asks = bool(end and end[0] in "?؟")
+        at = end.end() if end else len(text)
+        kept: list[str] = []
+        for line in _LINE.split(block):
+            listed = _BULLET.match(line)
+            if kept and not listed and not kept[-1].rstrip().endswith((":", "：")):
+                yield from ((clause, False) for clause in _clauses(kept))
+                kept = []
+            kept.append(line[listed.end() :] if listed else line)
+        yield from ((clause, asks) for clause in _clauses(kept))
+
+
+def _clauses(lines: list[str]) -> list[list[str]]:
+    """Return what stands between the commas of lines; behind "but" begins what says something else."""
+    found: list[list[str]] = [[]]
+    for line in lines:
+        first, *others = _BUT.split(line)
+        found[-1] += _COMMA.split(first)
+        found += [_COMMA.split(other) for other in others]
+    return found
+
+
+def divided(text: str) -> Iterator[str]:
+    """Yield what stands between two commas, further divided.
+
+    That is before and after a colon that follows an amount, as in "USD 8,500: injections USD 8,000", and before each
+    of several ticks and crosses where the first one stands before what it is said of.
+    """
+    before, colon, after = text.partition(":")
+    for piece in [before, after] if colon and any(chat_money.amounts_in(before)) else [text]:
+        first, *others = _TICKED.split(piece)
+        if len(others) > 1 and not first.rpartition(":")[2].strip():
+            yield from filter(str.strip, (first, *others))
+        else:
+            yield piece
+
+
+def segment_of(whole: str, has_currency: bool) -> Segment:
+    bullet: Standing = ""
+    first = whole.lstrip()[:1]
+    if first and first in TICKS + CROSSES:
+        bullet = "included" if first in TICKS else "excluded"
+    text = whole.replace(first, " ", 1) if bullet else whole
+    if bullet == "included" and chat_marks.is_in_doubt(text):
+        bullet = ""
+    parts = sorted(_longest(offer_parts.mentions(text)))
+    places = list(_money(text, has_currency))
+    marks = chat_marks.marks_in(text, parts, has_price=bool(places or TOTAL.search(text)))
+    segment = Segment(text, bullet, parts, marks, places)
+    _take_what_is_on_top(segment)
+    return segment
+
+
+def _take_what_is_on_top(segment: Segment) -> None:
+    """Take taxes out of the parts where they are added to a price, as in "+ 18% GST".
+
+    They are not in it; behind a list of what it includes only where a percentage says so.
+    """
+    for one in [one for one in segment.parts if one[2] == "taxes"]:
+        if any(mark[0] >= one[1] for mark in segment.marks):
+            continue
+        for plus in PLUS.finditer(segment.text, 0, one[0]):
+            between = _BEFORE_A_TAX.fullmatch(segment.text, plus.end(), one[0])
+            if between and any(end <= plus.start() for _start, end, _money in segment.places):
+                listed = any(kind == "included" for _start, _end, kind in segment.marks)
+                segment.parts.remove(one)
+                segment.on_top.append(("taxes", "" if listed and not between[1] else "excluded"))
+                break
+
+
+def _money(text: str, has_currency: bool) -> Iterator[tuple[int, int, Money]]:
+    """Yield the amounts; beside others with a currency also a bare "13k", or "13000 for 5"."""
+    for start, end, money in chat_money.places_in(text):
+        is_many = 1 < money.times <= MOST_TIMES or FOR_SO_MANY.match(text, end)
+        if money.currency or (
+            has_currency and is_many and chat_old.can_be_a_price(money) and not _NO_PRICE.match(text, end)
+        ):
+            yield start, end, money
+
+
+def _longest(found: Iterator[tuple[int, int, Part]]) -> list[tuple[int, int, Part]]:
+    """Return those that do not lie inside of a longer one."""
+    every = list(found)
+    return [
+        one
+        for one in every
+        if not any(
+            other != one
+            and other[0] <= one[0]
+            and one[1] <= other[1]
+            and other[1] - other[0] > one[1] - one[0]
+            for other in every
+        )
+    ]
