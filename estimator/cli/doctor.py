@@ -157,7 +157,8 @@ def _settings(settings: Settings) -> Iterator[str]:
     yield from _host(settings)
     if settings.mail_server is None and not settings.demo:
         yield _(
-            "No mail server is set, so nobody can have an estimate sent by mail. "
+            "No mail server is set, so nobody can have an estimate sent by mail, and requests and quotes open to "
+            "whoever has their link, without a code, also those of patients who have an email address. "
             "Set MAIL_SERVER and MAIL_FROM, then try them: estimator doctor --mail you@example.org"
         )
 

@@ -7,6 +7,7 @@ was at some moment of the past, and `emptying` takes all of it away.
 from __future__ import annotations
 
 import heapq
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -24,8 +25,11 @@ from estimator.models import Mail, PatientRequest, StaffUser
 SPAN = timedelta(days=456)
 """Time over which everything is spread: fifteen months."""
 
-BATCH = 20
-"""Number of steps in one transaction, which takes about a third of a second: no page waits for it."""
+BATCH_SECONDS = 0.25
+"""Time after which no further step is added to a transaction, so that others wait no longer for it on a slow machine."""
+
+PAUSE_SECONDS = 0.15
+"""Pause between two transactions: who waits for the lock of SQLite looks for it every 0.1 seconds, and has no turn."""
 
 ONLY_ESTIMATES = 0.5
 """How many people make an estimate and ask for nothing, for each that asks, while estimates are kept."""
@@ -84,8 +88,9 @@ def _tell(
     """Tell all stories to their ends; raises EmptiedMeanwhile."""
     while told:
         lists.close(closed, None)
-        moment = world.end
-        for _step in range(min(BATCH, len(told))):
+        moment = told[0][0]
+        ends = time.monotonic() + BATCH_SECONDS
+        while told and time.monotonic() < ends:
             moment, number, one = heapq.heappop(told)
             following = next(one, None)
             _send_nothing(moment)
@@ -94,6 +99,7 @@ def _tell(
         lists.close(closed, world.act.now)
         commit()
         db.session.expunge_all()
+        time.sleep(PAUSE_SECONDS)
         if registry.kept() is None:
             raise EmptiedMeanwhile
         progress(100 - int(100 * (world.end - moment) / SPAN))

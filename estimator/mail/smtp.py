@@ -28,6 +28,10 @@ ALL_SECONDS = 120
 
 LONGEST_WORDS = 300
 
+KEPT = "Kept in the folder for mail; no mail server is set."
+"""What is recorded of a mail instead of a server's words where none was set: by it, it is known later what became of
+the mail, whichever server is set by then."""
+
 REFUSED_FOR_GOOD = 500
 """The least code of a server that will not change its mind."""
 
@@ -172,7 +176,7 @@ def keep(found: EmailMessage, folder: Path, name: str) -> str:
         raise NotNow(
             _("The folder for mail cannot be written: %(reason)s.", reason=error.strerror or error)
         ) from None
-    return _("Kept in the folder for mail; no mail server is set.")
+    return KEPT
 
 
 def forget(folder: Path, before: datetime, *, dry_run: bool = False) -> int:

@@ -76,6 +76,7 @@ def _everywhere() -> dict[str, Any]:
         "here": language.query,
         "unspoken": language.unspoken,
         "demonstration": here.demo,
+        "sends_mail": here.sends_mail,
         "desk_troubles": troubles.sentences,
         "privacy_notice": here.privacy_notice,
         "new_estimate": False,

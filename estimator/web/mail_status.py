@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from estimator import keys
 from estimator.i18n import gettext as _
-from estimator.mail import addresses, outbox
+from estimator.mail import addresses, outbox, smtp
 from estimator.models import Mail
 from estimator.web import request_context
 from estimator.web.language import current_reader
@@ -55,8 +55,10 @@ def _address(mail: Mail, domain: bool, whole: bool) -> str:
 def _sentence(mail: Mail, zone: str) -> str:
     reader = current_reader()
     match mail.state:
-        case "sent" if request_context.settings().mail_server is None:
+        case "sent" if _is_shown(mail):
             return _("It is in the mailbox of this demonstration.")
+        case "sent" if mail.words == smtp.KEPT:
+            return _("It was sent to nobody: no mail server was set, and it was kept in a folder.")
         case "sent":
             assert mail.ended_at is not None
             return _("The mail server took it on %(moment)s.", moment=reader.clock(mail.ended_at, zone))
@@ -98,10 +100,10 @@ def _remark(mail: Mail) -> str | None:
 
 def _letter(mail: Mail) -> str | None:
     """Return the URL of a mail in the demonstration's mailbox, or None."""
-    if (
-        mail.state == "sent"
-        and request_context.settings().demo
-        and request_context.settings().mail_server is None
-    ):
-        return url_for("mailbox.letter", name=mail.name)
-    return None
+    return url_for("mailbox.letter", name=mail.name) if mail.state == "sent" and _is_shown(mail) else None
+
+
+def _is_shown(mail: Mail) -> bool:
+    """Whether a mail that is sent was kept in the folder, and the pages of a demonstration show what is there."""
+    settings = request_context.settings()
+    return mail.words == smtp.KEPT and settings.demo and settings.mail_server is None

@@ -177,7 +177,6 @@ def _form_page(found: Estimate, token: str, form: RequestForm, status: int = 200
         longest_hours=reader.number(str(request_form.LONGEST_HOURS)),
         reply_days=reply_days(),
         kept=kept_sentence(),
-        sends_mail=request_context.settings().sends_mail,
         unanswered=_unanswered(found, token),
         **_estimate(found, token),
     )

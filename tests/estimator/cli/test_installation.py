@@ -168,7 +168,9 @@ def test_the_doctor_sees_that_no_mail_reaches_anybody(
     code, output, _errors = run("doctor")
     assert code == 1
     assert output == (
-        "No mail server is set, so nobody can have an estimate sent by mail. Set MAIL_SERVER and MAIL_FROM, "
+        "No mail server is set, so nobody can have an estimate sent by mail, and requests and quotes open to "
+        "whoever has their link, without a code, also those of patients who have an email address. "
+        "Set MAIL_SERVER and MAIL_FROM, "
         "then try them: estimator doctor --mail you@example.org\n"
     )
     assert run("doctor", "--demo") == (0, "Nothing is missing.\n", "")

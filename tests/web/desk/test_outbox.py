@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from estimator import audit
 from estimator.db import db
-from estimator.mail import outbox
+from estimator.mail import outbox, smtp
 from estimator.models import Mail
 from estimator.models.staff import Role
 from estimator.web.desk import outbox as pages
@@ -171,3 +171,31 @@ def test_mail_is_found_by_name_number_reference_and_address(app: Flask, coordina
     shown = coordinator.see("/desk/outbox?q=Quill&state=sent")
     assert "There is no such mail." in shown.text
     assert "/desk/outbox?q=Quill" in shown.links("All")
+
+
+def test_a_mail_that_was_kept_in_the_folder_was_not_taken_by_the_server_that_is_set_now(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    app = make_app(MAIL_SERVER="127.0.0.1", MAIL_FROM="quotes@example.org")
+    put(app, 2)
+    with app.app_context():
+        for number, words in ((1, smtp.KEPT), (2, "250 ok")):
+            claimed = outbox.claim(acting(now=now(), lease_seconds=60), number)
+            assert claimed is not None
+            outbox.sent(acting(now=now()), claimed, words=words)
+        db.session.commit()
+    taken, kept = rows(sign_in(app, "coordinator").see("/desk/outbox"))
+    assert "The mail server took it on" in taken
+    assert "The mail server took it" not in kept
+    assert "It was sent to nobody: no mail server was set, and it was kept in a folder." in kept
+
+
+def test_a_mail_that_a_server_took_stays_so_where_none_is_set_now(app: Flask, coordinator: Staff) -> None:
+    put(app, 1)
+    with app.app_context():
+        claimed = outbox.claim(acting(now=now(), lease_seconds=60), 1)
+        assert claimed is not None
+        outbox.sent(acting(now=now()), claimed, words="250 ok")
+        db.session.commit()
+    (taken,) = rows(coordinator.see("/desk/outbox"))
+    assert "The mail server took it on" in taken

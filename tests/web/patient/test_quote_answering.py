@@ -557,3 +557,21 @@ def test_the_answers_are_in_the_history_of_the_request(desk: Desk, patient: Pati
     patient.decline(reason="plan")
     told = [kind for kind in desk.events() if kind != "state"]
     assert told == ["asked", "issued", "opened", "accepted", "taken_back", "declined"]
+
+
+def test_where_no_mail_is_sent_no_answer_promises_one(start: Callable[..., Flask]) -> None:
+    desk = Desk(start(list_text(), demo=False))
+    patient = desk.patient(desk.issue(pdf=PDF), confirmed=False)
+    asked = patient.open(f"{patient.path}/question")
+    said = [patient.open(patient.press(asked, None, words=QUESTION).location).text()]
+    said.append(patient.accept().text())
+    back = patient.press(patient.open(f"{patient.path}/take-back"), None)
+    said.append(patient.open(back.location).text())
+    patient.decline(reason="price")
+    said.append(patient.open(f"{patient.path}/answered").text())
+    for page in said:
+        assert "mail" not in page
+    assert "The coordinator answers you the way you chose." in said[0]
+    assert "The coordinator writes to you about the next steps." in said[1]
+    assert "While the quote is valid, it can be accepted again." in said[2]
+    assert "The coordinator can see it on this website, with your reason." in said[3]

@@ -336,7 +336,13 @@ def test_misses_of_one_address_are_not_those_of_another(app: Flask, start: Calla
     assert second.open("/q/" + "A" * 43).status == 404
 
 
-def test_where_no_mail_can_be_sent_the_link_alone_opens_the_quote(start: Callable[..., Flask]) -> None:
+def test_where_no_mail_can_be_sent_the_link_alone_opens_the_quote_and_the_page_says_why(
+    start: Callable[..., Flask],
+) -> None:
     desk = Desk(start(list_text(), demo=False))
     patient = desk.patient(desk.issue(), confirmed=False)
-    assert NAME in patient.open(patient.path).text()
+    page = patient.open(patient.path).text()
+    assert NAME in page
+    assert "No code is asked for, because this website sends no email" in page
+    assert "there is no email address" not in page
+    assert "protected by a code" not in page

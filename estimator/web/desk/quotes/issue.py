@@ -199,7 +199,7 @@ def issue(reference: str) -> ResponseReturnValue:
                 fingerprint=printable(request.form.get("fingerprint", "")),
                 account=whole_numbers.read(IssueForm().account.data or ""),
             )
-            mailed = bool(outbox.waiting(quotes.about(revision)))
+            mailed = settings().sends_mail and bool(outbox.waiting(quotes.about(revision)))
     except drafts.ChangedMeanwhile:
         note = _("It was changed since you looked at it. This is how it is now; nothing was issued.")
         of = the_request(reference)
@@ -288,7 +288,7 @@ def _check(
         save=save_of(draft),
         fingerprint=prepared.fingerprint,
         prices=_prices(prepared),
-        recipient={"name": name_of(of), "address": _address(of), "sends": settings().sends_mail},
+        recipient={"name": name_of(of), "address": _address(of)},
         language=language_of(of).name,
         second=second_of(of),
         form=form,

@@ -75,6 +75,7 @@ class IssuedQuote(TypedDict):
     older_account: bool
     can_be_certified: bool
     chat: chat.ChatText | None
+    with_code: bool
     request_link: str | None
     conversation: list[Said]
 
@@ -133,6 +134,7 @@ def issued_rows(of: PatientRequest) -> IssuedQuote | None:
         "can_be_certified": quotes.certificates.can_be_made(revisions[0], now()),
         "older_account": quotes.older_accounts.names_older(revisions[0], now()),
         "chat": None if of.erased_at is not None else chat.of_quote(of, revisions[0]),
+        "with_code": of.email is not None,
         "request_link": None if of.erased_at is not None else chat.of_request(of).address,
         "conversation": conversation(entries, of.table_version.time_zone),
     }
@@ -193,7 +195,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
         form=form,
         number=quote.number,
         revision=revision.number,
-        mailed=of.email is not None,
+        has_address=of.email is not None,
         total=listed_apart(
             firm_plans.with_name(*each)
             for each in firm_plans.totals(quotes.content_of(revision), current_reader())

@@ -265,7 +265,6 @@ def _page(
         kept=_kept(of, person, form),
         has_address=of.email is not None,
         may_end_links=may_end_links(of),
-        sends_mail=request_context.settings().sends_mail,
         back=url_for("desk.request", reference=of.reference),
     )
     return shown, status

@@ -245,7 +245,6 @@ def _form(
         words_in=_words_in(form),
         longest=reader.number(str(request_form.LONGEST_MESSAGE)),
         longest_hours=reader.number(str(request_form.LONGEST_HOURS)),
-        sends_mail=request_context.settings().sends_mail,
     )
     return shown, status
 

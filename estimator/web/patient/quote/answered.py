@@ -9,6 +9,7 @@ from estimator import quotes
 from estimator.i18n import gettext as _
 from estimator.models import QuoteRevision
 from estimator.privacy import erasure
+from estimator.web import request_context
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import accepted_lines, blueprint, standing
@@ -22,6 +23,7 @@ def answered(number: str) -> ResponseReturnValue:
     """Say what was answered to the newest revision, and what follows."""
     found = blueprint.let_in(number)
     said, newest = quotes.decision_of(found.newest), found.newest
+    sends_mail = request_context.settings().sends_mail
     if said is None or (said.taken_back_at is None and found.state not in ("accepted", "declined")):
         return redirect(found.link, code=303)
     reader, zone = current_reader(), newest.time_zone
@@ -35,7 +37,9 @@ def answered(number: str) -> ResponseReturnValue:
             _("That was on %(moment)s. Nothing is agreed, and nothing is to be paid.", moment=at),
             about=found,
             following=[
-                _("The coordinator is told by mail."),
+                _("The coordinator is told by mail.")
+                if sends_mail
+                else _("The coordinator can see it on this website."),
                 _(
                     "The document and the name on it are deleted as well now: there is no reason to keep them."
                 ),
@@ -47,7 +51,9 @@ def answered(number: str) -> ResponseReturnValue:
             _("That was on %(moment)s. Nothing is agreed, and nothing is to be paid.", moment=at),
             about=found,
             following=[
-                _("The coordinator is told by mail. While the quote is valid, it can be accepted again."),
+                _("The coordinator is told by mail. While the quote is valid, it can be accepted again.")
+                if sends_mail
+                else _("While the quote is valid, it can be accepted again."),
                 *receipt,
             ],
             ways=[back],
@@ -57,12 +63,19 @@ def answered(number: str) -> ResponseReturnValue:
             _("You have declined the quote"),
             _("That was on %(moment)s. You owe nothing.", moment=at),
             about=found,
-            following=[_("The coordinator is told by mail, with your reason."), *receipt],
+            following=[
+                _("The coordinator is told by mail, with your reason.")
+                if sends_mail
+                else _("The coordinator can see it on this website, with your reason."),
+                *receipt,
+            ],
             ways=[back],
         )
     following = [
         *accepted_lines.sentences(newest),
-        _("The coordinator is told by mail and writes to you about the next steps."),
+        _("The coordinator is told by mail and writes to you about the next steps.")
+        if sends_mail
+        else _("The coordinator writes to you about the next steps."),
     ]
     if said.plan:
         following.insert(

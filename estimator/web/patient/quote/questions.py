@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from estimator import quotes
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
+from estimator.web import request_context
 from estimator.web.forms import summary
 from estimator.web.language import is_switching
 from estimator.web.patient import question_form, request_limit
@@ -51,7 +52,9 @@ def asked(number: str) -> ResponseReturnValue:
     found = blueprint.let_in(number)
     return blueprint.done(
         _("Your question is sent"),
-        _("The coordinator is told by mail, and answers you the way you chose."),
+        _("The coordinator is told by mail, and answers you the way you chose.")
+        if request_context.settings().sends_mail and request_context.clinic().desk_mail != "none"
+        else _("The coordinator answers you the way you chose."),
         about=found,
         ways=[Link(found.link, _("Back to the quote"))],
     )

@@ -14,7 +14,7 @@ from estimator.clinic.account_details import LONGEST, Account, WrongAccount
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import PaymentAccount
-from estimator.web import whole_numbers
+from estimator.web import request_context, whole_numbers
 from estimator.web.fields import CarriedField, LineField, RadiosField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.staff import signed_in
@@ -97,7 +97,9 @@ def account() -> ResponseReturnValue:
         form.over.data = _number(accounts.in_force())
         return _form(form, 409)
     return done(
-        _("Proposed. It counts once another person has confirmed it; those who may are told by mail."),
+        _("Proposed. It counts once another person has confirmed it; those who may are told by mail.")
+        if request_context.settings().sends_mail
+        else _("Proposed. It counts once another person has confirmed it: ask somebody who may."),
         "settings.confirm_account",
     )
 
