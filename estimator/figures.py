@@ -27,6 +27,7 @@ EXACT_DIGITS = 15
 _GROUPS = "[1-9][0-9]{0,2}(?:S[0-9]{3})+|[1-9][0-9]?(?:S[0-9]{2})*S[0-9]{3}"
 _DIGITS = re.compile(r"[0-9]+")
 _PLAIN = re.compile(r"(?:0|[1-9][0-9]*)(?:(\.)[0-9]{1,2})?")
+_NOTHING_MORE = re.compile(r"(?<=[0-9])\s?/[-=](?![0-9])")
 _PERCENT = "%٪"
 _APOSTROPHES = "'’"
 _AS_A_PROGRAM = Context(prec=EXACT_DIGITS)
@@ -150,13 +151,19 @@ def marks_of(currency: str) -> tuple[str, ...]:
 
 
 def without_currency(text: str, currency: str) -> str:
-    """Take away the list's own currency before or after the digits; another one stays."""
+    """Take away the list's own currency before or after the digits, and “/-” after them; another currency stays."""
+    text = without_dash(text)
     for mark in marks_of(currency):
         if text.upper().startswith(mark.upper()):
             return text[len(mark) :]
         if text.upper().endswith(mark.upper()):
             return text[: -len(mark)]
     return text
+
+
+def without_dash(text: str) -> str:
+    """Take away the “/-” after an amount by which people in South Asia say that nothing follows it."""
+    return _NOTHING_MORE.sub("", text)
 
 
 def unsigned(text: str) -> Iterator[Reading]:

@@ -213,11 +213,13 @@ def _ambiguous(typed: str) -> str:
 
 
 def _no_amount(typed: str, currency: str, reader: Reader) -> str:
+    if typed_money.is_of_another(typed, currency):
+        return typed_money.another_said(typed, currency)
     return _(
         "“%(typed)s” cannot be read as an amount. Enter it in %(currency)s with digits, for example %(example)s.",
         typed=_short(typed),
         currency=currency,
-        example=typed_amount("1850", currency, reader),
+        example=typed_amount(typed_money.example(typed, "1850", "2400"), currency, reader),
     )
 
 

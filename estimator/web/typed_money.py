@@ -6,10 +6,13 @@ the reader's language writes thousands just so.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from estimator import figures
-from estimator.i18n import Reader, bare_number
+from estimator.i18n import Reader, bare_number, folded_digits
+from estimator.i18n import gettext as _
+from estimator.web import currency_words
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, plain
 
@@ -22,6 +25,8 @@ def readings(typed: str, currency: str, reader: Reader) -> list[str]:
     if len(typed) > LONGEST:
         return []
     found = list(figures.unsigned(figures.without_currency(bare_number(typed), currency)))
+    if not found and (named := currency_words.apart(typed)) and _is_own(named[1], currency):
+        found = list(figures.unsigned(bare_number(named[0])))
     if len(found) == 2:
         grouped, decimal = found
         places, part = decimals(MINOR_UNIT[currency]), decimal.text.partition(".")[2]
@@ -30,3 +35,29 @@ def readings(typed: str, currency: str, reader: Reader) -> list[str]:
         if as_written_here or not fits:
             found = [grouped]
     return sorted({plain(one.number) for one in found}, key=Decimal, reverse=True)
+
+
+def is_of_another(typed: str, currency: str) -> bool:
+    """Whether an amount is written with the name or the sign of another currency than the list's."""
+    named = currency_words.apart(typed) if len(typed) <= LONGEST else None
+    return named is not None and currency not in named[1]
+
+
+def another_said(typed: str, currency: str) -> str:
+    """Say that an amount looks like one in another currency; with no example, which would be taken for its worth."""
+    return _(
+        "The amount is asked for in %(currency)s, and “%(typed)s” looks like another currency. Enter the amount in "
+        "%(currency)s.",
+        currency=currency,
+        typed=typed,
+    )
+
+
+def example(typed: str, first: str, other: str) -> str:
+    """Return the first example of an amount, or the other one where the first would repeat what was typed."""
+    return other if first in re.sub("[^0-9]", "", folded_digits(typed)) else first
+
+
+def _is_own(named: frozenset[str], currency: str) -> bool:
+    """Whether a list's own currency is meant: named alone, or as the dollar that most people mean."""
+    return named == {currency} or (currency == "USD" and currency in named)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from estimator.figures import unambiguous
 from estimator.i18n import reader
-from estimator.web.typed_money import readings
+from estimator.web.typed_money import example, is_of_another, readings
 from pricing.currencies import MINOR_UNIT
 
 
@@ -43,6 +43,22 @@ from pricing.currencies import MINOR_UNIT
         ("0.850", "0.85"),
         ("0", "0"),
         ("1.855", "1855"),
+        ("1850 ডলার", "1850"),
+        ("১৮৫০ ডলার", "1850"),
+        ("1850 دولار", "1850"),
+        ("١٨٥٠ دولار أمريكي", "1850"),
+        ("1850 долларов", "1850"),
+        ("1850 долларов США", "1850"),
+        ("1 850,50 долларов", "1850.5"),
+        ("1850 dólares", "1850"),
+        ("1850 dollars", "1850"),
+        ("1,850 US dollars", "1850"),
+        ("1850 dollars des États-Unis", "1850"),
+        ("1850 डॉलर", "1850"),
+        ("১৮৫০/-", "1850"),
+        ("1850/-", "1850"),
+        ("$1850 /-", "1850"),
+        ("1850/- ডলার", "1850"),
     ],
 )
 def test_an_amount_is_read_as_people_write_it(typed: str, amount: str) -> None:
@@ -50,10 +66,78 @@ def test_an_amount_is_read_as_people_write_it(typed: str, amount: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "abc", "-5", "EUR 1850", "1850 £", "1,2,3", "1.85.0", "1,850,5", "12 or 13", "9" * 41]
+    "typed",
+    [
+        *("", "abc", "-5", "EUR 1850", "1850 £", "1,2,3", "1.85.0", "1,850,5", "12 or 13", "9" * 41, "12/-5"),
+        *(
+            "1850 Canadian dollars",
+            "1850 টাকা",
+            "-5 dollars",
+            "dollars",
+            "1850 dollars 50",
+            "1850 dollars only",
+        ),
+    ],
 )
 def test_what_is_no_amount_in_the_list_s_currency_is_never_guessed(typed: str) -> None:
     assert readings(typed, "USD", reader("en")) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency"),
+    [
+        ("1850 টাকা", "USD"),
+        ("১৮৫০ টাকা", "USD"),
+        ("1850 جنيه", "USD"),
+        ("Rs 1850", "USD"),
+        ("Rs.1850/-", "USD"),
+        ("1850 рублей", "USD"),
+        ("1850 руб.", "USD"),
+        ("€1850", "USD"),
+        ("1850 EUR", "USD"),
+        ("1850 रुपये", "USD"),
+        ("1850 dirhams", "USD"),
+        ("1850 Canadian dollars", "USD"),
+        ("1850 dollars", "EUR"),
+        ("$1850", "INR"),
+    ],
+)
+def test_another_currency_is_told_from_what_is_no_amount(typed: str, currency: str) -> None:
+    assert is_of_another(typed, currency)
+    assert readings(typed, currency, reader("en")) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency"),
+    [
+        ("", "USD"),
+        ("abc", "USD"),
+        ("1850", "USD"),
+        ("1850 dollars", "USD"),
+        ("12 or 13", "USD"),
+        ("about 1850", "USD"),
+        ("1850 de", "USD"),
+        ("-5", "USD"),
+        ("1850 টাকা", "BDT"),
+        ("Rs 1850", "PKR"),
+        ("$1850", "MXN"),
+        ("1850 dollars", "CAD"),
+        ("9" * 10_000 + " টাকা", "USD"),
+    ],
+)
+def test_nothing_else_is_taken_for_another_currency(typed: str, currency: str) -> None:
+    assert not is_of_another(typed, currency)
+
+
+def test_dollars_are_meant_as_those_of_the_united_states_by_their_own_lists_alone() -> None:
+    found = [readings("1850 dollars", code, reader("en")) for code in ("USD", "CAD", "EUR")]
+    assert found == [["1850"], [], []]
+    assert readings("1850 тенге", "KZT", reader("ru")) == ["1850"]
+
+
+@pytest.mark.parametrize("typed", ["1850 abc", "১৮৫০ abc", "1,850 abc", "2400 abc", "abc"])
+def test_an_example_does_not_repeat_the_number_that_was_typed(typed: str) -> None:
+    assert example(typed, "1850", "2400") == ("2400" if typed[0] in "1১" else "1850")
 
 
 @pytest.mark.parametrize(

@@ -154,12 +154,15 @@ def _read(form: BudgetForm, table: PriceTable, reader: Reader) -> _Typed:
                 for amount in amounts
             )
         )
+    if typed_money.is_of_another(form.budget.data, table.currency):
+        form.refuse(typed_money.another_said(form.budget.data, table.currency), form.budget)
+        return _Typed()
     if not amounts:
         form.refuse(
             _(
                 "Enter the budget as an amount in %(currency)s, such as %(example)s.",
                 currency=table.currency,
-                example=reader.number("15000"),
+                example=reader.number(typed_money.example(form.budget.data, "15000", "24000")),
             ),
             form.budget,
         )

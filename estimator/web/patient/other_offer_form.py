@@ -118,7 +118,13 @@ class OtherOfferForm(Form):
         found = typed_money.readings(field.data, currency, reader)
         if len(found) == 1 and 0 < Decimal(found[0]) <= LARGEST:
             return Decimal(found[0])
-        self.refuse(Unnamed(_wrong_amount(field.shown, found, reader)), field)
+        another = not found and typed_money.is_of_another(field.data, currency)
+        said = (
+            typed_money.another_said(field.shown, currency)
+            if another
+            else _wrong_amount(field.shown, found, reader)
+        )
+        self.refuse(Unnamed(said), field)
         return None
 
     def _count(self, field: FigureField, most: int) -> int | None:

@@ -364,3 +364,12 @@ def test_the_page_is_sound_in_other_scripts(visitor: Visitor, explored: Page) ->
         page = visitor.open(f"{explored.path}?budget=3000")
         assert page.status == 200
         assert len(page.all("figure")) == 2
+
+
+def test_a_budget_in_another_currency_is_told_so(visitor: Visitor, explored: Page) -> None:
+    page = looked(visitor, explored, "15000 টাকা")
+    (said,) = page.problems
+    assert "The amount is asked for in USD" in said
+    assert "15,000" not in said
+    assert "15,000" not in " ".join(looked(visitor, explored, "15000 abc").problems)
+    assert looked(visitor, explored, "15000 ডলার").problems == []

@@ -107,6 +107,19 @@ def test_an_amount_with_two_readings_is_asked_back_with_both(visitor: Visitor) -
     assert "USD 1.85" in plain(visitor.open(made.location).text())
 
 
+def test_another_currency_is_told_so_without_an_amount_in_ours_that_repeats_the_number(
+    visitor: Visitor,
+) -> None:
+    for typed in ("1850 টাকা", "1850 جنيه", "Rs 1850"):
+        page = visitor.send(visitor.open("/estimate/delhi"), {**ANSWERS, "q_flights": typed})
+        (said,) = [line for line in page.problems if typed in line]
+        assert "The amount is asked for in USD" in said
+        assert "looks like another currency" in said
+        assert "1,850" not in said
+    made = visitor.send(visitor.open("/estimate/delhi"), {**ANSWERS, "q_flights": "1850 ডলার"})
+    assert "USD 1,850" in plain(visitor.open(made.location).text())
+
+
 def test_a_button_that_fills_a_field_makes_no_estimate(visitor: Visitor, app: Flask) -> None:
     page = fill(visitor, visitor.open("/estimate/delhi"), ANSWERS, "flights=1100")
     assert page.control("q_flights") == "1100"

@@ -138,6 +138,7 @@ def test_nothing_of_it_is_stored(app: Flask, visitor: Visitor, form: Page) -> No
     [
         ({}, "Paste their message and find the figures in it, or fill in at least one line."),
         ({"price": "about 12"}, "“about 12” is not an amount."),
+        ({"price": "12000 টাকা"}, "“12000 টাকা” looks like another currency."),
         ({"price": "-12000"}, "“-12000” is not an amount."),
         ({"price": "12000 15000"}, "“12000 15000” is not an amount."),
         ({"price": "9" * 30}, "This amount is too large."),
