@@ -72,14 +72,14 @@ def notes_to(driver: Driver, table: PriceTable, reader: Reader) -> dict[str, Wor
     return found
 
 
-def called_for(answers: Answers, table: PriceTable, reader: Reader) -> list[Words]:
+def called_for(answers: Answers, table: PriceTable, reader: Reader) -> list[NoticeRow]:
     """Return what answers of the patient call for before anything else, such as a sore that must heal.
 
     It is what stands first in a breakdown; the answers may be unfinished.
     """
     values, _problems = look(table, answers)
     return [
-        reader.words(notice.text, table.main_language)
+        NoticeRow(reader.words(notice.text, table.main_language), notice.link, answers=True)
         for notice in table.notices
         if notice.kind == "suitability"
         and _answers(notice, table)

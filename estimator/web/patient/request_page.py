@@ -178,6 +178,7 @@ def _page(
         # The plan is personal as well: a link alone leads to no estimate.
         estimate=_estimate_link(record) if confirmed else None,
         open_questions=_open_questions(record, quote) if confirmed else [],
+        they_wrote=confirmed and _last_word(record) == "question",
         code=None if confirmed else url_for("my_data.code", reference=record.reference),
         quote=None if quote is None else _quote(quote),
         action=None if record.erased_at else url_for("asking.question", reference=record.reference),

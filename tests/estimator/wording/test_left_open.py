@@ -171,7 +171,7 @@ def test_what_must_heal_first_stands_above_every_figure_of_the_text() -> None:
 @pytest.mark.parametrize("infection", [True, False, None])
 def test_what_answers_call_for_is_known_before_there_is_a_price(infection: bool | None) -> None:
     said = wording.called_for({"infection": infection}, TABLE, READER)
-    assert [row.text for row in rows(infection=infection).first] == said
+    assert rows(infection=infection).first == said
     assert bool(said) is (infection is True)
 
 

@@ -300,7 +300,14 @@ def test_the_page_of_a_request_says_what_is_open_to_whoever_asked_alone(app: Fla
     form = visitor.open(f"{visitor.estimate(ANSWERS, 'delhi').path}/ask")
     asked(visitor, form)
     (record,) = stored(app)
-    assert needed(visitor.open(f"/request/{record.reference}")) == NEEDED
+    page = visitor.open(f"/request/{record.reference}")
+    assert needed(page) == NEEDED
+    (send,) = page.all("button", class_="button")
+    assert words(send) == "Send the reply"
+    visitor.send(page, {"words": "No visa, and no blood thinners."})
+    page = visitor.open(page.path)
+    assert needed(page) == NEEDED
+    assert "They stand here until the coordinator has entered what you wrote:" in page.text()
     stranger = Visitor(app)
     stranger.open(link_of(app, record))
     assert needed(stranger.open(f"/request/{record.reference}")) == []

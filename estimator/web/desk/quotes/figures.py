@@ -21,6 +21,7 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
+from estimator.wording import NoticeRow
 from estimator.wording.at_least import Certainty
 from pricing import PriceTable, legal_terms, quote_options
 from pricing import quote as quote_content
@@ -139,7 +140,7 @@ class Figures(TypedDict):
     differences: list[DifferenceRow]
     missing: list[Mend]
     #: what answers about the patient call for before anything else
-    first: list[Words]
+    first: list[NoticeRow]
     #: where the patient is asked what is open; None if nothing is
     ask: str | None
     needs_approval: bool
@@ -186,9 +187,9 @@ def shown(prepared: Prepared, of: PatientRequest) -> Figures:
     }
 
 
-def _first(prepared: Prepared, table: PriceTable, reader: Reader) -> list[Words]:
+def _first(prepared: Prepared, table: PriceTable, reader: Reader) -> list[NoticeRow]:
     """Return what the answers of any plan call for before anything else, each once."""
-    said = (words for plan in prepared.plans for words in wording.called_for(plan.answers, table, reader))
+    said = (row for plan in prepared.plans for row in wording.called_for(plan.answers, table, reader))
     return list(dict.fromkeys(said))
 
 
