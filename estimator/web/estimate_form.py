@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 from wtforms import Field
@@ -37,6 +38,8 @@ PREFIX = "q_"
 
 LONGEST_ANSWER = 100
 """Maximum number of characters of an answer."""
+
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
 
 _SENT = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?")
 
@@ -326,8 +329,11 @@ STEPS = (
 )
 """The steps of the form: code, the roles of their questions, and the heading where there are several."""
 
-HEIGHT, FIRST_HEIGHT = 1_000, 800
+HEIGHT, FIRST_HEIGHT = 920, 760
 """About how many pixels of a phone the questions of a step may take, so that a step has two screens at most."""
+
+WIDER = 1.12
+"""How much wider than a Latin letter a Cyrillic one is."""
 
 
 def sections(form: EstimateForm, table: PriceTable, reader: Reader, asked: Sequence[str]) -> list[Section]:
@@ -351,17 +357,23 @@ def steps(found: Sequence[Section]) -> list[Step]:
     rows: list[Step] = []
     for code, roles, heading in STEPS:
         here = [by_role[role] for role in roles if role in by_role]
-        if len(here) > 1:
+        room = HEIGHT if rows else FIRST_HEIGHT
+        if (
+            len(here) > 1
+            and sum(map(_height, (each for section in here for each in section.questions))) <= room
+        ):
             rows.append(Step(code, str(heading), here))
             continue
-        for section in here:
-            pieces = _pieces(section, room=HEIGHT if rows else FIRST_HEIGHT)
-            rows += [Step(f"{code}-{n}" if n > 1 else code, piece.heading, [piece]) for n, piece in pieces]
+        pieces = [piece for section in here for piece in _pieces(section, room)]
+        rows += [
+            Step(f"{code}-{n}" if n > 1 else code, piece.heading, [piece])
+            for n, piece in enumerate(pieces, 1)
+        ]
     return rows
 
 
-def _pieces(section: Section, room: float) -> list[tuple[int, Section]]:
-    """Divide a section into parts of about the same height, each with a number and none much higher than the room."""
+def _pieces(section: Section, room: float) -> list[Section]:
+    """Divide a section into parts of about the same height, none much higher than the room."""
     whole = sum(_height(question) for question in section.questions)
     share = whole / -(-whole // room)
     parts: list[list[Question]] = []
@@ -373,7 +385,7 @@ def _pieces(section: Section, room: float) -> list[tuple[int, Section]]:
         parts[-1].append(question)
         done += height
     return [
-        (n, replace(section, questions=part) if n == 1 else _continued(section, part, n))
+        replace(section, questions=part) if n == 1 else _continued(section, part, n)
         for n, part in enumerate(parts, 1)
     ]
 
@@ -387,16 +399,27 @@ def _height(question: Question) -> float:
     """Return about how many pixels of a phone 360 pixels wide a question takes."""
 
     def lines(text: object, letters: int) -> int:
-        return -(-len(str(text or "")) // letters)
+        return ceil(_width(str(text or "")) / letters)
 
     above = 27 * lines(question.label, 28) + 22 * lines(f"{question.help or ''}{question.unknown or ''}", 38)
     options = [option for option in question.options if not option.why]
     chosen = sum(
-        44 + 22 * (lines(option.note, 34) + lines(option.basis, 34)) + (20 if option.evidence else 0)
+        17
+        + 27 * lines(option.label, 26)
+        + 22 * (lines(option.note, 34) + lines(option.basis, 34))
+        + (20 if option.evidence else 0)
         for option in options
     )
-    usual = 22 * lines(question.usual, 40) + 76 if question.usual else 0
-    return above + (chosen or 44) + usual + (44 if options and not question.required else 0) + 20
+    not_offered = ", ".join(str(option.label) for option in question.options if option.why)
+    below = 22 * lines(question.usual, 40) + 76 if question.usual else 0
+    if not_offered:
+        below += 27 + 24 * lines(not_offered, 32)
+    return above + (chosen or 44) + below + (44 if options and not question.required else 0) + 20
+
+
+def _width(text: str) -> float:
+    """Return how wide a text is, in letters of English: those of Cyrillic scripts are wider."""
+    return len(text) * (WIDER if _CYRILLIC.search(text) else 1)
 
 
 def _required_first(table: PriceTable) -> list[Driver]:

@@ -280,15 +280,27 @@ def test_a_link_to_a_question_opens_its_step(open_page: Opener, breakdown: str) 
     at_breakdown(page)
 
 
-@pytest.mark.parametrize("slug", ["delhi", "japan", "mexico"])
-def test_no_step_is_higher_than_two_screens(open_page: Opener, slug: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "slug"),
+    [
+        ("en", "mexico"),
+        ("en", "delhi"),
+        ("en", "japan"),
+        ("ar", "delhi"),
+        ("ar", "mexico"),
+        ("ru", "japan"),
+        ("ru", "mexico"),
+        ("ru", "delhi"),
+    ],
+)
+def test_no_step_is_higher_than_two_screens(open_page: Opener, language: str, slug: str) -> None:
     whole = {
         "delhi": DELHI.half | DELHI.whole,
         "japan": {"sessions": "1", "rehab": "yes", "recent": "no", "own_mri": "no"},
         "mexico": {"iv": "yes", "iv_dose": "m100", "intrathecal": "yes", "local": "yes", "local_doses": "2"}
         | {"sessions": "1", "rehab": "yes", "own_mri": "no"},
     }[slug]
-    page = open_page()
+    page = open_page(language=language)
     page.goto(f"/estimate/{slug}")
     answer(page, whole)
     total_is_shown(page)
