@@ -32,6 +32,11 @@ MOST_TRIES = 200
 
 WHATSAPP = "https://wa.me/"
 
+_LOCAL = re.compile(r"(?<![\w+.,/:-])\(?[0-9](?:[ \u00a0().-]{0,2}[0-9]){6,13}(?![\w,/:-]?[0-9])(?!\w)")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[ \u00a0.][0-9]{3})+")
+_DATE = re.compile(r"(?:[0-9]{1,2}[.-]){2}[0-9]{4}|[0-9]{4}(?:[.-][0-9]{1,2}){2}")
+_DIALLED_00 = re.compile(r"(?<![\w+.,/:()-])00(?=[ \u00a0]?[1-9](?:[ \u00a0().-]{0,2}[0-9]){6,14})")
+
 _SPELLED = re.compile(
     r"\s*\+?[0-9 ()./\N{NO-BREAK SPACE}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{HYPHEN}-]*",
 )
@@ -96,15 +101,22 @@ def written_abroad(text: str, country: str) -> str | None:
 def numbers_in(text: str, country: str = "", *, most: int = 3) -> list[tuple[str, str]]:
     """Return the first numbers that stand in a text, as they are written abroad, each with its country's code.
 
-    Without a `country`, only those that begin with a + are numbers.
+    Without a `country`, only those that begin with a + are numbers, or with the 00 that many dial for it.
     """
     found: dict[str, str] = {}
+    text = _DIALLED_00.sub("+", text)
     for match in phonenumbers.PhoneNumberMatcher(text, country or None, max_tries=MOST_TRIES):
         written = phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
         found.setdefault(written, phonenumbers.region_code_for_number(match.number) or "")
         if len(found) == most:
             break
     return list(found.items())
+
+
+def may_need_country(text: str) -> bool:
+    """Whether digits stand in a text that can be a number without a country's code; no amount and no date is one."""
+    written = (match[0] for match in _LOCAL.finditer(_DIALLED_00.sub("+", text)))
+    return any(not _THOUSANDS.fullmatch(each) and not _DATE.fullmatch(each) for each in written)
 
 
 def digits_in(text: str) -> str:

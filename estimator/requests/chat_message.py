@@ -12,7 +12,9 @@ from estimator import telephone
 from estimator.i18n import folded_digits
 from estimator.i18n import reader as reader_of
 from estimator.mail import addresses
-from estimator.requests.chat_names import WRITTEN_AT, names_in
+from estimator.requests.chat_countries import countries_in
+from estimator.requests.chat_names import WRITTEN_AT, names_in, patients_in
+from estimator.requests.chat_patient import ages_in, levels_in
 from estimator.requests.chat_sessions import sessions_in
 
 MOST_BYTES = 100_000
@@ -71,7 +73,10 @@ class When:
 
 @dataclass(frozen=True)
 class Found:
-    """What stands in a message, each as often as it can be meant, and at most MOST times; `sessions` are numbers."""
+    """What stands in a message, each as often as it can be meant, and at most MOST times; `sessions` are numbers.
+
+    `waits_for_country` if there are digits that can be a telephone number once its country is known.
+    """
 
     numbers: tuple[Number, ...] = ()
     emails: tuple[str, ...] = ()
@@ -79,6 +84,11 @@ class Found:
     dates: tuple[When, ...] = ()
     names: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    patients: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    ages: tuple[int, ...] = ()
+    waits_for_country: bool = False
 
 
 def is_too_long(text: str) -> bool:
@@ -87,19 +97,31 @@ def is_too_long(text: str) -> bool:
 
 
 def look(text: str, *, country: str, languages: Collection[str], today: date) -> Found:
-    """Return what a message says, if it is not too long; `languages` are those in which the clinic answers."""
+    """Return what a message says, if it is not too long; `languages` are those in which the clinic answers.
+
+    A number without a country's code is read in `country`, or else in the countries that the message names.
+    """
     if is_too_long(text):
         return Found()
     plain = folded_digits(text)
     emails = (addresses.checked(match[0].rstrip(".")) for match in _ADDRESS.finditer(text))
     dates = dict.fromkeys(_dates(_WRITTEN_AT.sub(" ", plain), today))
+    named = countries_in(text, (*SCRIPTS, *WORDS), most=MOST)
+    numbers: dict[Number, None] = {}
+    for where in [country] if country else ["", *named]:
+        numbers |= dict.fromkeys(Number(*one) for one in telephone.numbers_in(plain, where, most=MOST))
     return Found(
-        tuple(Number(*one) for one in telephone.numbers_in(plain, country, most=MOST)),
+        tuple(numbers)[:MOST],
         tuple(dict.fromkeys(filter(None, emails)))[:MOST],
         _language(text, languages),
         tuple(dates)[:MOST],
         tuple(names_in(text, most=MOST)),
         tuple(sessions_in(plain, most=MOST)),
+        tuple(named),
+        tuple(patients_in(text, most=MOST)),
+        tuple(levels_in(plain, most=MOST)),
+        tuple(ages_in(plain, most=MOST)),
+        not country and not numbers and telephone.may_need_country(_WRITTEN_AT.sub(" ", plain)),
     )
 
 

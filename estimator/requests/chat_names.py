@@ -23,6 +23,28 @@ TOLD = (
 HINTED = ("i am", "i['’]m", "this is", "je suis", "moi,? c['’]est", "soy")
 """What stands before many other things as well: only words with a capital letter are a name after it."""
 
+OF_PATIENTS = (
+    "my (?:brother|sister|father|mother|dad|mum|mom|son|daughter|wife|husband|uncle|aunt|cousin|nephew|niece|friend)",
+    "mon (?:frère|père|fils|mari|époux|épouse|oncle|cousin|neveu|ami|amie)",
+    "ma (?:s(?:œ|oe)ur|mère|fille|femme|tante|cousine|nièce)",
+    "mi (?:hermano|hermana|padre|madre|papá|mamá|hijo|hija|esposo|esposa|marido|mujer|tío|tía|primo|prima|amigo|amiga)",
+    "мой (?:брат|отец|папа|сын|муж|дядя|друг)",
+    "моя (?:сестра|мать|мама|дочь|жена|т[её]тя|подруга)",
+)
+"""What stands before the name of a patient: only words with a capital letter are a name after it."""
+
+NAMED_PATIENT = (
+    "(?:his|her) name is",
+    "(?:il|elle|qui) s['’]appelle",
+    "se llama",
+    "(?:его|е[её]) зовут",
+    "اسمه",
+    "اسمها",
+    "(?:उसका|उनका|जिनका) नाम",
+    "(?:তার|তাঁর|ওর) নাম",
+)
+"""What stands before the name of a patient, and before nothing else."""
+
 TITLES = "dr|mr|mrs|ms|miss|mme|mlle|sr|sra|prof"
 
 PARTICLES = frozenset("de del la las los da dos di du van von der bin ben ibn al el y abu".split())
@@ -44,6 +66,11 @@ _PHRASE = re.compile(
     rf"(?:(?:{TITLES})\.?{_SPACE}{{1,3}})?",
     re.IGNORECASE,
 )
+_PHRASE_OF_PATIENT = re.compile(
+    rf"(?<!\w)(?:(?P<told>{'|'.join(NAMED_PATIENT)})|(?:{'|'.join(OF_PATIENTS)})),?{_SPACE}{{0,2}}:?{_SPACE}{{1,3}}"
+    rf"(?:(?:{TITLES})\.?{_SPACE}{{1,3}})?",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(rf"{_WORD}(?:{_SPACE}{{1,3}}{_WORD}){{0,{2 * MOST_WORDS}}}")
 
 WRITTEN_AT = (
@@ -60,12 +87,17 @@ def names_in(text: str, *, most: int) -> list[str]:
 
     Where nothing shows how many words belong to a name, the first and the first two are returned.
     """
-    return list(dict.fromkeys((*_told(text, most), *_senders(text, most))))[:most]
+    return list(dict.fromkeys((*_told(text, most, _PHRASE), *_senders(text, most))))[:most]
 
 
-def _told(text: str, most: int) -> Iterator[str]:
+def patients_in(text: str, *, most: int) -> list[str]:
+    """Return the names of those for whom somebody asks, “my brother Paul”, each once, at most so many."""
+    return list(dict.fromkeys(_told(text, most, _PHRASE_OF_PATIENT)))[:most]
+
+
+def _told(text: str, most: int, before: re.Pattern[str]) -> Iterator[str]:
     found = 0
-    for phrase in _PHRASE.finditer(text):
+    for phrase in before.finditer(text):
         words = _WORDS.match(text, phrase.end())
         if words is None:
             continue

@@ -52,6 +52,86 @@ def test_a_language_is_suggested_where_it_is_clear_and_ours(text: str, language:
     assert look(text, languages=("de",)).language in (None, "de")
 
 
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("00221 77 512 34 56", [Number("+221 77 512 34 56", "SN")]),
+        ("appelez le 0033 6 12 34 56 78.", [Number("+33 6 12 34 56 78", "FR")]),
+        ("77 512 34 56 (Sénégal)", [Number("+221 77 512 34 56", "SN")]),
+        ("I live in Senegal: 775123456", [Number("+221 77 512 34 56", "SN")]),
+        ("1 000 000 00, 100 200 300", []),
+    ],
+)
+def test_a_number_is_read_by_its_00_or_in_the_country_that_is_named(text: str, numbers: list[Number]) -> None:
+    assert list(look(text).numbers) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "waits"),
+    [
+        ("call 77 512 34 56", True),
+        ("06.12.34.56.78", True),
+        ("77 512 34 56 (Sénégal)", False),
+        ("+221 77 512 34 56", False),
+        ("12 000 000 FCFA, on 25.03.2024, 2024-03-25", False),
+        ("[12:03, 28/11/2026] Paul: hello", False),
+    ],
+)
+def test_a_number_that_waits_for_its_country_is_told(text: str, waits: bool) -> None:
+    assert look(text).waits_for_country is waits
+    assert not look(text, country="SN").waits_for_country
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Je suis au Sénégal", ["SN"]),
+        ("from the United States, or Côte d’Ivoire", ["US", "CI"]),
+        ("أنا من السنغال", ["SN"]),
+        ("Мы живём: Казахстан", ["KZ"]),
+        ("मैं नेपाल से हूँ", ["NP"]),
+        ("vivo en México, in the UK", ["MX", "GB"]),
+        ("a turkey and some china", []),
+    ],
+)
+def test_a_country_is_told_by_its_name(text: str, codes: list[str]) -> None:
+    assert list(look(text).countries) == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("C’est pour mon frère Ousmane, 34 ans", ["Ousmane"]),
+        ("It is for my brother John Smith who fell", ["John Smith"]),
+        ("mi hija, María Pérez (T10)", ["María Pérez"]),
+        ("Моя сестра Анна Иванова упала", ["Анна Иванова"]),
+        ("أخي اسمه محمد علي، عمره ٣٤", ["محمد علي"]),
+        ("my brother has an injury, mon père est malade", []),
+    ],
+)
+def test_a_patient_is_told_by_who_they_are_to_whoever_writes(text: str, names: list[str]) -> None:
+    assert list(look(text).patients) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "levels", "ages"),
+    [
+        ("mon frère, 34 ans, T10", ["T10"], [34]),
+        ("C5-C6 complete, he is 41 years old", ["C5", "C6"], [41]),
+        ("lesión D12, tiene 50 años", ["T12"], [50]),
+        ("Травма Т4, ему 28 лет", ["T4"], [28]),
+        ("عمره ٣٤ سنة، إصابة L1", ["L1"], [34]),
+        ("उम्र 22, T11", ["T11"], [22]),
+        ("T13, L9, BC5, T10x, il y a 12 ans, 10 years ago, hace 3 años, 300 years old", [], []),
+    ],
+)
+def test_a_level_and_an_age_are_told_where_they_stand_plainly(
+    text: str, levels: list[str], ages: list[int]
+) -> None:
+    assert list(look(text).levels) == levels
+    assert list(look(text).ages) == ages
+
+
 def test_a_number_without_a_country_code_is_one_once_the_country_is_chosen() -> None:
     text = "اتصل بي ٠١٠٠١٢٣٤٥٦٧"
     assert look(text).numbers == ()
@@ -145,6 +225,11 @@ def test_a_message_has_no_more_than_100_kb() -> None:
         "\n[1] a" * 16_000,
         "2 sessions " * 9_000,
         "2 " * 50_000,
+        "00 " * 30_000,
+        "my brother " * 9_000,
+        "Saint " * 16_000,
+        "T10 " * 25_000,
+        ", 34 ans" * 12_000,
     ],
 )
 def test_a_hostile_message_suggests_little(text: str) -> None:

@@ -465,6 +465,33 @@ def test_the_name_and_the_sessions_of_a_message_are_suggested_and_counted_once_t
     assert "15,973.40" in page.text.replace("\xa0", " ")
 
 
+def test_the_patient_of_a_message_is_suggested_and_then_it_is_for_somebody_else(coordinator: Staff) -> None:
+    coordinator.see(FORM)
+    pasted = "Pour mon frère Ousmane, 34 ans, T10. 77 512 34 56 (Sénégal)"
+    coordinator.send("look", {"pasted": pasted})
+    assert [row.partition(" Use it")[0] for row in suggested(coordinator)] == [
+        "Telephone: +221 77 512 34 56",
+        "Country, by the number: Senegal",
+        "Patient: Ousmane",
+        "Level of the injury: T10 (chest)",
+        "Age of the patient: 30 to 39 (“34”)",
+    ]
+    page = coordinator.send("all", {})
+    names = ("phone", "country", "patient_name", "for_whom", "injury_level", "age_group")
+    assert [page.value(name) for name in names] == [
+        *("+221 77 512 34 56", "SN", "Ousmane", "other", "T10", "30-39"),
+    ]
+
+
+def test_a_number_that_waits_for_its_country_is_said(coordinator: Staff) -> None:
+    coordinator.see(FORM)
+    sentence = "There is a telephone number without the code of a country."
+    assert sentence in coordinator.send("look", {"pasted": "call 77 512 34 56"}).text
+    page = coordinator.send("look", {"country": "SN"})
+    assert sentence not in page.text
+    assert suggested(coordinator)[0].startswith("Telephone: +221 77 512 34 56")
+
+
 @pytest.mark.parametrize("agreed", [True, False])
 def test_a_pasted_message_is_kept_sealed_if_they_agree_and_else_forgotten(
     app: Flask, coordinator: Staff, agreed: bool

@@ -235,6 +235,7 @@ def _form(
         sections=_sections(plan, table, reader, panel.asked),
         form=form,
         suggested=suggested,
+        waits_for_country=suggestions.looked(form, version).waits_for_country,
         undisputed=[one for one in suggestions.undisputed(suggested) if not one.used],
         table_sha256=version.sha256,
         total_url=url_for("desk.entered_total", slug=version.slug),

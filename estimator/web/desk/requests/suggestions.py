@@ -18,6 +18,7 @@ from estimator.web.countries import countries
 from estimator.web.estimate_form import PREFIX, EstimateForm
 from estimator.web.language import current_reader
 from estimator.web.patient.request_form import RequestForm
+from estimator.wording import injury
 from pricing import PriceTable
 from pricing.answers import Refused, value_of
 from pricing.table import NumberDriver
@@ -48,19 +49,27 @@ class Suggestion:
 
 def of(form: RequestForm, plan: EstimateForm, version: TableVersion) -> list[Suggestion]:
     """Return what the pasted message of a form suggests for it and for the plan; empty without one, or if too long."""
+    found = looked(form, version)
+    table = price_lists.parsed(version)
+    month = request_context.now().astimezone(ZoneInfo(version.time_zone)).date().isoformat()[:7]
+    return [
+        *_of_person(form, found, month, table.provider.country),
+        *_of_patient(form, found),
+        *_of_plan(plan, found, table),
+    ]
+
+
+def looked(form: RequestForm, version: TableVersion) -> chat_message.Found:
+    """Return what stands in the pasted message of a form; nothing without one, or if it is too long."""
     if not form["pasted"].data:
-        return []
+        return chat_message.Found()
     today = request_context.now().astimezone(ZoneInfo(version.time_zone)).date()
-    found = chat_message.look(
+    return chat_message.look(
         form["pasted"].data,
         country=form.country.data or "",
         languages=request_context.settings().languages,
         today=today,
     )
-    return [
-        *_of_person(form, found, today.isoformat()[:7]),
-        *_of_plan(plan, found, price_lists.parsed(version)),
-    ]
 
 
 def use(form: RequestForm, plan: EstimateForm, version: TableVersion, sent: str) -> None:
@@ -76,7 +85,10 @@ def undisputed(found: Sequence[Suggestion]) -> list[Suggestion]:
     return [suggestion for suggestion in found if suggestion.free and fields[suggestion.field] == 1]
 
 
-def _of_person(form: RequestForm, found: chat_message.Found, month: str) -> Iterator[Suggestion]:
+def _of_person(
+    form: RequestForm, found: chat_message.Found, month: str, provider: str
+) -> Iterator[Suggestion]:
+    """Yield what is said of whoever asks, and when; people name the provider's country for other reasons."""
     reader = current_reader()
     for name in found.names:
         yield _text(form.full_name, _("Name"), name, name)
@@ -85,6 +97,12 @@ def _of_person(form: RequestForm, found: chat_message.Found, month: str) -> Iter
         country = countries(reader).get(number.country)
         if country is not None:
             yield _choice(form.country, _("Country, by the number"), country, number.country)
+    for code in found.countries:
+        if code in countries(reader) and code not in {
+            provider,
+            *(number.country for number in found.numbers),
+        }:
+            yield _choice(form.country, _("Country, as they name it"), countries(reader)[code], code)
     for email in found.emails:
         yield _text(form.email, _("Email address"), email, email)
     if found.language is not None:
@@ -101,6 +119,18 @@ def _of_person(form: RequestForm, found: chat_message.Found, month: str) -> Iter
             yield _text(form.injury_month, _("When the injury happened"), shown, typed)
 
 
+def _of_patient(form: RequestForm, found: chat_message.Found) -> Iterator[Suggestion]:
+    for name in found.patients:
+        yield _patient(form, name)
+    for level in found.levels:
+        yield _choice(form.injury_level, _("Level of the injury"), injury.level(level), level)
+    for age in found.ages:
+        group = _group_of(age)
+        said = current_reader().number(str(age))
+        shown = _("%(group)s (“%(age)s”)", group=injury.AGES[group], age=said)
+        yield _choice(form.age_group, _("Age of the patient"), shown, group)
+
+
 def _of_plan(plan: EstimateForm, found: chat_message.Found, table: PriceTable) -> Iterator[Suggestion]:
     """Yield the numbers of sessions that the price list allows."""
     reader = current_reader()
@@ -114,6 +144,24 @@ def _of_plan(plan: EstimateForm, found: chat_message.Found, table: PriceTable) -
             except Refused:
                 continue
             yield _text(plan[PREFIX + driver.code], label, reader.number(number), number)
+
+
+def _patient(form: RequestForm, name: str) -> Suggestion:
+    """Return the suggestion that it is for somebody of this name."""
+
+    def fill() -> None:
+        form.patient_name.fill(name)
+        form.for_whom.data = "other"
+
+    found = _text(form.patient_name, _("Patient"), name, name)
+    return replace(found, free=found.free and form.for_whom.data != "self", fill=fill)
+
+
+def _group_of(age: int) -> str:
+    """Return the group of ages of the form to which an age belongs."""
+    return next(
+        group for group in reversed(list(injury.AGES)) if age >= int(group.rstrip("+").partition("-")[0])
+    )
 
 
 def _text(field: Any, label: str, shown: str, text: str) -> Suggestion:
