@@ -139,10 +139,11 @@ def marks_in(text: str, parts: Sequence[tuple[int, int, Part]], *, has_price: bo
     marks = _with_their_negation(text, list(_plain(text)))
     if has_price:
         for match in WITH.finditer(text):
-            is_free = not any(
-                start < match.end() + _AHEAD and match.start() < end for start, end, _standing in marks
-            )
-            if is_free and any(0 <= start - match.end() <= _AHEAD for start, _end, _part in parts):
+            ahead = [start for start, _end, _part in parts if 0 <= start - match.end() <= _AHEAD]
+            said = [
+                start for start, end, _said in marks if match.start() < end and start < min(ahead, default=0)
+            ]
+            if ahead and not said:
                 marks.append((*match.span(), "included"))
     marks = [one for one in marks if not _touches(_EITHER_WAY, text, one)]
     marks += [(*match.span(), "") for match in _EITHER_WAY.finditer(text)]
@@ -202,7 +203,7 @@ def _answers(text: str, parts: Sequence[tuple[int, int, Part]], marks: Sequence[
         if any(start < match.end() and match.start() < end for start, end, _said in marks):
             continue
         answered = any(
-            0 <= match.start() - end <= _BEHIND and re.search("[:=–-]", text[end : match.start()])
+            0 <= match.start() - end <= _BEHIND and re.search("[:=–—-]", text[end : match.start()])
             for _start, end, _part in parts
         )
         beside = [
