@@ -16,6 +16,7 @@ from functools import lru_cache
 from babel.numbers import get_currency_symbol
 
 from estimator.i18n import arabic_number, bare_number
+from pricing.currencies import MINOR_UNIT
 from pricing.money import plain
 
 LONGEST = 60
@@ -148,6 +149,21 @@ def marks_of(currency: str) -> tuple[str, ...]:
     found = {currency, get_currency_symbol(currency, "en_US"), get_currency_symbol(currency, "en_GB")}
     found |= {SIGNS.get(currency, currency)}
     return tuple(sorted(found, key=len, reverse=True))
+
+
+def is_of_another_currency(text: str, currency: str) -> bool:
+    """Whether a text is digits with the code or the sign of a currency before or after them, and of another one."""
+    mark = _AMOUNT_IN.fullmatch(text.strip())
+    found = "" if mark is None else (mark["before"] or mark["after"] or "").strip().upper()
+    return found in _all_marks() and found not in {one.upper() for one in marks_of(currency)}
+
+
+_AMOUNT_IN = re.compile(r"(?P<before>[^\d\s.,'’-]+\s*)?-?[\d][\d\s.,'’]*(?P<after>[^\d\s]+)?")
+
+
+@lru_cache(maxsize=1)
+def _all_marks() -> frozenset[str]:
+    return frozenset(mark.upper() for currency in MINOR_UNIT for mark in marks_of(currency))
 
 
 def without_currency(text: str, currency: str) -> str:

@@ -26,7 +26,7 @@ SPAN = timedelta(days=456)
 """Time over which everything is spread: fifteen months."""
 
 BATCH_SECONDS = 0.25
-"""Time after which no further step is added to a transaction, so that others wait no longer for it on a slow machine."""
+"""Time after which no further step is added to a transaction, also on a slow machine: others wait for its end."""
 
 PAUSE_SECONDS = 0.15
 """Pause between two transactions: who waits for the lock of SQLite looks for it every 0.1 seconds, and has no turn."""

@@ -120,7 +120,9 @@ def test_items_are_enough_and_what_was_not_expected_has_lines_of_its_own(
     [
         ({"amount-1": "", "label-1": ""}, "Enter what was billed in all, or by item."),
         ({"total": "a lot"}, "“a lot” cannot be read as an amount in USD."),
-        ({"total": "€ 4000"}, "“€ 4000” cannot be read as an amount in USD."),
+        ({"total": "€ 4000"}, "“€ 4000” is in another currency: the estimate and the quote are in USD."),
+        ({"total": "13.487,60 EUR"}, "“13.487,60 EUR” is in another currency"),
+        ({"total": "4000 weeks"}, "“4000 weeks” cannot be read as an amount in USD."),
         ({"total": "-4000"}, "What was billed is not below 0."),
         ({"total": "0"}, "A bill is above 0."),
         ({"total": "9.500"}, "“9.500” can be read in two ways."),
@@ -346,7 +348,10 @@ def test_what_a_spreadsheet_has_wrong_is_told_by_its_cell_and_is_not_offered_to_
     for row, sentence in (
         (2, "“a lot” cannot be read as an amount in USD."),
         (3, "What was billed is not below 0."),
-        (4, "“9000 EUR” cannot be read as an amount in USD."),
+        (
+            4,
+            "“9000 EUR” is in another currency: the estimate and the quote are in USD. Enter what was charged",
+        ),
         (total, "has at most 2 decimals"),
         (day, "Enter a day like this: 2026-12-25."),
     ):
@@ -454,3 +459,57 @@ def test_the_page_of_ranges_names_the_bill_that_makes_an_end_and_estimates_of_on
     assert f"The upper end is the bill of: {reference}" in page.text
     assert "No bill is above the upper end" in page.text
     assert "In 19 of these 19 cases the estimate gave one figure and no range." in page.text
+
+
+def test_a_formula_without_a_value_and_an_error_in_a_spreadsheet_are_called_so(
+    coordinator: Staff, address: str
+) -> None:
+    book = taken_out(coordinator, address)
+    sheet = book.active
+    last = sheet.max_row + 1
+    sheet.cell(2, 5, "=E3*2")
+    sheet.cell(row_of(book, "+day"), 5, "=TODAY()")
+    sheet.cell(3, 5, "#REF!").data_type = "e"
+    sheet.cell(last, 2, "=A2")
+    sheet.cell(last, 5, 10)
+    sheet.cell(last + 1, 1, "=A3")
+    sheet.cell(last + 1, 5, 20)
+    said = coordinator.bring(f"{address}/spreadsheet", content_of(book)).text
+    formula = "This is a formula without a value. Open the file, let it be calculated, and save it."
+    for row, column in ((2, "E (Billed)"), (row_of(book, "+day"), "E (Billed)"), (last, "B (Item)")):
+        assert f"row {row}, column {column}: {formula}" in said
+    assert f"row {last + 1}, column A (Code): {formula}" in said
+    assert "row 3, column E (Billed): The cell shows an error, “#REF!”." in said
+    assert "This is no amount." not in said
+
+
+def test_far_too_many_further_lines_are_one_sentence_with_their_number(
+    coordinator: Staff, address: str
+) -> None:
+    book = taken_out(coordinator, address)
+    sheet = book.active
+    last = sheet.max_row + 1
+    for row in range(last, last + 300):
+        sheet.cell(row, 2, "A wheelchair")
+        sheet.cell(row, 5, 1)
+    said = coordinator.bring(f"{address}/spreadsheet", content_of(book)).text
+    sentence = "There are 300 further lines, and a bill has at most 20. Put some of them together."
+    assert f"row {last + 20}, column B (Item): {sentence}" in said
+    assert said.count("Put some of them together.") == 1
+
+
+def test_a_code_that_was_replaced_by_that_of_another_item_is_told_although_one_row_is_empty(
+    coordinator: Staff, address: str
+) -> None:
+    book = taken_out(coordinator, address)
+    sheet = book.active
+    code = sheet.cell(3, 1).value
+    sheet.cell(2, 1, code)
+    sheet.cell(2, 5, 9000)
+    page = coordinator.bring(f"{address}/spreadsheet", content_of(book))
+    assert page.status == 422
+    assert (
+        f"row 3, column A (Code): The code “{code}” stands in row 2 as well. Give each row the code of its own "
+        "item, or delete one of them."
+    ) in page.text
+    assert "Keep the bill" not in page.text

@@ -61,6 +61,15 @@ class _Billed:
         amount, currency = field.amount, field.currency
         if amount is None:
             typed = field.data if len(field.data) <= LONGEST_AMOUNT else field.data[:LONGEST_AMOUNT] + "…"
+            if figures.is_of_another_currency(field.data, currency):
+                raise StopValidation(
+                    _(
+                        "“%(typed)s” is in another currency: the estimate and the quote are in %(currency)s. Enter "
+                        "what was charged in %(currency)s.",
+                        typed=typed,
+                        currency=currency,
+                    )
+                )
             raise StopValidation(
                 _(
                     "“%(typed)s” cannot be read as an amount in %(currency)s. Enter it like %(example)s.",

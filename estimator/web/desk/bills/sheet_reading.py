@@ -78,7 +78,9 @@ class Reading:
         self.places: dict[str, Place] = {}
         self.wrong: list[str] = []
         self.currencies: list[tuple[Place, str]] = []
+        self.rows: dict[str, int] = {}
         self.others = 0
+        self.first_too_many: Place | None = None
 
     def take(self, line: Line) -> None:
         """Take one row, if something was billed in it."""
@@ -87,38 +89,52 @@ class Reading:
         if said == TOTAL:
             names = [word for word in re.findall(r"\b[A-Z]{3}\b", item.text) if word in MINOR_UNIT]
             self.currencies += [(self.place(row, ITEM), name) for name in names]
+        name = {TOTAL: "total", DAY: "day"}.get(said) or (name_of(said) if said in self.codes else None)
+        first = row if name is None else self.rows.setdefault(name, row)
+        if first != row:
+            sentence = _(
+                "The code “%(code)s” stands in row %(first)s as well. Give each row the code of its own item, or "
+                "delete one of them.",
+                code=said,
+                first=first,
+            )
+            self.refuse(row, CODE, sentence)
+            return
         if billed == EMPTY:
             return
-        name = {TOTAL: "total", DAY: "day"}.get(said) or (name_of(said) if said in self.codes else None)
-        if said and name is None:
+        unread = _unread(code) or (None if name else _unread(item))
+        if unread is not None:
+            self.refuse(row, CODE if _unread(code) else ITEM, unread)
+        elif said and name is None:
             sentence = _(
                 "Neither the estimate nor the quote has a line “%(code)s”.", code=said[:LONGEST_SHOWN]
             )
             self.refuse(row, CODE, sentence)
-        elif name is not None and name in self.data:
-            sentence = _("The code “%(code)s” stands in two rows. Delete one of them.", code=said)
-            self.refuse(row, CODE, sentence)
-        elif name is None and self.others == OTHERS:
-            sentence = _(
-                "There are more than %(most)s further lines. Put some of them together.", most=OTHERS
-            )
-            self.refuse(row, ITEM, sentence)
         elif name is not None:
-            self.put(name, row, BILLED, _day(billed) if said == DAY else _amount(billed))
+            self.put(name, row, billed)
         else:
-            self.put(f"label-{self.others}", row, ITEM, label)
-            self.put(f"amount-{self.others}", row, BILLED, _amount(billed))
-            self.others += 1
+            self.other(row, label, billed)
 
-    def put(self, name: str, row: int, column: int, typed: str | None) -> None:
-        """Put what stands in a cell into a field; None is nothing that could stand there."""
-        self.places[name] = self.place(row, column)
+    def other(self, row: int, label: str, billed: Cell) -> None:
+        """Take a line that neither estimate nor quote has, if there is room for one more."""
+        number, self.others = self.others, self.others + 1
+        if number == OTHERS:
+            self.first_too_many = self.place(row, ITEM)
+        if number >= OTHERS:
+            return
+        self.places[f"label-{number}"], self.data[f"label-{number}"] = self.place(row, ITEM), label
+        self.put(f"amount-{number}", row, billed)
+
+    def put(self, name: str, row: int, billed: Cell) -> None:
+        """Put what was billed in a row into a field, or say why nothing that stands there can be put in."""
+        typed = _day(billed) if name == "day" else _amount(billed)
+        self.places[name] = self.place(row, BILLED)
         self.data[name] = typed or ""
         if typed is None:
-            said = (
+            nothing = (
                 _("This is no day. Enter one like 2026-12-25.") if name == "day" else _("This is no amount.")
             )
-            self.refuse(row, column, said)
+            self.refuse(row, BILLED, _unread(billed) or nothing)
 
     def place(self, row: int, column: int) -> Place:
         """Return where a cell of a row is."""
@@ -148,6 +164,13 @@ class Reading:
                 ]
         filled.is_read()
         found = list(self.wrong)
+        if self.first_too_many is not None:
+            sentence = _(
+                "There are %(lines)s further lines, and a bill has at most %(most)s. Put some of them together.",
+                lines=self.others,
+                most=OTHERS,
+            )
+            found.append(self.first_too_many.at(sentence))
         for field in filled:
             if field.short_name in self.data and (
                 self.data[field.short_name] or field.short_name[:5] == "label"
@@ -155,6 +178,15 @@ class Reading:
                 found += [self.at(field.short_name, str(sentence)) for sentence in field.errors]
             field.errors = []
         return found
+
+
+def _unread(cell: Cell) -> str | None:
+    """Say why a file holds nothing that can be read in a cell; None where it does."""
+    if cell.kind == "formula":
+        return _("This is a formula without a value. Open the file, let it be calculated, and save it.")
+    if cell.kind == "error":
+        return _("The cell shows an error, “%(shown)s”.", shown=printable(cell.text)[:LONGEST_SHOWN])
+    return None
 
 
 def _amount(cell: Cell) -> str | None:
