@@ -41,7 +41,7 @@ def message(act: Act, request: PatientRequest) -> str | None:
             _("Dear %(name)s,", name=person.full_name),
             _("To prepare your quote, we need your answers to these questions:"),
             "\n".join(f"– {label.text}" for label in found),
-            _("Please write your answers here. If you do not know one, tell us so. There is no hurry."),
+            _("Please write your answers here. If you do not know one, tell us so."),
         ]
     return "\n\n".join(map(str, parts))
 
