@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from estimator import figures
 from estimator.i18n import Reader, bare_number
+from estimator.i18n import gettext as _
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, plain
 
@@ -30,3 +31,19 @@ def readings(typed: str, currency: str, reader: Reader) -> list[str]:
         if as_written_here or not fits:
             found = [grouped]
     return sorted({plain(one.number) for one in found}, key=Decimal, reverse=True)
+
+
+def is_too_fine(amount: str, currency: str) -> bool:
+    """Whether an amount in plain decimal text has more decimals than its currency."""
+    return len(amount.partition(".")[2].rstrip("0")) > decimals(MINOR_UNIT[currency])
+
+
+def too_fine(currency: str, example: str, reader: Reader) -> str:
+    """Say what amounts a currency has, to somebody who typed a finer one."""
+    step = plain(Decimal(1).scaleb(-decimals(MINOR_UNIT[currency])))
+    return _(
+        "Amounts in %(currency)s go in steps of %(step)s. Enter one without finer decimals, for example %(example)s.",
+        currency=currency,
+        step=reader.number(step),
+        example=example,
+    )
