@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from estimator.figures import unambiguous
 from estimator.i18n import reader
-from estimator.web.typed_money import example, is_of_another, readings
+from estimator.web.typed_money import example, is_of_another, is_too_fine, readings
 from pricing.currencies import MINOR_UNIT
 
 
@@ -157,6 +157,22 @@ def test_what_can_be_thousands_or_cents_is_both(typed: str, currency: str, langu
 @pytest.mark.parametrize("typed", ["1.850", "1,850"])
 def test_a_currency_without_cents_has_one_reading_only(typed: str) -> None:
     assert readings(typed, "JPY", reader("en")) == ["1850"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "fine"),
+    [
+        ("100.5", "JPY", True),
+        ("100", "JPY", False),
+        ("0.0001", "USD", True),
+        ("1849.5", "USD", False),
+        ("1849.55", "USD", False),
+        ("1.234", "KWD", False),
+        ("1.2345", "KWD", True),
+    ],
+)
+def test_an_amount_may_be_finer_than_its_currency(amount: str, currency: str, fine: bool) -> None:
+    assert is_too_fine(amount, currency) is fine
 
 
 @given(

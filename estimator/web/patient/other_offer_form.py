@@ -117,7 +117,10 @@ class OtherOfferForm(Form):
             return None
         found = typed_money.readings(field.data, currency, reader)
         if len(found) == 1 and 0 < Decimal(found[0]) <= LARGEST:
-            return Decimal(found[0])
+            if not typed_money.is_too_fine(found[0], currency):
+                return Decimal(found[0])
+            self.refuse(Unnamed(typed_money.too_fine(currency, "12000", reader)), field)
+            return None
         another = not found and typed_money.is_of_another(field.data, currency)
         said = (
             typed_money.another_said(field.shown, currency)

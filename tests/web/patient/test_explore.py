@@ -184,6 +184,10 @@ def test_a_budget_with_cents_is_said_with_the_decimals_of_its_currency(
         ("-5", "Enter the budget as an amount in USD, such as 15,000."),
         ("EUR 500", "Enter the budget as an amount in USD, such as 15,000."),
         ("0", "Enter a budget above 0."),
+        (
+            "0.0001",
+            "Amounts in USD go in steps of 0.01. Enter one without finer decimals, for example 15,000.",
+        ),
         ("1" * 39, "This budget is too large to be looked at."),
         ("9" * 5000, "Enter the budget as an amount in USD, such as 15,000."),
         ("%00%ff", "Enter the budget as an amount in USD, such as 15,000."),

@@ -117,6 +117,18 @@ def test_the_questions_stand_in_the_readers_language_and_in_english(abroad: Visi
     assert "Is rehabilitation in the price?" in words(page.one("textarea", id="message-en"))
 
 
+@pytest.mark.parametrize(("currency", "typed", "step"), [("JPY", "100.5", "1"), ("USD", "80.1255", "0.01")])
+def test_an_amount_that_is_finer_than_its_currency_is_asked_about(
+    visitor: Visitor, form: Page, currency: str, typed: str, step: str
+) -> None:
+    page = visitor.send(form, {"currency": currency, "amount-visa": typed}, button="compare")
+    assert page.status == 422
+    assert f"Amounts in {currency} go in steps of {step}." in page.problems[0]
+    assert page.control("amount-visa") == typed
+    whole = visitor.send(page, {"amount-visa": typed.partition(".")[0]}, button="compare")
+    assert whole.status == 200
+
+
 def test_nothing_of_it_is_stored(app: Flask, visitor: Visitor, form: Page) -> None:
     def rows_of_tables() -> dict[str, int]:
         with app.app_context():
