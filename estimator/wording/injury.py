@@ -81,6 +81,11 @@ def facts(told: Told, reader: Reader) -> Iterator[Fact]:
     yield Fact("age_group", _("Age"), _called(AGES, told.age_group))
 
 
+def age_group(age: int) -> str:
+    """Return the group of AGES to which an age in years belongs."""
+    return next(group for group in reversed(list(AGES)) if age >= int(group.rstrip("+").partition("-")[0]))
+
+
 def not_answered() -> str:
     """Say that a question was left open."""
     return _("not answered")

@@ -125,7 +125,7 @@ def _of_patient(form: RequestForm, found: chat_message.Found) -> Iterator[Sugges
     for level in found.levels:
         yield _choice(form.injury_level, _("Level of the injury"), injury.level(level), level)
     for age in found.ages:
-        group = _group_of(age)
+        group = injury.age_group(age)
         said = current_reader().number(str(age))
         shown = _("%(group)s (“%(age)s”)", group=injury.AGES[group], age=said)
         yield _choice(form.age_group, _("Age of the patient"), shown, group)
@@ -155,13 +155,6 @@ def _patient(form: RequestForm, name: str) -> Suggestion:
 
     found = _text(form.patient_name, _("Patient"), name, name)
     return replace(found, free=found.free and form.for_whom.data != "self", fill=fill)
-
-
-def _group_of(age: int) -> str:
-    """Return the group of ages of the form to which an age belongs."""
-    return next(
-        group for group in reversed(list(injury.AGES)) if age >= int(group.rstrip("+").partition("-")[0])
-    )
 
 
 def _text(field: Any, label: str, shown: str, text: str) -> Suggestion:
