@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask, g, render_template, request, url_for
@@ -16,6 +17,7 @@ from estimator import logs, requests, verification
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.web.forms import printable
+from estimator.web.language import current_reader
 
 MOST_KEPT = 200
 """Maximum number of texts that are shown again of a form that could not be saved."""
@@ -218,12 +220,14 @@ def _http(error: HTTPException) -> Any:
             way_out=(url_for("checking.start"), _("Check another document")),
         )
     if code == 413:
+        tenths = Decimal((request.max_content_length or 0) // 100_000) / 10
         return page(
             413,
             _("Too much was sent at once"),
             _(
-                "What was sent is larger than any of our forms. Go back, where what you typed still stands, and "
-                "shorten it."
+                "This form takes %(megabytes)s MB at most, with all files, and more was sent. Go back, where what you "
+                "typed still stands, and choose a smaller file or shorten it.",
+                megabytes=current_reader().number(str(tenths)),
             ),
         )
     if code >= 500:

@@ -326,6 +326,7 @@ def test_a_file_that_is_no_logo_is_refused(
 def test_far_too_large_a_file_is_refused_before_it_is_read(app: Flask, ada: Browser) -> None:
     send(ada, "logo", picture=file(b"x" * 5_000_000))
     assert (ada.status, ada.heading) == (413, "Too much was sent at once")
+    assert "This form takes 4 MB at most, with all files" in ada.page
 
 
 def test_of_two_logos_at_once_the_second_is_told(app: Flask, ada: Browser, eve: Browser) -> None:
