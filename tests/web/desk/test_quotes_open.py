@@ -112,14 +112,14 @@ BENGALI = (
     f"প্রিয় {NAME},\n\nআপনার মূল্যপ্রস্তাব তৈরি করতে এই প্রশ্নগুলোর উত্তর দরকার:\n\n"
     "– Attendant day and night\n– Airport transfer, both ways\n"
     "– দোভাষী\n– Do you have an infection or an open pressure sore now?\n\n"
-    "আপনার উত্তরগুলো এখানে লিখুন। কোনোটি জানা না থাকলে সেটাও লিখুন। তাড়া নেই।"
+    "আপনার উত্তরগুলো এখানে লিখুন। কোনোটি জানা না থাকলে সেটাও লিখুন।"
 )
 
 
 def written(shown: Page) -> str:
     """Return what stands in the answer of a request's page."""
     form, _button = shown.form("Send the answer")
-    return str(shown.typed(form)["words"])
+    return str(shown.typed(form)["answer"])
 
 
 def test_one_press_opens_an_answer_that_asks_exactly_what_is_open_in_the_patient_s_language(
