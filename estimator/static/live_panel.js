@@ -27,10 +27,10 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 
   // The address may ask for something already, such as a language; what the form says of that counts.
   const withQuery = (asked) => {
-    const [place, already] = form.dataset.live.split("?");
-    const kept = [...new URLSearchParams(already)].filter(([name]) => !asked.has(name));
-    const query = new URLSearchParams([...kept, ...[...asked].filter(([, value]) => value.trim())]).toString();
-    return query ? [place, query].join("?") : place;
+    const url = new URL(form.dataset.live, location);
+    for (const name of asked.keys()) url.searchParams.delete(name);
+    for (const [name, value] of asked) if (value.trim()) url.searchParams.append(name, value);
+    return url;
   };
 
   const stop = () => {

@@ -139,7 +139,7 @@ def entries(served: Installation) -> list[dict[str, object]]:
 
 
 def test_every_request_has_an_id_in_its_answer_on_its_error_page_and_in_the_log(served: Installation) -> None:
-    answer, page = served.get("/quote/Q-2026-00001/close", method="POST")
+    answer, page = served.get("/staff/sign-in", method="POST")
     assert answer.status == 400
     number = answer.headers["X-Request-ID"]
     assert re.fullmatch(r"[0-9a-f]{16}", number)
@@ -150,7 +150,7 @@ def test_every_request_has_an_id_in_its_answer_on_its_error_page_and_in_the_log(
     (entry,) = (one for one in entries(served) if one.get("request") == number)
     assert (entry["logger"], entry["path"], entry["status"], entry["method"]) == (
         "access",
-        "/quote/Q-2026-00001/close",
+        "/staff/sign-in",
         400,
         "POST",
     )

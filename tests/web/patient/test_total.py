@@ -156,4 +156,3 @@ def test_asking_keeps_nothing(app: Flask, ask: Any) -> None:
 def test_a_list_that_does_not_exist_has_no_total(visitor: Visitor) -> None:
     form = visitor.open("/estimate/clinic")
     assert visitor.post("/estimate/nothing/total", form.typed()).status == 404
-    assert visitor.post("/estimate/clinic/total", ANSWERS).status == 400, "not from a page of ours"
