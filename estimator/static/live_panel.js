@@ -99,11 +99,10 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 
   const aside = panel().closest("aside");
   if (!aside) continue;
-  // Scrolling to a focused control leaves room for the bar, however high it is just now, where it stays in sight.
+  // Scrolling to a focused control leaves room for the bar, however high it is just now.
   // And whoever cannot wheel or swipe can move what does not fit into it.
   const size = new ResizeObserver(() => {
-    const stays = getComputedStyle(aside).position === "sticky";
-    document.documentElement.style.setProperty("--bar", `${stays ? aside.offsetHeight : 0}px`);
+    document.documentElement.style.setProperty("--bar", `${aside.offsetHeight}px`);
     if (aside.scrollHeight > aside.clientHeight) aside.tabIndex = 0;
     else aside.removeAttribute("tabindex");
   });

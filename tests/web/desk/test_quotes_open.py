@@ -153,7 +153,7 @@ def test_what_is_open_can_be_asked_from_where_a_quote_is_issued_and_where_answer
     (link,) = coordinator.page.links("Ask the patient what is open")
     by_link = written(coordinator.see(link))
     coordinator.see(f"/desk/requests/{bengali}")
-    shown = coordinator.send("Put it into the answer", {"words": "Hello.", "template": "open-questions"})
+    shown = coordinator.send("Put it into the answer", {"answer": "Hello.", "template": "open-questions"})
     assert by_link
     assert written(shown) == f"Hello.\n\n{by_link}"
 
