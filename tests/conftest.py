@@ -48,6 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.browser)
         if item.path.parent in OF_PROCESSES or item.path.stem in OF_DOCUMENTS:
             item.add_marker(pytest.mark.processes)
+        if item.path.parent not in WHOLE_IN_CHECK and _number(item) % 2:
+            item.add_marker(pytest.mark.second_half)
     for item in items:
         if _kind_of_database(item) and _is_in_a_room(item):
             item.add_marker(pytest.mark.both_databases)
@@ -74,6 +76,9 @@ OF_PROCESSES = {
 """Folders of tests that start servers, workers and commands, draw documents, or build databases anew, and wait for
 them."""
 
+WHOLE_IN_CHECK = {ROOT / "tests", ROOT / "tests" / "estimator", ROOT / "tests" / "pricing"}
+"""Folders of the arithmetic, of the rules of the house and of what rooms stand on; of others `make check` runs half."""
+
 OF_DOCUMENTS = {"test_document", "test_paper", "test_pdf_document", "test_two_languages"}
 """Names of files of tests elsewhere that wait for documents, which a process of its own draws."""
 
@@ -88,6 +93,11 @@ both."""
 def _is_in_a_room(item: pytest.Item) -> bool:
     """Whether a test is of a room or of pages; what rooms stand on is tested on both kinds of database."""
     return item.path.parent != ROOT / "tests" / "estimator"
+
+
+def _number(item: pytest.Item) -> int:
+    """Return a number that a test has by its name, the same for all of its variants."""
+    return zlib.crc32(item.nodeid.partition("[")[0].encode())
 
 
 def _kind_of_database(item: pytest.Item) -> str:
@@ -105,8 +115,7 @@ def _is_left_to_soak(item: pytest.Item) -> bool:
     if not kind or item.get_closest_marker("both_databases") is None:
         return False
     share = 2 if item.path.parent in ABOUT_DATABASES else 4
-    number = zlib.crc32(item.nodeid.partition("[")[0].encode()) % share
-    return kind != KINDS[number == 0]
+    return kind != KINDS[_number(item) % share == 0]
 
 
 MOST_VARIANTS = 2
