@@ -101,7 +101,7 @@ def _look_at(settings: Settings) -> None:
     """Check, before anything is started, that it can run; add the demonstration price lists."""
     from estimator import create_app
     from estimator.db import db
-    from estimator.demonstration import is_for_others, is_served
+    from estimator.demonstration import belongs_to_somebody, mark_served
     from estimator.operations import fingerprints
     from estimator.processes import demonstration
 
@@ -110,7 +110,7 @@ def _look_at(settings: Settings) -> None:
         fingerprints.must_match(settings)
         if settings.demo:
             act = act_of(app)
-            if is_for_others(act):
+            if belongs_to_somebody(act):
                 raise Refused(
                     _(
                         "Somebody works with this installation: it has an account of staff, or a price list in force "
@@ -122,7 +122,7 @@ def _look_at(settings: Settings) -> None:
                 )
             for sentence in demonstration.import_tables(act):
                 click.echo(sentence, err=True)
-            is_served(act.now)
+            mark_served(act.now)
             db.session.commit()
         db.session.remove()
         db.engine.dispose()

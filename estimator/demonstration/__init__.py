@@ -5,17 +5,17 @@ from __future__ import annotations
 from estimator.demonstration.emptying import Emptied, empty
 from estimator.demonstration.filling import EmptiedMeanwhile, fill
 from estimator.demonstration.lists import ListIsReal
-from estimator.demonstration.registry import Kept, is_for_others, is_real, is_served, kept
+from estimator.demonstration.registry import Kept, belongs_to_somebody, is_real, kept, mark_served
 
 __all__ = [
     "Emptied",
     "EmptiedMeanwhile",
     "Kept",
     "ListIsReal",
+    "belongs_to_somebody",
     "empty",
     "fill",
-    "is_for_others",
     "is_real",
-    "is_served",
     "kept",
+    "mark_served",
 ]

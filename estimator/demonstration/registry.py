@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from sqlalchemy import delete, exists, select, update
@@ -58,13 +58,10 @@ def is_real(act: Act) -> bool:
 
     A list that somebody tries in demonstration mode does not make it a real one.
     """
-    if db.session.scalar(select(exists().where(StaffUser.demonstration.is_(False)))):
-        return True
-    in_force = price_lists.all_in_force(act.now)
-    return not act.settings.demo and any(not price_lists.parsed(version).demo for version in in_force)
+    return _has_real_staff() or (not act.settings.demo and _has_real_list(act))
 
 
-def is_for_others(act: Act) -> bool:
+def belongs_to_somebody(act: Act) -> bool:
     """Whether this is an installation that somebody works with, and that was never served as a demonstration.
 
     One of before that was written down is known by its invented people, unless invented cases stand among real ones.
@@ -74,9 +71,17 @@ def is_for_others(act: Act) -> bool:
     invented = exists().where(StaffUser.demonstration)
     if kept() is None and db.session.scalar(select(invented)):
         return False
-    return is_real(replace(act, settings=replace(act.settings, demo=False)))
+    return _has_real_staff() or _has_real_list(act)
 
 
-def is_served(now: datetime) -> None:
+def mark_served(now: datetime) -> None:
     """Write down that this installation is served as a demonstration."""
     insert_if_absent(InstallationState, {"name": SERVED, "value": "true", "at": now})
+
+
+def _has_real_staff() -> bool:
+    return bool(db.session.scalar(select(exists().where(StaffUser.demonstration.is_(False)))))
+
+
+def _has_real_list(act: Act) -> bool:
+    return any(not price_lists.parsed(version).demo for version in price_lists.all_in_force(act.now))

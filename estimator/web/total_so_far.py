@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import Response, jsonify, render_template
 from markupsafe import escape
 
 import pricing
@@ -93,6 +94,15 @@ class Running:
         """What is wrong with answers that were given; not the questions that are still open."""
         left = {question.driver for question in self.left}
         return {driver: texts for driver, texts in self.sentences.items() if driver not in left}
+
+
+def told(panel: Running, *, changed: str | None = None, **shown: bool) -> Response:
+    """Return what the script beside a form asks for: the panel drawn anew, and what to do with its form.
+
+    `changed` says that the price list is another one; `shown` are what else the template of the panel knows.
+    """
+    html = render_template("patient/_total.html", total=panel, changed=changed, **shown)
+    return jsonify({"html": html, **panel.as_json()})
 
 
 def running(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from estimator.web.patient import (
+    breakdown,
     changing,
     comparing,
     comparing_answers,
@@ -18,6 +19,7 @@ from estimator.web.patient import (
     quote,
     request,
     request_page,
+    start,
     verify,
 )
 
@@ -37,9 +39,11 @@ blueprints = (
 
 __all__ = [
     "blueprints",
+    "breakdown",
     "comparing_answers",
     "comparing_documents",
     "estimate_pdf",
     "first_question",
     "request_page",
+    "start",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
@@ -15,7 +15,7 @@ from estimator.web import errors, estimate_form, request_context
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import before, cookies, estimate_making
-from estimator.web.total_so_far import ruled_out_by, running
+from estimator.web.total_so_far import ruled_out_by, running, told
 from pricing import PriceTable
 from pricing.explore import filled_in
 from pricing.table import YesNoDriver
@@ -67,14 +67,7 @@ def total(token: str) -> ResponseReturnValue:
     table, reader = price_lists.parsed(estimate_making.todays(earlier)), current_reader()
     form = estimate_form.build(table)
     panel = running(table, _read(form, table, earlier), reader, estimates.breakdown_of(earlier))
-    html = render_template(
-        "patient/_total.html",
-        total=panel,
-        changed=None,
-        one=bool(_shown(table)),
-        cookieless=not request.cookies,
-    )
-    return jsonify({"html": html, **panel.as_json()})
+    return told(panel, one=bool(_shown(table)), cookieless=not request.cookies)
 
 
 def _shown(table: PriceTable) -> set[str]:

@@ -20,7 +20,7 @@ from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.mail_status import outcome
 from estimator.web.patient import cookies
-from estimator.web.patient.estimate import frozen_in, second_of
+from estimator.web.patient.breakdown import frozen_in, second_of
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.web.validators import Address, Filled

@@ -18,7 +18,8 @@ from estimator.pdf import renderer
 from estimator.web import networks, request_context
 from estimator.web.language import current_reader
 from estimator.web.patient import pdf_line, worded
-from estimator.web.patient.estimate import head_of, pages, rate_of, readers_paper, second_of
+from estimator.web.patient.breakdown import head_of, rate_of, readers_paper, second_of
+from estimator.web.patient.estimate import pages
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from pricing.stored import counts_nothing

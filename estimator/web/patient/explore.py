@@ -19,7 +19,7 @@ from estimator.web.fields import CompactField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.patient import attempts, before, estimate_making, worded
-from estimator.web.patient.estimate import head_of
+from estimator.web.patient.breakdown import head_of
 from estimator.wording import exploring
 from pricing import PriceTable
 from pricing.budget import within

@@ -22,7 +22,7 @@ from estimator.web import networks, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import attempts, pdf_line, request_limit, worded
-from estimator.web.patient.estimate import head_of, readers_paper
+from estimator.web.patient.breakdown import head_of, readers_paper
 from estimator.web.patient.other_offer_form import OtherOfferForm
 from estimator.web.patient.request import far_too_long, with_room
 from estimator.web.patient.request_form import LONGEST_MESSAGE

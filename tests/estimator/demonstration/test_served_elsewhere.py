@@ -36,16 +36,16 @@ def test_it_is_refused_where_somebody_works_and_nothing_is_changed(app: Flask, w
     assert "Traceback" not in errors
     db.session.expire_all()
     assert {version.slug for version in price_lists.all_in_force(acting().now)} == before
-    assert demonstration.is_for_others(acting())
+    assert demonstration.belongs_to_somebody(acting())
 
 
 def test_what_people_try_in_a_demonstration_does_not_keep_it_from_being_served_again(app: Flask) -> None:
-    demonstration.is_served(acting().now)
+    demonstration.mark_served(acting().now)
     somebody_works()
-    assert not demonstration.is_for_others(acting())
+    assert not demonstration.belongs_to_somebody(acting())
 
 
 def test_a_demonstration_of_before_is_known_by_its_invented_people(app: Flask) -> None:
     ways_in(acting())
     somebody_works()
-    assert not demonstration.is_for_others(acting())
+    assert not demonstration.belongs_to_somebody(acting())

@@ -213,6 +213,16 @@ def test_a_mail_about_what_was_approved_meanwhile_is_not_sent(
         written(app, "draft_returned")
 
 
+def asked(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> tuple[Staff, Staff, str]:
+    """Return a coordinator who has asked for approval of a quote, an approver, and the reference of its request."""
+    coordinator, approver = sign_in(app, "coordinator"), sign_in(app, "approver")
+    reference = ask(app)
+    prepare(coordinator, reference, **line(0, "-2500"))
+    coordinator.see(page(reference))
+    coordinator.press("Ask for approval")
+    return coordinator, approver, reference
+
+
 @pytest.mark.long
 def test_adjustments_above_the_limit_wait_at_those_who_may_approve_them(
     app: Flask, sign_in: Callable[[Flask, Role], Staff], boss: str
@@ -258,11 +268,7 @@ def test_adjustments_above_the_limit_wait_at_those_who_may_approve_them(
 def test_nobody_approves_a_quote_over_a_comment_that_they_have_not_read(
     app: Flask, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:
-    coordinator, approver = sign_in(app, "coordinator"), sign_in(app, "approver")
-    reference = ask(app)
-    prepare(coordinator, reference, **line(0, "-2500"))
-    coordinator.see(page(reference))
-    coordinator.press("Ask for approval")
+    coordinator, approver, reference = asked(app, sign_in)
     other = sign_in(app, "approver")
     other.see(page(reference))
     approver.see(page(reference))
@@ -279,11 +285,7 @@ def test_nobody_approves_a_quote_over_a_comment_that_they_have_not_read(
 def test_saving_a_quote_ends_its_request_for_approval(
     app: Flask, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:
-    coordinator, approver = sign_in(app, "coordinator"), sign_in(app, "approver")
-    reference = ask(app)
-    prepare(coordinator, reference, **line(0, "-2500"))
-    coordinator.see(page(reference))
-    coordinator.press("Ask for approval")
+    coordinator, approver, reference = asked(app, sign_in)
     assert f"The quote for {reference}" in approver.see("/staff").text
     coordinator.see(page(reference))
     ended = "With this save the request for approval has ended."

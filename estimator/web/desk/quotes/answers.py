@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import jsonify, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 import pricing
@@ -33,7 +33,7 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
-from estimator.web.total_so_far import running
+from estimator.web.total_so_far import running, told
 from estimator.wording import firm_plans
 from pricing import PriceTable
 
@@ -96,11 +96,8 @@ def answers_total(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     reader = current_reader()
     table = price_lists.parsed(version_of(of, the_draft(of).prices))
-    panel = running(
-        table, estimate_form.read(estimate_form.build(table), table, reader), reader, unfinished=True
-    )
-    html = render_template("patient/_total.html", total=panel, changed=None)
-    return jsonify({"html": html, **panel.as_json()})
+    found = estimate_form.read(estimate_form.build(table), table, reader)
+    return told(running(table, found, reader, unfinished=True))
 
 
 def _page(

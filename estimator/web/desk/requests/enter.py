@@ -29,7 +29,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient import request_form
 from estimator.web.patient.request_form import RequestForm
 from estimator.web.staff.signed_in import act
-from estimator.web.total_so_far import running
+from estimator.web.total_so_far import running, told
 from estimator.web.transaction import committing
 from estimator.web.validators import Address, HasLetter, NotTooLong, Printable, PrintableLine
 from pricing import PriceTable
@@ -194,9 +194,7 @@ def entered_total(slug: str) -> ResponseReturnValue:
         return jsonify({"error": "unknown table"}), 404
     reader, table = current_reader(), price_lists.parsed(version)
     found = estimate_form.read(estimate_form.build(table), table, reader)
-    panel = running(table, found, reader, unfinished=True)
-    html = render_template("patient/_total.html", total=panel, changed=None)
-    return jsonify({"html": html, **panel.as_json()})
+    return told(running(table, found, reader, unfinished=True))
 
 
 def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str) -> ResponseReturnValue:
