@@ -20,7 +20,7 @@ _AGES = re.compile(
         (
             rf"(?<![\w.,/-]){_AGE}[ -]?(?:years?[ -]old|y/?o\b)",
             rf"\baged?:? {_AGE}(?![\w.,/-]?[0-9])",
-            rf"\b(?:j['’]ai|(?:il|elle|qui) a|âgée?s? de) {_AGE} ans\b",
+            rf"\b(?:j['’]ai|(?<!\by )a|âgée?s? de) {_AGE} ans\b",
             rf"\b(?:tengo|tiene) {_AGE} años\b",
             rf"(?<![\w.,/-]){_AGE} años de edad\b",
             rf"[,(] ?{_AGE} (?:ans|años|years|лет)(?= ?[,.;)])",

@@ -116,6 +116,8 @@ def test_a_patient_is_told_by_who_they_are_to_whoever_writes(text: str, names: l
 @pytest.mark.parametrize(
     ("text", "levels", "ages"),
     [
+        ("Mon frère Ousmane a 34 ans.", [], [34]),
+        ("Il y a 12 ans, mon frère est tombé.", [], []),
         ("mon frère, 34 ans, T10", ["T10"], [34]),
         ("C5-C6 complete, he is 41 years old", ["C5", "C6"], [41]),
         ("lesión D12, tiene 50 años", ["T12"], [50]),
