@@ -11,8 +11,8 @@ from estimator.price_lists import (
     previews,
     repricing,
     returns,
-    slips,
     trial,
+    version_before,
     worked_examples,
 )
 from estimator.price_lists.precedence import (
@@ -70,12 +70,12 @@ __all__ = [
     "reopen",
     "repricing",
     "returns",
-    "slips",
     "state_of",
     "states_of",
     "take_back",
     "trial",
     "typical",
+    "version_before",
     "versions",
     "worked_examples",
     "zone_of",

@@ -21,7 +21,7 @@ from estimator import audit
 from estimator.act import Act
 from estimator.db import advisory_lock, db
 from estimator.models import Draft, DraftSave, PriceList, TableVersion
-from estimator.price_lists import published, slips
+from estimator.price_lists import published, version_before
 from estimator.price_lists.editing import document
 from estimator.price_lists.obstacles import Obstacle
 from pricing import PriceTable, Problem, Warning
@@ -248,7 +248,7 @@ def warned(look: document.Look, now: datetime) -> list[Warning]:
     """
     if look.table is None:
         return []
-    beside = slips.look(look.table, now)
+    beside = version_before.slips(look.table, now)
     asked = set(map(name_of, beside))
     own = [warning for warning in look.warnings if warning.kind != "below_zero" or name_of(warning) in asked]
     known = set(map(name_of, own))

@@ -248,7 +248,7 @@ class _Worker(SyncWorker):  # type: ignore[misc]
         return bool(self.alive and self.is_parent_alive())
 
     def _read_requests(self, server: _Server) -> None:
-        from estimator.web import guard, networks, static_files  # noqa: PLC0415 - only after it is said where its figures go
+        from estimator.web import client_network, guard, static_files  # noqa: PLC0415 - only after it is said where its figures go
 
         reception = Reception(
             self.sockets,
@@ -257,7 +257,7 @@ class _Worker(SyncWorker):  # type: ignore[misc]
             workers=server.settings.workers,
             proxies=server.settings.proxies,
             headers=guard.HEADERS,
-            network_of=networks.household,
+            network_of=client_network.household,
             paths_at_once=static_files.paths() | {b"/healthz", b"/robots.txt"},
         )
         watch = Regularly(disks.LOOKED_AT_EVERY, disks.Watch(server.settings).look)

@@ -5,11 +5,10 @@ A sum leaves out what is on request, and what depends on a question that nobody 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from estimator.i18n import gettext as _
-from estimator.i18n import listed_apart
 from pricing.left_open import Lack, depending
 from pricing.stored import StoredBreakdown
 from pricing.table import Percent, PriceTable
@@ -39,25 +38,6 @@ def may_come_to(span: str, incomplete: object) -> str:
     if incomplete:
         return _("What is counted may come to %(span)s.", span=span)
     return _("It may come to %(span)s.", span=span)
-
-
-def why(names: Sequence[object]) -> str:
-    """Say what is on request; empty if nothing is."""
-    return (
-        _("Not in this sum, because the price is on request: %(names)s.", names=listed_apart(names))
-        if names
-        else ""
-    )
-
-
-def why_open(names: Sequence[object]) -> str:
-    """Say which questions are left open; empty if none is. A question mark needs no full stop after it."""
-    if not names:
-        return ""
-    said = listed_apart(names)
-    if said.endswith(("?", "？", "؟")):
-        return _("Not counted yet: %(names)s", names=said)
-    return _("Not counted yet: %(names)s.", names=said)
 
 
 def alone(lack: Lack) -> str:

@@ -11,6 +11,7 @@ from estimator.marked_text import joined
 from estimator.wording import at_least, commissions, ranges
 from estimator.wording.at_least import Certainty
 from estimator.wording.headings import EVIDENCE, SECTIONS
+from estimator.wording.not_counted import not_counted_yet, not_in_sum
 from estimator.wording.packages import covered_part, left_out
 from estimator.wording.rows import (
     AnswerRow,
@@ -180,8 +181,8 @@ class _Wording:
             reasons=list(ranges.reasons(self.breakdown, self.table, self.reader)),
             on_request=on_request,
             not_counted=unanswered,
-            on_request_said=at_least.why(on_request),
-            not_counted_said=at_least.why_open([row.label for row in unanswered]),
+            on_request_said=not_in_sum(on_request),
+            not_counted_said=not_counted_yet([row.label for row in unanswered]),
         )
 
     def answers(self, answered: Sequence[str] | None) -> Iterator[AnswerSection]:

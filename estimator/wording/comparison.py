@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from estimator.i18n import Reader, Words, listed_apart, ngettext
 from estimator.i18n import gettext as _
 from estimator.wording import at_least
+from estimator.wording.comparison_items import Lines
 from estimator.wording.comparison_limits import Limits
-from estimator.wording.comparison_lines import Lines
 from estimator.wording.comparison_plans import (
     PLANNED,
     Column,
@@ -22,6 +22,7 @@ from estimator.wording.comparison_plans import (
 )
 from estimator.wording.comparison_verdict import VerdictWords
 from estimator.wording.headings import EVIDENCE, SECTIONS
+from estimator.wording.not_counted import not_counted_yet
 from estimator.wording.rounding import about
 from estimator.wording.rows import Headline, Sum
 from estimator.wording.sentences import answer_words, not_answered, notice_sections, provider, span
@@ -219,7 +220,7 @@ class _Wording:
         if head.on_request:
             yield _("On request: %(names)s.", names=_shortened(head.on_request))
         if head.not_counted:
-            yield at_least.why_open([_shortened([row.label for row in head.not_counted])])
+            yield not_counted_yet([_shortened([row.label for row in head.not_counted])])
         if not head.on_request and not head.not_counted:
             yield _("Everything that was asked is counted.")
 

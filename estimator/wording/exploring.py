@@ -10,6 +10,7 @@ from estimator.i18n import Reader, Words, listed_apart
 from estimator.i18n import gettext as _
 from estimator.wording import at_least
 from estimator.wording.headings import EVIDENCE
+from estimator.wording.not_counted import not_counted_yet, not_in_sum
 from estimator.wording.rows import Change, DriverChanges
 from estimator.wording.sentences import answer_words, problem_sentence, typed_amount
 from pricing import estimate
@@ -230,7 +231,7 @@ class _Budget:
         labels = {charge.code: charge.label for charge in self.table.charges}
         requested = [self.reader.words(labels[code], main) for code in found.on_request]
         left_open = [self.reader.words(self.drivers[code].label, main) for code in found.not_counted]
-        yield from filter(None, (at_least.why(requested), at_least.why_open(left_open)))
+        yield from filter(None, (not_in_sum(requested), not_counted_yet(left_open)))
 
     def nearest(self) -> Iterator[str]:
         least = self.bought.least

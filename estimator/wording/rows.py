@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from estimator.i18n import Words
 from estimator.wording import at_least
+from estimator.wording.not_counted import not_counted_yet, not_in_sum
 from estimator.wording.shortened import first_sentence
 
 
@@ -269,11 +270,11 @@ class Headline:
 
     def on_request_words(self) -> str:
         """The sentence that names what is on request; empty if nothing is."""
-        return self.on_request_said or at_least.why(self.on_request)
+        return self.on_request_said or not_in_sum(self.on_request)
 
     def not_counted_words(self) -> str:
         """The sentence that names what is not counted yet; empty if everything is."""
-        return self.not_counted_said or at_least.why_open([row.label for row in self.not_counted])
+        return self.not_counted_said or not_counted_yet([row.label for row in self.not_counted])
 
     def amount_said(self) -> str:
         """The amount, with words for it where something is left out of it."""

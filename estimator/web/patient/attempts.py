@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from estimator import throttle
 from estimator.db import unavailable
-from estimator.web import networks
+from estimator.web import client_network
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 
@@ -20,7 +20,7 @@ def count(what: str, most: int) -> timedelta | None:
     """
     try:
         with committing():
-            return throttle.take(act(), what, networks.counted(), most=most)
+            return throttle.take(act(), what, client_network.counted(), most=most)
     except DBAPIError as error:
         if unavailable(error) is None:
             raise

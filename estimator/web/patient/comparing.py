@@ -12,12 +12,12 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import IntegrityError
 
-from estimator import estimates, price_lists, throttle, wording
+from estimator import estimates, price_lists, wording
 from estimator.estimates import comparisons
 from estimator.i18n import Reader, Words, listed
 from estimator.i18n import gettext as _
 from estimator.models import Comparison, Estimate, TableVersion
-from estimator.web import errors, networks, request_context
+from estimator.web import errors, network_limits, request_context
 from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader, is_switching, own_currency
 from estimator.web.patient import compare_next, cookies, worded
@@ -27,9 +27,6 @@ from estimator.web.transaction import committing
 from pricing.side_by_side import MOST
 
 pages = Blueprint("comparing", __name__)
-
-MOST_FROM = 60
-"""Maximum number of comparisons that one network makes in a quarter of an hour."""
 
 KEY = "compared"
 """Under this name the cookie of a visit holds the link of a comparison, and those of its estimates."""
@@ -195,7 +192,7 @@ def _offers(reader: Reader, address: Any = None) -> list[Offer]:
 
 def has_room() -> bool:
     """Whether one more comparison may be made from the network of this request."""
-    return throttle.has_room(act(), "compare", networks.counted(), most=MOST_FROM)
+    return network_limits.has_room("compare")
 
 
 def make(records: Sequence[Estimate], tokens: Sequence[str | None], submission: str) -> str:
@@ -208,7 +205,7 @@ def make(records: Sequence[Estimate], tokens: Sequence[str | None], submission: 
     try:
         with committing():
             token = comparisons.make(act(), records, submission=submission)
-            throttle.take(act(), "compare", networks.counted(), most=MOST_FROM)
+            network_limits.take("compare")
     except IntegrityError:
         raise errors.Missing from None
     session[KEY] = [token, *(each or "" for each in tokens)]

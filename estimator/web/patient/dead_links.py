@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from estimator import throttle
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
-from estimator.web import errors, networks, request_context
+from estimator.web import client_network, errors, request_context
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from pricing.table import Provider
@@ -78,7 +78,7 @@ def by_letter(provider: Provider) -> str:
 
 def _too_many() -> bool:
     """Count a miss, unless the limit is reached: then return true. False if the database cannot be written."""
-    who = f"{networks.counted()} {request_context.now():%Y-%m-%d %H:%M}"
+    who = f"{client_network.counted()} {request_context.now():%Y-%m-%d %H:%M}"
     try:
         with committing():
             if not throttle.has_room(act(), "links", who, most=MOST_A_MINUTE):

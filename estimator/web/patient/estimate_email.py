@@ -8,13 +8,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response
 
-from estimator import estimates, price_lists, throttle, wording
+from estimator import estimates, price_lists, wording
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import Estimate
-from estimator.web import errors, networks, request_context
+from estimator.web import errors, network_limits, request_context
 from estimator.web.fields import AddressField, CarriedField, RadiosField, SubmissionField, TickField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
@@ -91,8 +91,7 @@ def email(token: str) -> tuple[str, int] | Response:
         return _page(found, token, form, 422, meant)
     try:
         with committing():
-            most = request_context.settings().mails_per_network
-            wait = throttle.take(act(), "mail", networks.counted(), most=most)
+            wait = network_limits.take("mail")
             if wait is None:
                 estimates.email(
                     act(),

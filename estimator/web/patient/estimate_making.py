@@ -8,10 +8,10 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import estimates, price_lists, throttle
+from estimator import estimates, price_lists
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
-from estimator.web import errors, networks, request_context
+from estimator.web import errors, network_limits, request_context
 from estimator.web.language import current_reader
 from estimator.web.patient import made_here
 from estimator.web.request_context import act
@@ -57,12 +57,11 @@ def todays(earlier: Estimate) -> TableVersion:
 
 def make(version: TableVersion, answers: Mapping[str, Any], submission: str) -> str:
     """Make an estimate and return the token of its link; raises pricing.BadAnswers and TooMany."""
-    most, network = request_context.settings().estimates_per_network, networks.counted()
-    if not throttle.has_room(act(), "estimate", network, most=most):
+    if not network_limits.has_room("estimate"):
         raise TooMany
     with committing():
         token = estimates.make(act(), version, answers, language=current_reader().tag, submission=submission)
-        throttle.take(act(), "estimate", network, most=most)
+        network_limits.take("estimate")
     made_here.remember(token)
     return token
 

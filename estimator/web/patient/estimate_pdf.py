@@ -9,18 +9,17 @@ from flask import Response, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
-from estimator import estimates, paper, price_lists, throttle
+from estimator import estimates, paper, price_lists
 from estimator.db import unavailable
 from estimator.estimates import other_currency, pdf_cache, pdf_document, plain_text
 from estimator.i18n import gettext as _
 from estimator.models import Estimate
 from estimator.pdf import renderer
-from estimator.web import networks, request_context
+from estimator.web import network_limits, request_context
 from estimator.web.language import current_reader
 from estimator.web.patient import pdf_line, worded
 from estimator.web.patient.breakdown import head_of, rate_of, readers_paper, second_of
 from estimator.web.patient.estimate import pages
-from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from pricing.stored import counts_nothing
 
@@ -78,20 +77,19 @@ def _drawn(
     kept = pdf_cache.find(key, made_after=found.created_at - timedelta(seconds=1), even_withdrawn=True)
     if kept is not None:  # somebody else asked for the same one a moment ago
         return _attachment(*kept)
-    most = request_context.settings().pdfs_per_network
-    if not throttle.has_room(act(), "pdf", networks.counted(), most=most):
+    if not network_limits.has_room("pdf"):
         return pdf_line.too_many(way_out)
     try:
         content = pdf_document.pdf_of(found, look)
     except renderer.RenderingFailed as failure:
         current_app.logger.error("no PDF of %s: %s", found.reference, failure)
         with committing():  # what failed took as long as what succeeds, or longer
-            throttle.take(act(), "pdf", networks.counted(), most=most)
+            network_limits.take("pdf")
         return pdf_line.not_made(way_out)
     reference = found.reference
     try:
         with committing():
-            throttle.take(act(), "pdf", networks.counted(), most=most)
+            network_limits.take("pdf")
             pdf_cache.keep(key, found, content, request_context.now())
     except DBAPIError as error:
         if unavailable(error) is None:

@@ -9,13 +9,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from estimator import clinic, price_lists, requests, throttle, wording
+from estimator import clinic, price_lists, requests, wording
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
 from estimator.models import Estimate
 from estimator.requests import consents
-from estimator.web import networks, request_context
+from estimator.web import network_limits, request_context
 from estimator.web.fields import (
     AddressField,
     CarriedField,
@@ -127,10 +127,9 @@ def first_question(token: str) -> ResponseReturnValue:
 
 def _too_many_mails(form: FirstQuestionForm) -> str | None:
     """Count one more mail that a network has caused; return the error if the limit is exceeded, else None."""
-    settings = request_context.settings()
-    if form.email.address is None or not settings.sends_mail:
+    if form.email.address is None or not request_context.settings().sends_mail:
         return None
-    if throttle.take(act(), "mail", networks.counted(), most=settings.mails_per_network) is None:
+    if network_limits.take("mail") is None:
         return None
     return _(
         "Many emails were asked for from your network just now. What you typed is still here: send it again in a "

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, u
 from flask import request as asked
 from flask.typing import ResponseReturnValue
 
-from estimator import clinic, estimates, price_lists, quotes, requests, throttle
+from estimator import clinic, estimates, price_lists, quotes, requests
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.mail import outbox, smtp
@@ -17,7 +17,7 @@ from estimator.pdf import renderer
 from estimator.privacy import data_export, erasure
 from estimator.privacy.exported import KeptRequest
 from estimator.requests import mailed_codes
-from estimator.web import errors, networks, request_context
+from estimator.web import errors, network_limits, request_context
 from estimator.web.countries import countries
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
@@ -69,10 +69,10 @@ def download(reference: str, kind: str) -> ResponseReturnValue:
 
 def _drawn(record: PatientRequest, found: KeptRequest, way_out: pdf_line.WayOut) -> ResponseReturnValue:
     """Draw what is kept of a request, unless the network has asked for too many PDFs."""
-    reader, most = current_reader(), request_context.settings().pdfs_per_network
+    reader = current_reader()
     reference = record.reference
     with committing():
-        wait = throttle.take(act(), "pdf", networks.counted(), most=most)
+        wait = network_limits.take("pdf")
     if wait is not None:
         return pdf_line.too_many(way_out)
     try:
@@ -221,8 +221,7 @@ def _too_many_mails(record: PatientRequest) -> timedelta | None:
     """Count one more mail that a network has caused, if anybody may cause it; return how long to wait, if at all."""
     if not mailed_codes.is_anybodys(record):
         return None
-    most = request_context.settings().mails_per_network
-    return throttle.take(act(), "mail", networks.counted(), most=most)
+    return network_limits.take("mail")
 
 
 def _no_code(reference: str, form: CodeForm, sentence: str) -> ResponseReturnValue:

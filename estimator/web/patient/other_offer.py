@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from estimator import estimates, price_lists, throttle
+from estimator import estimates, price_lists
 from estimator.estimates import offer_pdf, offer_rows, offer_text, other_currency, other_offer
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
@@ -18,7 +18,7 @@ from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
 from estimator.pdf import renderer
 from estimator.requests import chat_offer
-from estimator.web import networks, request_context, turns
+from estimator.web import network_limits, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import attempts, pdf_line, request_limit, worded
@@ -26,7 +26,6 @@ from estimator.web.patient.breakdown import head_of, readers_paper
 from estimator.web.patient.other_offer_form import OtherOfferForm
 from estimator.web.patient.request import far_too_long, with_room
 from estimator.web.patient.request_form import LONGEST_MESSAGE
-from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from pricing.stored import counts_nothing
 
@@ -85,8 +84,7 @@ def _as_pdf(
     found: Estimate, token: str, form: OtherOfferForm, offer: other_offer.Offer
 ) -> ResponseReturnValue:
     """Draw all that is said; or show the page again, with the reason why there is no PDF just now."""
-    most = request_context.settings().pdfs_per_network
-    if not throttle.has_room(act(), "pdf", networks.counted(), most=most):
+    if not network_limits.has_room("pdf"):
         sentence = _("Many PDFs were asked for from your network just now.")
         return _page(found, token, form.refuse(f"{sentence} {_printable()}"), 429, offer)
     with turns.turn(pdf_line.DRAWING) as free:
@@ -100,7 +98,7 @@ def _as_pdf(
             content = None
     name = f"{found.reference}-compared.pdf"
     with committing():  # what failed took as long as what succeeds, or longer
-        throttle.take(act(), "pdf", networks.counted(), most=most)
+        network_limits.take("pdf")
     if content is None:
         sentence = _("The PDF could not be made.")
         again = request_context.estimate_of(token)

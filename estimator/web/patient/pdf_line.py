@@ -11,8 +11,7 @@ from estimator import throttle
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.pdf import renderer
-from estimator.web import errors, networks, request_context, turns
-from estimator.web.request_context import act
+from estimator.web import client_network, errors, network_limits, turns
 from estimator.web.transaction import committing
 
 DRAWING = "drawing"
@@ -30,7 +29,7 @@ def in_turn(key: str, way_out: WayOut, draw: Callable[[], ResponseReturnValue]) 
 
     `key` names the PDF in the line.
     """
-    before = turns.stand_in_line(DRAWING, key, networks.counted())
+    before = turns.stand_in_line(DRAWING, key, client_network.counted())
     if before is None:
         return errors.page(
             503,
@@ -50,9 +49,8 @@ def drawn(name: str, way_out: WayOut, draw: Callable[[], bytes]) -> ResponseRetu
 
     `name` is that of the file, without its ending.
     """
-    most = request_context.settings().pdfs_per_network
     with committing():
-        wait = throttle.take(act(), "pdf", networks.counted(), most=most)
+        wait = network_limits.take("pdf")
     if wait is not None:
         return too_many(way_out)
     try:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from estimator import price_lists, wording
 from estimator.i18n import gettext as _
 from estimator.models import TableVersion
-from estimator.web import errors, networks, request_context
+from estimator.web import client_network, errors, request_context
 from estimator.web.language import current_reader
 from estimator.web.patient import pdf_line
 
@@ -27,7 +27,7 @@ def document(slug: str) -> ResponseReturnValue:
     """Send the list in force as PDF: in the same line, and within the same limit, as PDFs of estimates."""
     version = _in_force(slug)
     way_out = url_for("prices.page", slug=slug), _("Price list")
-    key = f"prices {version.sha256} {current_reader().tag} {networks.counted()}"
+    key = f"prices {version.sha256} {current_reader().tag} {client_network.counted()}"
     name, reader = f"{version.slug}-{version.valid_from.isoformat()}", current_reader()
 
     def draw() -> bytes:

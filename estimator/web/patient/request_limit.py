@@ -1,23 +1,17 @@
-"""How many requests and questions one network may send."""
+"""What a network is told that sends too many requests or questions."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Literal
 
-from estimator import throttle
 from estimator.i18n import ngettext
-from estimator.web import networks
-from estimator.web.request_context import act
-
-MOST_FROM = 30
-"""Maximum number of requests from one network in a quarter of an hour, and of questions; a whole hospital may share
-one."""
+from estimator.web import network_limits
 
 
 def too_many(what: Literal["ask", "question"]) -> str | None:
-    """Count one more form of a kind from a network; return the error if there were more than MOST_FROM, else None."""
-    wait = throttle.take(act(), what, networks.counted(), most=MOST_FROM)
+    """Count one more form of a kind from a network; return the error if there were too many, else None."""
+    wait = network_limits.take(what)
     return None if wait is None else sentence(wait)
 
 

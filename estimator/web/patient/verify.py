@@ -17,7 +17,7 @@ from estimator import throttle, verification, wording
 from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.verification import LARGEST, Checked, Computed, Difference, Reference
-from estimator.web import errors, networks, request_context, turns
+from estimator.web import client_network, errors, request_context, turns
 from estimator.web.bounded_forms import BoundedForms
 from estimator.web.fields import CompactField, FileField
 from estimator.web.forms import Form, summary
@@ -351,7 +351,7 @@ class _Labels:
 
 
 def _has_room(what: str, most: int) -> bool:
-    return throttle.has_room(act(), f"check {what}", networks.counted(), most=most)
+    return throttle.has_room(act(), f"check {what}", client_network.counted(), most=most)
 
 
 def _too_often(why: str) -> Response:

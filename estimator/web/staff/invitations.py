@@ -20,7 +20,7 @@ from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import StaffLink
 from estimator.staff import invitations, passwords
-from estimator.web import errors, networks, request_context
+from estimator.web import client_network, errors, request_context
 from estimator.web.fields import AddressField
 from estimator.web.forms import Form, summary
 from estimator.web.request_context import act_of
@@ -71,7 +71,7 @@ def forgotten() -> ResponseReturnValue:
     if not form.validate():
         return _forgotten(form, 422)
     assert form.address.address is not None
-    wait = sign_in.counted([("new password from", networks.counted(), MOST_RESETS_FROM)])
+    wait = sign_in.counted([("new password from", client_network.counted(), MOST_RESETS_FROM)])
     if wait is not None:
         return _forgotten(form.refuse(sign_in.sentence_of(wait), form.address), 429)
     _send_link(form.address.address)

@@ -29,7 +29,7 @@ from estimator.i18n import ngettext
 from estimator.mail import addresses
 from estimator.models import StaffUser
 from estimator.staff import passwords
-from estimator.web import networks, request_context
+from estimator.web import client_network, request_context
 from estimator.web.forms import Line, refuse
 from estimator.web.request_context import act_of
 from estimator.web.transaction import committing
@@ -279,7 +279,7 @@ def _buckets(user: StaffUser | None, address: str) -> list[Bucket]:
         return [("sign-in in a known browser", known, MOST_PASSWORDS)]
     return [
         ("sign-in", account(user, address), MOST_PASSWORDS),
-        ("sign-in from", networks.counted(), MOST_FROM_ADDRESS),
+        ("sign-in from", client_network.counted(), MOST_FROM_ADDRESS),
     ]
 
 

@@ -16,7 +16,7 @@ import pytest
 from estimator.processes import connections, reception
 from estimator.processes.hand_over import HandOver
 from estimator.processes.reception import BOUNDS, RETRY_AFTER, Reception
-from estimator.web import networks
+from estimator.web import client_network
 from tests.support.profile import count
 from tests.support.server_process import serving
 
@@ -38,7 +38,7 @@ class Door:
             workers=1,
             proxies=proxies,
             headers={"X-Ours": "yes"},
-            network_of=networks.household,
+            network_of=client_network.household,
             paths_at_once=frozenset({b"/healthz", b"/robots.txt", b"/static/site.css"}),
         )
         self.clients = ExitStack()

@@ -18,7 +18,6 @@ from estimator import price_lists
 from estimator.clinic import exchange_rates
 from estimator.db import db
 from estimator.models import Comparison, Estimate, TableVersion
-from estimator.web.patient import comparing
 from tests.support.acts import acting
 from tests.support.database import count, publish
 from tests.support.visitor import Page, Visitor, words
@@ -549,7 +548,7 @@ def test_a_list_that_was_withdrawn_is_said_to_be(
 def test_comparisons_of_a_network_are_limited(
     family: Visitor, first: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(comparing, "MOST_FROM", 1)
+    monkeypatch.setattr("estimator.web.network_limits.COMPARISONS", 1)
     compared(family, f"{first.path}/compare", "mexico", MEXICO)
     asked = family.open(f"{first.path}/compare/japan")
     again = family.send(asked, JAPAN, button=None)

@@ -139,7 +139,7 @@ def test_the_same_form_sent_twice_is_one_question(app: Flask, visitor: Visitor, 
 def test_a_flood_from_one_address_is_held_up_and_loses_nothing(
     app: Flask, visitor: Visitor, breakdown: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("estimator.web.patient.request_limit.MOST_FROM", 1)
+    monkeypatch.setattr("estimator.web.network_limits.REQUESTS", 1)
     sent(visitor, visitor.open(f"{breakdown.path}/question"))
     refused = visitor.send(visitor.open(f"{breakdown.path}/question"), FILLED, button=None)
     assert refused.status == 429
@@ -227,7 +227,7 @@ def test_questions_from_one_network_are_limited_whatever_they_are_about(
 ) -> None:
     sent(visitor, form, email="", phone="+49 30 901820")
     (record,) = stored(app)
-    monkeypatch.setattr("estimator.web.patient.request_limit.MOST_FROM", 2)
+    monkeypatch.setattr("estimator.web.network_limits.REQUESTS", 2)
     page = visitor.open(f"/request/{record.reference}")
     assert visitor.send(page, {"words": "One more?"}, button=None).status == 303
     refused = visitor.send(page, {"words": "And another?"}, button=None)

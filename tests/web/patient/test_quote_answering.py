@@ -399,7 +399,7 @@ def test_a_question_that_is_sent_twice_is_one_and_another_one_is_another(
 def test_questions_from_one_network_are_limited_and_nothing_typed_is_lost(
     desk: Desk, patient: Patient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("estimator.web.patient.request_limit.MOST_FROM", 2)
+    monkeypatch.setattr("estimator.web.network_limits.REQUESTS", 2)
     page = patient.open(f"{patient.path}/question")
     for number in range(2):
         assert patient.press(page, None, words=f"Question {number}?").status == 303

@@ -13,7 +13,7 @@ from flask import Flask
 
 from estimator import clinic
 from estimator.db import db
-from estimator.web.networks import household, truncated
+from estimator.web.client_network import household, truncated
 from tests.support.acts import acting
 from tests.support.clinic import NOW
 from tests.support.quote_clinic import NAME, TOTAL, Desk, list_text

@@ -266,7 +266,7 @@ def test_a_flood_from_one_address_is_held_up_and_loses_nothing(
     monkeypatch: pytest.MonkeyPatch,
     clock: time_machine.Traveller,
 ) -> None:
-    monkeypatch.setattr("estimator.web.patient.request_limit.MOST_FROM", 2)
+    monkeypatch.setattr("estimator.web.network_limits.REQUESTS", 2)
     for number in range(2):
         asked(visitor, form, message=f"Message {number}")
     page = last_look(visitor, form, message="One more")

@@ -15,7 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.marked_text import joined
 from estimator.models import QuoteRevision
-from estimator.web import errors, networks, request_context, whole_numbers
+from estimator.web import client_network, errors, request_context, whole_numbers
 from estimator.web.fields import CarriedField, SignatureField, TickField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
@@ -306,7 +306,7 @@ def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
                 typed_name=asked.name,
                 agreed_to=str(asked.sentence),
                 language=asked.language,
-                network=networks.recorded(),
+                network=client_network.recorded(),
                 pdf_sha256=revision.pdf_sha256,
                 plan=asked.short.plan or None,
                 taken=asked.taken or (),

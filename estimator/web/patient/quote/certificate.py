@@ -8,13 +8,13 @@ from typing import Any
 from flask import Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import quotes, throttle
+from estimator import quotes
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.models import QuoteRevision
 from estimator.pdf import renderer
-from estimator.web import networks, request_context, turns
+from estimator.web import network_limits, request_context, turns
 from estimator.web.fields import CarriedField, ChoiceField, TickField
 from estimator.web.forms import Form, summary
 from estimator.web.patient import pdf_line
@@ -101,9 +101,8 @@ def certificate(number: str) -> ResponseReturnValue:
 
 def _too_many() -> bool:
     """Count one more drawing of a network, whatever becomes of it; whether it is one too many."""
-    most = request_context.settings().pdfs_per_network
     with committing():
-        return throttle.take(act(), "pdf", networks.counted(), most=most) is not None
+        return network_limits.take("pdf") is not None
 
 
 def drawn(form: CertificateForm, revision: QuoteRevision) -> bytes | None:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from estimator import quotes
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
-from estimator.web import networks
+from estimator.web import client_network
 from estimator.web.fields import CarriedField, RadiosField, WordsField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
@@ -105,7 +105,7 @@ def _decline(found: Opened, short: Short, form: DeclineForm) -> ResponseReturnVa
                     revision=short.revision,
                 ),
                 language=current_reader().tag,
-                network=networks.recorded(),
+                network=client_network.recorded(),
                 pdf_sha256=revision.pdf_sha256,
             )
     except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:
