@@ -37,7 +37,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
-from estimator import postgresql
+from estimator import postgresql, sqlite_writing
 from estimator.i18n import lazy_gettext
 from estimator.outages import Outage
 
@@ -116,7 +116,11 @@ def engine_options(
     if url.startswith("sqlite:"):
         # A transaction that writes takes the lock at its beginning. One that only then asks for it, after it has
         # read, is refused at once if another process has written meanwhile.
-        connect = {"isolation_level": "IMMEDIATE", "timeout": BUSY_SECONDS}
+        connect = {
+            "isolation_level": "IMMEDIATE",
+            "timeout": BUSY_SECONDS,
+            "factory": sqlite_writing.Connection,
+        }
         return {"hide_parameters": True, "connect_args": connect, "execution_options": short}
     options = f"-c lock_timeout={BUSY_SECONDS}s {postgresql.SERVER_KEEPALIVE}"
     if limits.statement is not None:
@@ -145,9 +149,9 @@ def _wait_shortly_for_a_lock_that_lasts(connection: Connection) -> None:
         return
     lasts = time.monotonic() - _LOCKED.get(connection.dialect, -BUSY_SECONDS) < BUSY_SECONDS
     driver, info = connection.connection.driver_connection, connection.connection.info
-    if isinstance(driver, sqlite3.Connection) and lasts != info.get(FOR_PAGES, False):
+    if isinstance(driver, sqlite_writing.Connection) and lasts != info.get(FOR_PAGES, False):
         info[FOR_PAGES] = lasts
-        driver.execute(f"PRAGMA busy_timeout = {int((SHORT_SECONDS if lasts else BUSY_SECONDS) * 1000)}")
+        driver.wait_at_most(SHORT_SECONDS if lasts else BUSY_SECONDS)
     elif lasts and driver is not None and not isinstance(driver, sqlite3.Connection):
         # Of a connection that breaks here the page's own first statement tells, as everywhere.
         with suppress(connection.dialect.loaded_dbapi.Error):
@@ -182,6 +186,8 @@ def _look_at_idle_connection(connection: Any, _record: Any, _proxy: Any) -> None
 
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite_writing.Connection):
+        connection.wait_at_most(BUSY_SECONDS)
     if isinstance(connection, sqlite3.Connection):
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
@@ -197,7 +203,7 @@ def _begin_before_savepoint(connection: Connection, _name: str) -> None:
     # Without a transaction around it SQLite takes a savepoint for one, and commits when it is released.
     driver = connection.connection.driver_connection
     if isinstance(driver, sqlite3.Connection) and not driver.in_transaction:
-        driver.execute("BEGIN IMMEDIATE")
+        connection.exec_driver_sql(sqlite_writing.BEGIN)
 
 
 def advisory_lock(name: str) -> None:
@@ -208,7 +214,7 @@ def advisory_lock(name: str) -> None:
         driver = db.session.connection().connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         if not driver.in_transaction:
-            db.session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            db.session.connection().exec_driver_sql(sqlite_writing.BEGIN)
 
 
 _IN_VAIN: WeakKeyDictionary[Dialect, dict[str, float]] = WeakKeyDictionary()

@@ -23,7 +23,6 @@ from estimator.models import (
     Estimate,
     PatientRequest,
     PaymentAccount,
-    Quote,
     QuoteCode,
     QuoteRevision,
     StaffLink,
@@ -439,12 +438,7 @@ def _to_the_desk(act: Act, row: outbox.Claimed) -> Written:
 
 
 def _revision_of(row: outbox.Claimed) -> QuoteRevision:
-    number, _slash, revision = row.about.partition("/")
-    found = db.session.scalar(
-        select(QuoteRevision)
-        .join(Quote, Quote.id == QuoteRevision.quote_id)
-        .where(Quote.number == number, QuoteRevision.number == int(revision or 0))
-    )
+    found = quotes.of_about(row.about)
     if found is None:
         raise Gone
     return found

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -25,17 +25,15 @@ from estimator.act import Act
 from estimator.db import db, unavailable
 from estimator.mail import back_off, outbox, smtp
 from estimator.messages import gettext as _
-from estimator.models import QuoteRevision
 from estimator.operations import disks, heartbeats, refused_mail, situation
 from estimator.pdf import renderer
 from estimator.price_lists import previews
 from estimator.privacy import retention
-from estimator.processes import mail_contents, own_files, preview_task, supervisor, task
+from estimator.processes import mail_contents, own_files, preview_task, quote_documents, supervisor, task
 from estimator.processes.drawing_ahead import LOOKS_EVERY, DrawingAhead
 from estimator.processes.heartbeat import Heartbeat
 from estimator.processes.lanes import Lanes
 from estimator.processes.regularly import Regularly
-from estimator.quotes import pdf_document
 from estimator.requests import desk_mail, mailed_codes
 
 LANES = {"documents": 1, "prompt mail": 1, "mail": 2, "sweeps": 1, "night": 1, "ahead": 1}
@@ -53,12 +51,6 @@ it had claimed is enqueued anew soon after its lease."""
 
 SOON = timedelta(minutes=1)
 """What becomes due in this time is enqueued by a sweep, however late the next one is."""
-
-DRAWN_WITHIN = timedelta(days=7)
-"""Time after which a document that cannot be made is not retried, until somebody sends its mail again."""
-
-AFTER_DRAWING = timedelta(seconds=20)
-"""Delay for a mail whose document is not made yet; the task that makes the document enqueues it earlier."""
 
 MOST_ENQUEUED = 500
 ENOUGH_ENQUEUED = 50
@@ -84,9 +76,9 @@ def run(app: Flask, lifeline: int | None = None) -> None:
     lanes = Lanes(LANES)
     send_now = partial(_in_app, app, send)
     queue.handle("mail", lanes.row("mail", send_now))
-    queue.handle("prompt_mail", lanes.row("prompt mail", send_now))
+    queue.handle("prompt_mail", lanes.row("prompt mail", partial(_in_app, app, send_when_drawn)))
     queue.handle("preview", lanes.row("documents", partial(_in_app, app, preview_task.preview)))
-    queue.handle("quote", lanes.row("documents", partial(_in_app, app, draw)))
+    queue.handle("quote", lanes.row("documents", partial(_in_app, app, quote_documents.draw)))
 
     def now_and_then() -> None:
         for each in (tell_desk, sweep, forget_codes, expire, remind):
@@ -149,6 +141,12 @@ def send(app: Flask, mail_id: int) -> None:
     _write_down(act, what_became)
 
 
+def send_when_drawn(app: Flask, mail_id: int) -> None:
+    """Send a mail, unless its document is about to be made: that enqueues it again, and nothing is drawn twice."""
+    if not quote_documents.is_awaited(mail_id, task.now()):
+        send(app, mail_id)
+
+
 def sweep(app: Flask) -> None:
     """Enqueue all mail that is due or will be before the next sweep, previews, and documents not made yet."""
     queue, act = task.jobs_of(app), task.act_of(app)
@@ -159,8 +157,7 @@ def sweep(app: Flask) -> None:
         "mail": outbox.due(act, within=SOON, most=MOST_ENQUEUED),
     }
     due_previews = previews.due(act, within=SOON, most=ENOUGH_ENQUEUED)
-    lacking = quotes.without_pdf(act.now, within=DRAWN_WITHIN, most=MOST_ENQUEUED)
-    held = {mail_id for revision_id in lacking for mail_id in _waiting_for(revision_id)}
+    lacking = quotes.without_pdf(act.now, within=quote_documents.DRAWN_WITHIN, most=MOST_ENQUEUED)
     db.session.rollback()
     for preview_id, wait in due_previews:
         queue.wake("preview", preview_id, after=wait)
@@ -168,22 +165,7 @@ def sweep(app: Flask) -> None:
         queue.wake("quote", revision_id)
     for kind, mails in due.items():
         for mail_id, wait in mails:
-            queue.wake(kind, mail_id, after=max(wait, AFTER_DRAWING) if mail_id in held else wait)
-
-
-def draw(app: Flask, revision_id: int) -> None:
-    """Make the document of an issued quote, unless it exists, and enqueue the mails that wait for it."""
-    revision = db.session.get(QuoteRevision, revision_id)
-    if revision is None:
-        return
-    try:
-        pdf_document.render(revision, app.config["SETTINGS"])
-    except renderer.RenderingFailed as error:
-        logger.error("the PDF of revision %s could not be made: %s", revision_id, error)
-        return
-    for mail_id in outbox.waiting(quotes.about(revision)):
-        jobs.enqueue("prompt_mail", mail_id)
-    db.session.commit()
+            queue.wake(kind, mail_id, after=wait)
 
 
 def expire(app: Flask) -> None:
@@ -219,11 +201,6 @@ def night(app: Flask) -> None:
     if removed.total():
         counts = (f"{what} {removed[what]}" for what in retention.WHAT if removed[what])
         logger.info("removed because their time was over: %s", ", ".join(counts))
-
-
-def _waiting_for(revision_id: int) -> Sequence[int]:
-    """Return the mails that wait for the document of a revision."""
-    return outbox.waiting(quotes.about(db.session.get_one(QuoteRevision, revision_id)))
 
 
 def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:

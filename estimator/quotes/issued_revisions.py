@@ -122,6 +122,16 @@ def about(revision: QuoteRevision) -> str:
     return f"{revision.quote.number}/{revision.number}"
 
 
+def of_about(about: str) -> QuoteRevision | None:
+    """Return the revision that a mail is about; None if there is none."""
+    number, _slash, revision = about.partition("/")
+    return db.session.scalar(
+        select(QuoteRevision)
+        .join(Quote, Quote.id == QuoteRevision.quote_id)
+        .where(Quote.number == number, QuoteRevision.number == int(revision or 0))
+    )
+
+
 def without_pdf(now: datetime, *, within: timedelta, most: int) -> Sequence[int]:
     """Return the revisions of the last days whose document is not made yet, the oldest first.
 

@@ -16,7 +16,7 @@ from estimator import quotes
 from estimator.db import db
 from estimator.models import Mail, QuoteRevision
 from estimator.pdf import renderer
-from estimator.processes import task, worker
+from estimator.processes import quote_documents, task, worker
 from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_quotes import COORDINATOR, issue, prepare, quoted, settings
@@ -63,7 +63,7 @@ def in_the_folder(mail: Mail) -> EmailMessage:
 def test_a_document_is_made_and_then_its_mail_is_rung_for(app: Flask) -> None:
     revision = quoted()
     nothing_enqueued(app)
-    worker.draw(app, revision.id)
+    quote_documents.draw(app, revision.id)
     mail = mail_about(revision)
     assert revision.pdf_sha256 is not None
     assert bells(app) == [("prompt_mail", mail.id, False)]
@@ -81,13 +81,21 @@ def test_a_mail_that_is_rung_for_first_makes_the_document_and_keeps_it(app: Flas
     assert kept is not None
     (part,) = in_the_folder(mail_about(revision)).iter_attachments()
     assert part.get_content() == kept
-    worker.draw(app, revision.id)
+    quote_documents.draw(app, revision.id)
     assert quotes.pdf_of(revision, settings().data_keys) == kept
 
 
-def test_the_sweep_rings_for_documents_that_are_not_made_and_lets_their_mail_wait_for_them(
-    app: Flask,
-) -> None:
+def test_no_mail_makes_a_document_that_is_about_to_be_made(app: Flask) -> None:
+    revision = quoted()
+    worker.send_when_drawn(app, mail_about(revision).id)
+    assert mail_about(revision).state == "waiting"
+    assert revision.pdf_sha256 is None
+    quote_documents.draw(app, revision.id)
+    worker.send_when_drawn(app, mail_about(revision).id)
+    assert mail_about(revision).state == "sent"
+
+
+def test_the_sweep_rings_for_documents_that_are_not_made(app: Flask) -> None:
     first, second = quoted(submission="first"), quoted(submission="second")
     quotes.keep_pdf(second, b"%PDF there", settings().data_keys)
     db.session.commit()
@@ -97,7 +105,7 @@ def test_the_sweep_rings_for_documents_that_are_not_made_and_lets_their_mail_wai
     quote_bells = [bell for bell in bells(app) if bell[0] == "quote"]
     assert quote_bells == [("quote", first.id, False)]
     mine = [bell for bell in bells(app) if bell[0] == "prompt_mail" and bell[1] in mails]
-    assert mine == [("prompt_mail", mails[0], True), ("prompt_mail", mails[1], False)]
+    assert mine == [("prompt_mail", mails[0], False), ("prompt_mail", mails[1], False)]
 
 
 @pytest.mark.long
@@ -107,10 +115,10 @@ def test_nothing_is_drawn_for_somebody_who_was_erased_or_for_a_quote_of_long_ago
     erased, old = quoted(submission="first"), quoted(submission="second")
     db.session.execute(update(QuoteRevision).filter_by(id=erased.id).values(patient=None, rows=None))
     db.session.commit()
-    worker.draw(app, erased.id)
-    worker.draw(app, 10**6)
+    quote_documents.draw(app, erased.id)
+    quote_documents.draw(app, 10**6)
     assert erased.pdf_sha256 is None
-    moment[0] = NOW + worker.DRAWN_WITHIN
+    moment[0] = NOW + quote_documents.DRAWN_WITHIN
     nothing_enqueued(app)
     worker.sweep(app)
     assert [bell for bell in bells(app) if bell[0] == "quote"] == []
@@ -123,9 +131,10 @@ def test_a_document_that_cannot_be_made_is_tried_again_and_its_mail_says_so(
     revision = quoted()
     monkeypatch.setattr(renderer, "SECONDS", 0)
     renderer.close()
-    worker.draw(app, revision.id)
+    quote_documents.draw(app, revision.id)
     assert revision.pdf_sha256 is None
-    worker.send(app, mail_about(revision).id)
+    assert ("prompt_mail", mail_about(revision).id, False) in bells(app)
+    worker.send_when_drawn(app, mail_about(revision).id)
     assert mail_about(revision).state == "waiting"
     assert "The PDF could not be made." in (mail_about(revision).words or "")
     monkeypatch.undo()

@@ -7,7 +7,7 @@ from flask import Flask
 from estimator import clinic, estimates, price_lists, quotes, requests
 from estimator.db import db
 from estimator.models import Quote
-from estimator.processes import worker
+from estimator.processes import quote_documents, worker
 from estimator.quotes import drafts
 from tests.support.acts import acting
 from tests.support.quote_desk import PLAN, now, request_of, settings_of
@@ -47,5 +47,5 @@ def test_the_document_of_an_invented_quote_is_drawn_when_it_is_asked_for(
     with request_of(app, reference) as found:
         quote = db.session.query(Quote).filter_by(request_id=found.id).one()
         assert app.extensions["jobs"].waiting() == 1
-        worker.draw(app, quotes.newest(quote).id)
+        quote_documents.draw(app, quotes.newest(quote).id)
     assert coordinator.see(document).content.startswith(b"%PDF")

@@ -1,0 +1,55 @@
+"""The documents of issued quotes, each drawn once; the mails that carry one go out when it is made."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from flask import Flask
+from sqlalchemy import select
+
+from estimator import jobs, quotes
+from estimator.db import db
+from estimator.mail import outbox
+from estimator.models import Mail, QuoteRevision
+from estimator.pdf import renderer
+from estimator.quotes import pdf_document
+
+DRAWN_WITHIN = timedelta(days=7)
+"""Time after which a document that cannot be made is not retried, until somebody sends its mail again."""
+
+logger = logging.getLogger(__name__)
+
+_failed: set[int] = set()
+"""The revisions whose document this process could not make: their mails try it themselves, and say why they wait."""
+
+
+def draw(app: Flask, revision_id: int) -> None:
+    """Make the document of an issued quote, unless it exists, and enqueue the mails that wait for it."""
+    revision = db.session.get(QuoteRevision, revision_id)
+    if revision is None:
+        return
+    try:
+        pdf_document.render(revision, app.config["SETTINGS"])
+        _failed.discard(revision_id)
+    except renderer.RenderingFailed as error:
+        logger.error("the PDF of revision %s could not be made: %s", revision_id, error)
+        _failed.add(revision_id)
+    for mail_id in outbox.waiting(quotes.about(revision)):
+        jobs.enqueue("prompt_mail", mail_id)
+    db.session.commit()
+
+
+def is_awaited(mail_id: int, now: datetime) -> bool:
+    """Whether a mail is about an issued quote whose document is about to be made, which enqueues the mail again."""
+    about = db.session.scalar(select(Mail.about).filter_by(id=mail_id, template="quote_issued"))
+    if not about:
+        return False
+    revision = quotes.of_about(about)
+    return (
+        revision is not None
+        and revision.pdf_sha256 is None
+        and revision.rows is not None
+        and revision.id not in _failed
+        and revision.issued_at > now - DRAWN_WITHIN
+    )
