@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import sqlite3
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ import pytest
 from estimator import sqlite_writing
 from estimator.sqlite_writing import Connection
 
-THREADS = 6
-EACH = 25
+PROCESSES = 3
+THREADS = 2
+EACH = 20
+ALL = PROCESSES * THREADS * EACH
 
 
 def opened(path: Path, patience: float = 20) -> Connection:
@@ -23,6 +26,35 @@ def opened(path: Path, patience: float = 20) -> Connection:
     )
     connection.wait_at_most(patience)
     return connection
+
+
+def _forked(do: Callable[[], None]) -> int:
+    """Fork a process off that does something and ends; return its number."""
+    child = os.fork()
+    if child == 0:  # pragma: no cover - the child
+        do()
+        os._exit(0)
+    return child
+
+
+def _write_by_turns(path: Path, told: int) -> None:
+    """Write rows in some threads, and tell of each by how many others it was passed."""
+
+    def write() -> None:
+        connection = opened(path)
+        for _each in range(EACH):
+            (before,) = connection.execute("SELECT count(*) FROM row").fetchone()
+            connection.cursor().execute("INSERT INTO row VALUES (1)")
+            (after,) = connection.execute("SELECT count(*) FROM row").fetchone()
+            os.write(told, f"{after - before - 1}\n".encode())
+            time.sleep(0.003)  # long enough for others to wait
+            connection.commit()
+
+    threads = [threading.Thread(target=write) for _each in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 @pytest.fixture
@@ -34,31 +66,16 @@ def path(tmp_path: Path) -> Path:
     return found
 
 
-def test_of_many_who_write_nobody_is_passed_by_the_others_again_and_again(path: Path) -> None:
-    written, passed = itertools.count(), []
-    last = [0]
-
-    def write() -> None:
-        connection = opened(path)
-        for _each in range(EACH):
-            asked = last[0]
-            connection.cursor().execute("INSERT INTO row VALUES (1)")
-            passed.append(last[0] - asked)
-            connection.cursor().executemany(
-                "INSERT INTO row VALUES (?)", [(number,) for number in range(200)]
-            )
-            last[0] = next(written) + 1
-            connection.commit()
-        connection.close()
-
-    threads = [threading.Thread(target=write) for _each in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(passed) == THREADS * EACH
-    assert max(passed) <= 4 * THREADS
-    assert opened(path).execute("SELECT count(*) FROM row").fetchone() == (THREADS * EACH * 201,)
+def test_of_many_who_write_nobody_is_passed_by_all_others(path: Path) -> None:
+    reads, writes = os.pipe()
+    children = [_forked(lambda: _write_by_turns(path, writes)) for _each in range(PROCESSES)]
+    os.close(writes)
+    with os.fdopen(reads) as told:
+        passed = [int(line) for line in told]
+    assert [os.waitpid(child, 0)[1] for child in children] == [0] * PROCESSES
+    assert len(passed) == ALL
+    assert max(passed) <= ALL / 2  # with SQLite's own waiting it is 100 of 120
+    assert opened(path).execute("SELECT count(*) FROM row").fetchone() == (ALL,)
 
 
 def test_who_waits_in_vain_is_told_that_the_database_is_busy_and_can_go_on(path: Path) -> None:
@@ -77,18 +94,13 @@ def test_a_transaction_that_is_asked_for_by_name_waits_in_the_same_line(path: Pa
     connection = opened(path)
     connection.cursor().execute(sqlite_writing.BEGIN)
     assert connection.in_transaction
-    connection.cursor().execute("INSERT INTO row VALUES (1)")
+    connection.cursor().executemany("INSERT INTO row VALUES (?)", [(1,), (2,)])
     connection.rollback()
     assert connection.execute("SELECT count(*) FROM row").fetchone() == (0,)
 
 
 def test_a_process_that_is_forked_off_while_somebody_waits_has_a_line_of_its_own(path: Path) -> None:
     with sqlite_writing._line.first:
-        child = os.fork()
-        if child == 0:  # pragma: no cover - the child
-            connection = opened(path, patience=1)
-            connection.begin()
-            connection.commit()
-            os._exit(0)
+        child = _forked(lambda: opened(path, patience=1).begin())
         _pid, status = os.waitpid(child, 0)
     assert status == 0
