@@ -55,6 +55,15 @@ def answers(number: int = 0) -> dict[str, str | bool]:
     return answers
 
 
+def typed(number: int = 0) -> dict[str, str]:
+    """Return the same answers as a person types them into the form."""
+    words = {True: "yes", False: "no"}
+    return {
+        code: words[answer] if isinstance(answer, bool) else answer
+        for code, answer in answers(number).items()
+    }
+
+
 def small_table() -> PriceTable:
     """Return the list of 25 charges, few words and no choice of notices."""
     return pricing.read((Path(__file__).parent / "clinic.toml").read_text(encoding="utf-8"))

@@ -62,8 +62,8 @@ class Server:
             lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
         return "\r\n".join([*lines, "", body])
 
-    def form(self, path: str = "") -> tuple[str, str, str]:
-        """Open the form as a browser does; return its path, its filled body and the session's cookie.
+    def form(self, path: str = "", number: int = 0) -> tuple[str, str, str]:
+        """Open the form as a browser does; return its path, its body filled with a plan, and the session's cookie.
 
         In the body of an estimate stands FRESH for what names the form that was handed out.
         """
@@ -73,7 +73,7 @@ class Server:
         filled: dict[str, str] = {"csrf_token": _hidden(page, "csrf_token")}
         if self.side == "estimator":
             filled |= {"submission": FRESH, "table_sha256": _hidden(page, "table_sha256")}
-            filled |= {f"q_{code}": typed for code, typed in plan.ANSWERS.items()}
+            filled |= {f"q_{code}": typed for code, typed in plan.typed(number).items()}
         else:
             filled |= plan.ANSWERS
         return path, urlencode(filled), (answer.getheader("Set-Cookie") or "").partition(";")[0]
