@@ -6,6 +6,7 @@ so that it can be shown beside the field in which it stands.
 
 from __future__ import annotations
 
+from estimator.price_lists.editing.columns import NAMED_BY, ORDER, SECTIONS, Field, Section
 from estimator.price_lists.editing.differences import EntryChange, FieldChange, differences
 from estimator.price_lists.editing.document import (
     Data,
@@ -27,7 +28,6 @@ from estimator.price_lists.editing.document import (
     rename,
     written,
 )
-from estimator.price_lists.editing.fields import NAMED_BY, ORDER, SECTIONS, Field, Section
 from estimator.price_lists.editing.forms import (
     Input,
     changed,

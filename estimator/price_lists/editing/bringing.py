@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from estimator import figures
 from estimator.price_lists.editing.brought import MOST_HEADS, Conflict, LeftOut
 from estimator.price_lists.editing.cells import Choices, Refused, Unclear, text_in
+from estimator.price_lists.editing.columns import NAMED_BY, SECTIONS
 from estimator.price_lists.editing.damaged import is_damaged
 from estimator.price_lists.editing.document import (
     Data,
@@ -26,7 +27,6 @@ from estimator.price_lists.editing.document import (
     get,
     languages,
 )
-from estimator.price_lists.editing.fields import NAMED_BY, SECTIONS
 from estimator.price_lists.editing.forms import entry_label, texts, typed_into, values_typed
 from estimator.price_lists.editing.in_place import Edited
 from estimator.price_lists.editing.kinds import Around, value_of

@@ -9,7 +9,7 @@ from string import ascii_uppercase
 from typing import Literal
 
 from estimator import figures
-from estimator.price_lists.editing.fields import Field
+from estimator.price_lists.editing.columns import Field
 from estimator.spreadsheet_cells import Cell
 from estimator.spreadsheets import guarded, unguarded
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Literal, NamedTuple
 
+from estimator.price_lists.editing.columns import Section
 from estimator.price_lists.editing.document import Data, Path, entries, get, languages
-from estimator.price_lists.editing.fields import Section
 from estimator.price_lists.editing.forms import entry_label, inputs, place_of, section_of
 from estimator.price_lists.editing.writing import PARTS
 from pricing.reading import shown

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import pricing
 from estimator.normal_form import normal_form
 from estimator.price_lists import reading
+from estimator.price_lists.editing.columns import ORDER
 from estimator.price_lists.editing.demonstrations import nobody_earns
-from estimator.price_lists.editing.fields import ORDER
 from estimator.price_lists.editing.kinds import Around
 from estimator.price_lists.editing.writing import DOTTED, PARTS, toml
 from pricing import PriceTable, Problem, Warning

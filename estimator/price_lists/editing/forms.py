@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from estimator.price_lists.editing.columns import SECTIONS, TERMS, Field, Section
 from estimator.price_lists.editing.document import Data, Path, around, below, get, languages, put
-from estimator.price_lists.editing.fields import SECTIONS, TERMS, Field, Section
 from estimator.price_lists.editing.kinds import KINDS, text_of, value_of
 from estimator.price_lists.editing.writing import PARTS
 from pricing import Problem

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 from estimator.i18n import gettext as _
+from estimator.price_lists.editing.columns import Field
 from estimator.price_lists.editing.document import Data, entries, languages
-from estimator.price_lists.editing.fields import Field
 from estimator.price_lists.editing.forms import listed_label
 
 WORDED = ("condition", "covers", "factors", "names")

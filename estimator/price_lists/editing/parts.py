@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from estimator.price_lists.editing.columns import Field
 from estimator.price_lists.editing.document import Data, Path, around
-from estimator.price_lists.editing.fields import Field
 from estimator.price_lists.editing.forms import section_of
 from estimator.price_lists.editing.kinds import text_of, value_of
 

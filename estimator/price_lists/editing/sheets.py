@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from estimator.i18n import gettext as _
+from estimator.price_lists.editing.columns import NAMED_BY, SECTIONS, Field
 from estimator.price_lists.editing.document import Data, Path, entries, get, languages
-from estimator.price_lists.editing.fields import NAMED_BY, SECTIONS, Field
 from estimator.price_lists.editing.forms import inputs
 from estimator.price_lists.editing.naming import Names, is_worded, labelled, told_apart
 

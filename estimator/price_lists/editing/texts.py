@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
+from estimator.price_lists.editing.columns import SECTIONS, Field
 from estimator.price_lists.editing.document import Data, Path, around, get, languages
-from estimator.price_lists.editing.fields import SECTIONS, Field
 from estimator.price_lists.editing.forms import entry_label, place_of
 from estimator.price_lists.editing.kinds import text_of
 from estimator.price_lists.editing.sheets import paths

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import pricing
 from estimator.price_lists import editing
-from estimator.price_lists.editing.fields import ORDER
+from estimator.price_lists.editing.columns import ORDER
 from estimator.price_lists.editing.writing import toml
 from pricing.syntax import parsed
 from tests.support.folders import ROOT

@@ -12,7 +12,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import editing
 from estimator.price_lists.editing import ready
-from estimator.price_lists.editing.fields import NOTICES
+from estimator.price_lists.editing.columns import NOTICES
 from estimator.price_lists.editing.starting import needed_notices
 
 

@@ -11,7 +11,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import editing
 from estimator.price_lists.editing import ready
-from estimator.price_lists.editing.fields import AMOUNT_HELP, SOURCE_HELP
+from estimator.price_lists.editing.columns import AMOUNT_HELP, SOURCE_HELP
 from estimator.price_lists.editing.kinds import Around, value_of
 from estimator.web.desk.price_lists.guide_step import form_of
 from estimator.web.desk.price_lists.in_forms import in_a_form

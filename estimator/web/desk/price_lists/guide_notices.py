@@ -14,7 +14,7 @@ from estimator.i18n import reader as reader_of
 from estimator.models import Draft
 from estimator.price_lists import editing
 from estimator.price_lists.editing import ready
-from estimator.price_lists.editing.fields import NOTICES
+from estimator.price_lists.editing.columns import NOTICES
 from estimator.price_lists.editing.starting import needed_notices
 from estimator.web.desk.price_lists.guide_step import form_of
 from estimator.web.fields import AreaField, TicksField

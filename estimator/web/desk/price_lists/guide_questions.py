@@ -11,7 +11,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import editing
 from estimator.price_lists.editing import ready
-from estimator.price_lists.editing.fields import EVIDENCE
+from estimator.price_lists.editing.columns import EVIDENCE
 from estimator.price_lists.editing.ready import CELLS, NIGHTS, QUESTIONS, REHAB, ROOM, SESSIONS
 from estimator.web.desk.price_lists.guide_step import form_of
 from estimator.web.fields import AreaField, ChoiceField, TicksField

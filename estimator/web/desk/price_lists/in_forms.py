@@ -10,7 +10,7 @@ from estimator import figures, wording
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.price_lists import editing
-from estimator.price_lists.editing.fields import NOTICES, PRINTED, ROLES, TERMS, TOTALS
+from estimator.price_lists.editing.columns import NOTICES, PRINTED, ROLES, TERMS, TOTALS
 from estimator.web.desk.price_lists.labels import label_of
 from estimator.web.language import current_reader
 from estimator.web.typed_figures import two_readings

@@ -1,4 +1,4 @@
-"""The forms of a price list, and the columns of its sheets, as data: the fields of each section in canonical order.
+"""The columns of the sheets of a price list, and the fields of its forms, as data: of each section in canonical order.
 
 One template draws all of them. `docs/price-tables.md` explains them to coordinators.
 """
