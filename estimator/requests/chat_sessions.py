@@ -24,8 +24,11 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     rf"(?<!\w)(?:{_EITHER})\s{{0,2}}[:=]\s{{0,2}}([0-9]{{1,2}})(?![0-9.,/:–-]?[0-9])", re.IGNORECASE
 )
-_ONE_OF_TWO = re.compile(
-    r"[0-9]\s{0,2}(?:-|–|to|or|till|à|ou|o|a|или|до|أو|إلى|या|से|বা|থেকে)\s{0,2}$", re.IGNORECASE
+_OR = r"\s{0,2}(?:-|–|to|or|till|à|ou|o|a|или|до|أو|إلى|या|से|বা|থেকে)\s{0,2}"
+_ONE_OF_TWO = re.compile(rf"[0-9]{_OR}$", re.IGNORECASE)
+_TWO = re.compile(
+    rf"(?<![0-9.,/:+–-])([0-9]{{1,2}}){_OR}([0-9]{{1,2}})\s{{0,2}}(?:টি\s{{0,2}})?{_CELLS}(?:{_EITHER})(?!\w)",
+    re.IGNORECASE,
 )
 
 
@@ -36,4 +39,10 @@ def sessions_in(text: str, *, most: int) -> list[str]:
         for match in (*_BEFORE.finditer(text), *_AFTER.finditer(text))
         if not _ONE_OF_TWO.search(text, max(0, match.start(1) - 10), match.start(1))
     }
+    return [number for number in found if number][:most]
+
+
+def alternatives_in(text: str, *, most: int) -> list[str]:
+    """Return the numbers between which a message wavers ("2 or 3 sessions"), each once, at most so many."""
+    found = dict.fromkeys(number.lstrip("0") for match in _TWO.finditer(text) for number in match.groups())
     return [number for number in found if number][:most]

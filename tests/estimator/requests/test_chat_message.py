@@ -200,10 +200,12 @@ def test_a_name_of_which_the_end_cannot_be_told_is_suggested_twice() -> None:
         ("2 सत्र", ["2"]),
         ("২টি সেশন", ["2"]),
         ("12 sessions or 2 sessions", ["12", "2"]),
-        ("2-3 sessions, 2 or 3 sessions, 10:30 sessions, 1.5 sessions, 2024 sessions, 0 sessions", []),
+        ("2 ou 3 séances", ["2", "3"]),
+        ("2-3 sessions", ["2", "3"]),
+        ("10:30 sessions, 1.5 sessions, 2024 sessions, 0 sessions, 1.2-3 sessions", []),
     ],
 )
-def test_a_number_beside_the_word_for_sessions_is_one_and_a_range_is_none(
+def test_numbers_beside_the_word_for_sessions_are_suggested_and_both_of_two(
     text: str, numbers: list[str]
 ) -> None:
     assert list(look(text).sessions) == numbers
