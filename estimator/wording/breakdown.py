@@ -12,7 +12,7 @@ from estimator.wording import at_least, commissions, ranges
 from estimator.wording.at_least import Certainty
 from estimator.wording.headings import EVIDENCE, SECTIONS
 from estimator.wording.not_counted import not_counted_yet, not_in_sum
-from estimator.wording.packages import covered_part, left_out
+from estimator.wording.packages import covered_part, in_short, left_out
 from estimator.wording.rows import (
     AnswerRow,
     AnswerSection,
@@ -286,7 +286,7 @@ class _Wording:
             amount=amount,
             priced=likely is not None,
             span=span(item["amount"], self.currency, self.reader),
-            covered_by=None if covered is None else self.words(self.steps.labels[covered]),
+            covered_by=None if covered is None else in_short(self.words(self.steps.labels[covered])),
             steps=[_("This is the price you told us.")]
             if typed
             else [*self.contents(item), *self.steps.sentences(item["steps"])],

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
-from estimator.i18n import Reader, Words
+from estimator.i18n import Reader
 from estimator.i18n import gettext as _
+from estimator.wording.packages import in_short
 from estimator.wording.rows import Change, DriverChanges
 from estimator.wording.sentences import answer_words, problem_sentence
 from pricing.explore import Alternative
@@ -85,17 +85,12 @@ def _package(
     if row.change is None or row.package == before:
         return
     labels = {
-        package.code: _short(reader.words(package.label, table.main_language)) for package in table.packages
+        package.code: in_short(reader.words(package.label, table.main_language)) for package in table.packages
     }
     if before is not None:
         yield _("“%(package)s” then no longer applies.", package=labels[before])
     if row.package is not None:
         yield _("“%(package)s” then applies, because it is cheaper.", package=labels[row.package])
-
-
-def _short(label: Words) -> Words:
-    """A label up to its colon: what is in a package stands at its own line."""
-    return replace(label, text=label.text.partition(":")[0])
 
 
 def _tells(row: Alternative) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 
-from estimator.i18n import Reader, listed
+from estimator.i18n import Reader, Words, listed
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
 from estimator.wording.sentences import answer_words
@@ -18,6 +19,11 @@ from pricing.table import ChoiceIs, DateIs, Driver, FlagIs, NumberIs, Package, P
 
 MOST = 3
 """Maximum number of packages of which a document says why they are left out."""
+
+
+def in_short(label: Words) -> Words:
+    """A package's label up to its colon: what is in it stands at its own line."""
+    return replace(label, text=label.text.partition(":")[0])
 
 
 def covered_part(steps: Sequence[StoredStep], reader: Reader) -> str | None:
