@@ -25,7 +25,7 @@ from tests.support import media, profile
 from tests.support.example_papers import MADE, TABLES, html_of, largest, plainest, plan, table_of, text_of
 
 MILLIMETRE = 72 / 25.4
-MARGIN = 13 * MILLIMETRE
+MARGIN = 11 * MILLIMETRE
 
 SIZES: Mapping[Paper, tuple[int, int]] = {"A4": (595, 842), "letter": (612, 792)}
 
