@@ -157,7 +157,7 @@ class Jobs:
 
     def noted(self, error: BaseException) -> bool:
         """Note that the queue is away if an error says so; False for any other error, which is to be logged."""
-        away: tuple[type[BaseException], ...] = (OSError, sqlite3.OperationalError)
+        away: tuple[type[BaseException], ...] = (ConnectionError, TimeoutError, sqlite3.OperationalError)
         if "psycopg" in sys.modules:
             away += (sys.modules["psycopg"].OperationalError,)
         if "redis" in sys.modules:

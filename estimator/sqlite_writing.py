@@ -46,8 +46,8 @@ class Connection(sqlite3.Connection):
         """Begin a transaction that writes; raises sqlite3.OperationalError (SQLITE_BUSY) after `patience` seconds."""
         until = time.monotonic() + self.patience
         is_first = _line.first.acquire(timeout=self.patience)
-        self._let_sqlite_wait(0)
         try:
+            self._let_sqlite_wait(0)
             while not self._has_begun(is_last_try=time.monotonic() >= until):
                 time.sleep(ASKS_EVERY)
         finally:
@@ -59,7 +59,11 @@ class Connection(sqlite3.Connection):
         try:
             super().execute(BEGIN)
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or is_last_try:
+            # Not so where what the connection still reads is too old to be written to: that never ends by itself.
+            if (
+                error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
+                or is_last_try
+            ):
                 raise
             return False
         return True

@@ -43,8 +43,8 @@ def read(program: str, content: bytes, *, memory: int, seconds: int, limits: tup
             timeout=seconds,
             check=False,
         )
-    except subprocess.TimeoutExpired:
-        raise GivenUp(late=True) from None
+    except (subprocess.TimeoutExpired, OSError) as error:  # the latter where no process can be started now
+        raise GivenUp(late=True) from error
     if done.returncode != 0:
         raise GivenUp(late=False)
     return done.stdout

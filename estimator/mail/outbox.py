@@ -335,6 +335,12 @@ def waiting(about: str) -> Sequence[int]:
     return db.session.scalars(select(Mail.id).filter_by(about=about, state="waiting").order_by(Mail.id)).all()
 
 
+def make_due(about: str, template: str, now: datetime) -> None:
+    """Make the waiting mails of a template about a record due: what they waited for is there."""
+    waits = (Mail.about == about, Mail.template == template, Mail.state == "waiting", Mail.due_at > now)
+    changed_rows(update(Mail).where(*waits).values(due_at=now))
+
+
 _CAN_GO_AGAIN = (Mail.state == "failed", Mail.address.is_not(None), Mail.about != "")
 """What holds for mail that was given up and can be sent again: its address is not forgotten yet."""
 

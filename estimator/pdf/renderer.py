@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import Pipe
@@ -118,9 +119,10 @@ def _answer(job: Job | Letters) -> bytes:
                 pass
             finally:
                 if child.worn:
-                    # The next one gets ready while nobody waits for it.
+                    # The next one gets ready while nobody waits for it; if it cannot, the next document says so.
                     child.end()
-                    _kept_child()
+                    with suppress(RenderingFailed):
+                        _kept_child()
     raise RenderingFailed(
         _(
             "The process that makes PDFs ended twice at this document. "
@@ -130,7 +132,7 @@ def _answer(job: Job | Letters) -> bytes:
 
 
 def warm_up() -> None:
-    """Start the child before the first document is asked for."""
+    """Start the child before the first document is asked for; raises RenderingFailed."""
     with _lock:
         _kept_child()
 
@@ -160,14 +162,22 @@ class _Child:
         with theirs:
             descriptor = theirs.fileno()
             limits = [str(limit) for limit in (descriptor, ADDRESS_SPACE, SECONDS, self.folder)]
-            self.process = subprocess.Popen(  # noqa: S603 - our own program
-                [sys.executable, "-c", _PROGRAM, *limits, *sys.path],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[descriptor],
-                env={name: value for name, value in os.environ.items() if name not in IN_FILES},
-                start_new_session=True,  # Ctrl-C ends the parent, and the child with it
-            )
+            try:
+                self.process = subprocess.Popen(  # noqa: S603 - our own program
+                    [sys.executable, "-c", _PROGRAM, *limits, *sys.path],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    pass_fds=[descriptor],
+                    env={name: value for name, value in os.environ.items() if name not in IN_FILES},
+                    start_new_session=True,  # Ctrl-C ends the parent, and the child with it
+                )
+            except OSError as error:  # no memory, no room for a process, or the program is being replaced
+                ours.close()
+                shutil.rmtree(self.folder, ignore_errors=True)
+                sentence = _(
+                    "The process that makes PDFs cannot be started: %(reason)s.", reason=error.strerror
+                )
+                raise RenderingFailed(sentence) from error
         self.connection: Connection = ours
         self.made = 0
         self.worn = False

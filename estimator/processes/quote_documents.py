@@ -7,12 +7,14 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
-from estimator import jobs, quotes
+from estimator import demonstration_marks, jobs, quotes
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, QuoteRevision
 from estimator.pdf import renderer
+from estimator.processes import task
 from estimator.quotes import pdf_document
 
 DRAWN_WITHIN = timedelta(days=7)
@@ -29,13 +31,21 @@ def draw(app: Flask, revision_id: int) -> None:
     revision = db.session.get(QuoteRevision, revision_id)
     if revision is None:
         return
+    about = quotes.about(revision)
     try:
         pdf_document.render(revision, app.config["SETTINGS"])
         _failed.discard(revision_id)
-    except renderer.RenderingFailed as error:
-        logger.error("the PDF of revision %s could not be made: %s", revision_id, error)
+        outbox.make_due(about, "quote_issued", task.now())
+    except DBAPIError:
+        raise  # of the document nothing is known; the sweep asks for it again
+    except Exception as error:
+        db.session.rollback()
         _failed.add(revision_id)
-    for mail_id in outbox.waiting(quotes.about(revision)):
+        if isinstance(error, renderer.RenderingFailed):
+            logger.error("the PDF of revision %s could not be made: %s", revision_id, error)
+        else:
+            logger.exception("the PDF of revision %s could not be made", revision_id)
+    for mail_id in outbox.waiting(about):
         jobs.enqueue("prompt_mail", mail_id)
     db.session.commit()
 
@@ -43,7 +53,7 @@ def draw(app: Flask, revision_id: int) -> None:
 def is_awaited(mail_id: int, now: datetime) -> bool:
     """Whether a mail is about an issued quote whose document is about to be made, which enqueues the mail again."""
     about = db.session.scalar(select(Mail.about).filter_by(id=mail_id, template="quote_issued"))
-    if not about:
+    if not about or demonstration_marks.is_marked(about):  # of a demonstration nothing is drawn ahead
         return False
     revision = quotes.of_about(about)
     return (

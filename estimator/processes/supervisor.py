@@ -101,13 +101,29 @@ def _see_to(parts: Sequence[Part], lifeline: int) -> None:
             )
             part.process = None
         if part.process is None and now >= part.due:
-            part.process = subprocess.Popen(  # noqa: S603 - our own command line
-                [word.format(lifeline=lifeline) for word in part.command],
-                pass_fds=[lifeline, *part.descriptors],
-                # A terminal sends Ctrl-C to its whole group; these wait until they are told by us.
-                start_new_session=True,
-            )
-            part.started = now
+            _start(part, lifeline, now)
+
+
+def _start(part: Part, lifeline: int, now: float) -> None:
+    """Start a process; one that the system cannot start now is tried again later, and takes no other with it."""
+    try:
+        part.process = subprocess.Popen(  # noqa: S603 - our own command line
+            [word.format(lifeline=lifeline) for word in part.command],
+            pass_fds=[lifeline, *part.descriptors],
+            # A terminal sends Ctrl-C to its whole group; these wait until they are told by us.
+            start_new_session=True,
+        )
+    except OSError as error:
+        part.pause = min(max(1, part.pause * 2), LONGEST_PAUSE)
+        part.due = now + part.pause
+        sentence = _(
+            "%(part)s cannot be started (%(reason)s); it is tried again.",
+            part=part.name,
+            reason=error.strerror,
+        )
+        print(sentence, file=sys.stderr, flush=True)
+    else:
+        part.started = now
 
 
 def _end(parts: Sequence[Part], told: list[int]) -> int:

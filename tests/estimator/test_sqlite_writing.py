@@ -90,6 +90,27 @@ def test_who_waits_in_vain_is_told_that_the_database_is_busy_and_can_go_on(path:
     other.commit()
 
 
+def test_who_cannot_even_ask_leaves_the_line(path: Path) -> None:
+    closed = opened(path)
+    closed.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        closed.begin()
+    assert not sqlite_writing._line.first.locked()
+
+
+def test_who_reads_what_is_too_old_is_refused_at_once(path: Path) -> None:
+    with opened(path) as other:
+        other.cursor().executemany("INSERT INTO row VALUES (?)", [(1,), (2,)])
+    reading, writing = opened(path), opened(path)
+    cursor = reading.execute("SELECT number FROM row")
+    cursor.fetchone()  # and there is one more, so that the connection goes on reading this state
+    with writing:
+        writing.cursor().execute("INSERT INTO row VALUES (3)")
+    with pytest.raises(sqlite3.OperationalError) as caught:
+        reading.begin()
+    assert caught.value.sqlite_errorcode == sqlite3.SQLITE_BUSY_SNAPSHOT
+
+
 def test_a_transaction_that_is_asked_for_by_name_waits_in_the_same_line(path: Path) -> None:
     connection = opened(path)
     connection.cursor().execute(sqlite_writing.BEGIN)

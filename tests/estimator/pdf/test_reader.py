@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -34,6 +35,12 @@ def document(name: str = "quote.json") -> bytes:
 @pytest.mark.parametrize("name", ["quote.json", "estimate.json"])
 def test_the_data_of_a_document_of_ours_is_read(name: str) -> None:
     assert reader.read(document(name)) == Carried("data", name, DATA)
+
+
+def test_where_no_process_can_be_started_a_file_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = document()
+    monkeypatch.setattr(sys, "executable", "/no/such/program")
+    assert reader.read(content).kind == "too_slow"
 
 
 def test_a_document_that_another_program_saved_anew_still_carries_its_data() -> None:

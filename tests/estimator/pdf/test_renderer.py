@@ -70,6 +70,17 @@ def test_one_child_is_kept() -> None:
     assert child() == before
 
 
+def test_a_child_that_cannot_be_started_fails_its_document_and_not_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    renderer.close()
+    monkeypatch.setattr(sys, "executable", "/no/such/program")
+    with pytest.raises(renderer.RenderingFailed, match="cannot be started: No such file"):
+        make()
+    monkeypatch.undo()
+    assert make()
+
+
 def test_the_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What the process was started with is asked of the process itself."""
     told = tmp_path / "told"

@@ -20,6 +20,7 @@ import pytest
 from estimator import create_app, estimates, price_lists
 from estimator.config import load as load_settings
 from estimator.db import db
+from estimator.processes import supervisor
 from tests.support.acts import acting
 from tests.support.mail_server import wait_until
 
@@ -320,6 +321,18 @@ def test_a_part_that_ends_at_once_is_started_again_but_not_without_a_pause(
     process.terminate()
     process.communicate(timeout=60)
     assert process.returncode == 0
+
+
+def test_a_part_that_cannot_be_started_is_tried_again_and_takes_no_other_with_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    missing, there = supervisor.Part("It", ["/no/such/program"]), supervisor.Part("The other", ["true"])
+    supervisor._see_to([missing, there], 0)
+    assert "It cannot be started (No such file or directory); it is tried again." in capsys.readouterr().err
+    assert missing.process is None
+    assert missing.due > time.monotonic()
+    assert there.process is not None
+    assert there.process.wait(10) == 0
 
 
 @pytest.mark.long

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from estimator import quotes
 from estimator.db import db
+from estimator.mail import outbox
 from estimator.models import Mail, QuoteRevision
 from estimator.pdf import renderer
 from estimator.processes import quote_documents, task, worker
@@ -93,6 +94,26 @@ def test_no_mail_makes_a_document_that_is_about_to_be_made(app: Flask) -> None:
     quote_documents.draw(app, revision.id)
     worker.send_when_drawn(app, mail_about(revision).id)
     assert mail_about(revision).state == "sent"
+
+
+def test_a_mail_that_waited_for_its_document_is_due_when_that_is_made(app: Flask) -> None:
+    revision = quoted()
+    claim = outbox.claim(acting(now=NOW), mail_about(revision).id)
+    assert claim is not None
+    outbox.later(acting(now=NOW, mail_give_up_hours=48), claim, words="", wait=timedelta(hours=1))
+    db.session.commit()
+    quote_documents.draw(app, revision.id)
+    assert mail_about(revision).due_at == NOW
+
+
+def test_a_quote_whose_words_cannot_be_opened_keeps_no_mail_waiting_in_silence(app: Flask) -> None:
+    revision = quoted()
+    db.session.execute(update(QuoteRevision).filter_by(id=revision.id).values(rows=b"of another row"))
+    db.session.commit()
+    quote_documents.draw(app, revision.id)
+    worker.send_when_drawn(app, mail_about(revision).id)
+    assert mail_about(revision).state == "failed"
+    assert "its key is missing" in (mail_about(revision).words or "")
 
 
 def test_the_sweep_rings_for_documents_that_are_not_made(app: Flask) -> None:

@@ -6,9 +6,9 @@ from flask import Flask
 
 from estimator import clinic, estimates, price_lists, quotes, requests
 from estimator.db import db
-from estimator.models import Quote
+from estimator.models import Mail, Quote
 from estimator.processes import quote_documents, worker
-from estimator.quotes import drafts
+from estimator.quotes import drafts, notifications
 from tests.support.acts import acting
 from tests.support.quote_desk import PLAN, now, request_of, settings_of
 from tests.support.staff_browser import Staff
@@ -49,3 +49,16 @@ def test_the_document_of_an_invented_quote_is_drawn_when_it_is_asked_for(
         assert app.extensions["jobs"].waiting() == 1
         quote_documents.draw(app, quotes.newest(quote).id)
     assert coordinator.see(document).content.startswith(b"%PDF")
+
+
+def test_the_mail_of_an_invented_quote_waits_for_no_document(app: Flask) -> None:
+    reference = an_invented_quote(app)
+    with request_of(app, reference) as found:
+        revision = quotes.newest(db.session.query(Quote).filter_by(request_id=found.id).one())
+        act = acting(actor="user:1", now=now(), settings=settings_of(app))
+        notifications.put(
+            act, "quote_issued", revision, "amara@example.org", language="en", submission="again"
+        )
+        db.session.commit()
+        mail = db.session.query(Mail).filter_by(about=quotes.about(revision)).one()
+        assert not quote_documents.is_awaited(mail.id, now())
