@@ -25,6 +25,8 @@ from babel.numbers import NumberFormatError, format_decimal, get_group_symbol, p
 from flask import g
 from flask_babel import force_locale, get_babel, get_translations, lazy_gettext, lazy_pgettext
 from jinja2 import Environment
+from jinja2.nodes import EvalContext
+from jinja2.utils import pass_eval_context
 from markupsafe import Markup
 
 from estimator.marked_text import Words, filled, joined
@@ -112,22 +114,44 @@ def listed_apart(parts: Iterable[object]) -> str:
 
 
 def speak(environment: Environment) -> None:
-    """Let templates say messages in the reader's language."""
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda message: _translations().ugettext(message),
-        lambda one, other, number: _translations().ungettext(one, other, number),
-        newstyle=True,
-        pgettext=lambda context, message: _translations().upgettext(context, message),
-    )
+    """Let templates say messages in the reader's language.
+
+    They are those of Jinja's new style, without the three calls that it makes for each: a page says hundreds.
+    """
+    environment.globals |= {"_": _say, "gettext": _say, "ngettext": _say_number, "pgettext": _say_in_context}
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
+
+
+@pass_eval_context
+def _say(where: EvalContext, message: str, /, **values: object) -> str:
+    return _drawn(where, _translations().ugettext(message), values)
+
+
+@pass_eval_context
+def _say_number(where: EvalContext, one: str, other: str, number: int, /, **values: object) -> str:
+    return _drawn(where, _translations().ungettext(one, other, number), {"num": number, **values})
+
+
+@pass_eval_context
+def _say_in_context(where: EvalContext, context: str, message: str, /, **values: object) -> str:
+    return _drawn(where, _translations().upgettext(context, message), values)
+
+
+def _drawn(where: EvalContext, said: str, values: Mapping[str, object]) -> str:
+    """Fill values into a sentence of a template, which escapes them where it escapes; "%%" is a "%" in any of them."""
+    marked = Markup(said) if where.autoescape else said  # noqa: S704 (a message of ours)
+    return marked % values if "%" in said else marked
 
 
 def _translations() -> Any:
     """The messages of the reader's language, looked for once in a request: a page says hundreds of them."""
-    if not g:
-        return get_translations()
-    if "translations" not in g:
+    try:
+        return g.translations
+    except AttributeError:
         g.translations = get_translations()
-    return g.translations
+        return g.translations
+    except RuntimeError:  # outside of any request
+        return get_translations()
 
 
 @contextmanager
