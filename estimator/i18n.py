@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation, localcontext
+from decimal import Decimal, InvalidOperation
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import format_date, format_skeleton, get_month_names
-from babel.numbers import NumberFormatError, format_decimal, get_group_symbol, parse_decimal
+from babel.numbers import NumberFormatError, get_decimal_symbol, get_group_symbol, parse_decimal
 from flask import g
 from flask_babel import force_locale, get_babel, get_translations, lazy_gettext, lazy_pgettext
 from jinja2 import Environment
@@ -88,9 +88,11 @@ def pgettext(context: str, message: str, **values: object) -> str:
 
 def _filled(said: str, values: Mapping[str, object]) -> str:
     """Fill values into a sentence; one that is markup makes markup of the whole, with everything else escaped."""
+    if not values:
+        return said
     if any(isinstance(value, Markup) for value in values.values()):
         return Markup(said) % values  # noqa: S704 (a message of ours; the values are escaped)
-    return filled(said, values) if values else said
+    return filled(said, values)
 
 
 def says_all(tag: str) -> bool:
@@ -380,13 +382,27 @@ def _plural(forms: object, quantity: str | Decimal, tag: str) -> str:
 @lru_cache(maxsize=4096)
 def _grouped(written: str, tag: str) -> str:
     """Write plain digits with the language's separators, exactly as many decimals as there are."""
+    separator, point, size, others = _separators(tag)
+    whole, _, part = written.partition(".")
+    whole = whole.lstrip("0") or "0"
+    groups: list[str] = []
+    while len(whole) > size:
+        whole, group, size = whole[:-size], whole[-size:], others
+        groups.insert(0, group)
+    return separator.join([whole, *groups]) + (f"{point}{part}" if part else "")
+
+
+@lru_cache(maxsize=64)
+def _separators(tag: str) -> tuple[str, str, int, int]:
+    """A language's marks between groups of digits and before decimals, the size of the last group and of others."""
     locale = _locale(tag)
-    decimals = len(written.partition(".")[2])
-    whole = str(locale.decimal_formats[None].pattern).partition(";")[0].partition(".")[0]
-    pattern = f"{whole}.{'0' * decimals}" if decimals else whole
-    with localcontext() as context:
-        context.prec = len(written) + 1  # Babel quantizes in the current context
-        return format_decimal(Decimal(written), format=pattern, locale=locale, numbering_system="latn")
+    size, others = locale.decimal_formats[None].grouping
+    return (
+        get_group_symbol(locale, numbering_system="latn"),
+        get_decimal_symbol(locale, numbering_system="latn"),
+        size,
+        others,
+    )
 
 
 @lru_cache(maxsize=64)

@@ -144,6 +144,7 @@ class _Plan:
         self.near = near
         self.changed: list[tuple[Line, Three]] = []
         self.cases: dict[tuple[int, str | None], _Case] = {}
+        self._lines: list[tuple[Line, Three]] | None = None
         self.prepared = prepared(table)
         self.money = self.prepared.rounder
         self.zero = self.money.amount(ZERO)
@@ -158,11 +159,6 @@ class _Plan:
         else:
             self.quantities = near.quantities.copy()
             self._change(near)
-        self.lines = [
-            (line, quantities)
-            for line, quantities in zip(self.prepared.lines, self.quantities, strict=True)
-            if quantities is not None
-        ]
 
     def _change(self, near: _Plan) -> None:
         """Find what the answers change of a plan near this one: charges, their units, and every percentage."""
@@ -174,6 +170,17 @@ class _Plan:
             found = self.quantities[position] = self._quantities(line)
             if found != before or line.of is not None:
                 self.changed.append((line, found or _NOTHING))
+
+    @property
+    def lines(self) -> list[tuple[Line, Three]]:
+        """The charges that apply, and how many units each has in the three cases; a plan near another asks for few."""
+        if self._lines is None:
+            self._lines = [
+                (line, quantities)
+                for line, quantities in zip(self.prepared.lines, self.quantities, strict=True)
+                if quantities is not None
+            ]
+        return self._lines
 
     def _varying(self) -> list[tuple[Line, Three]]:
         """The charges that are perhaps not the same in the three cases."""
@@ -187,17 +194,18 @@ class _Plan:
 
     def total(self) -> Total:
         offer, _saves, cases = self._cases()
-        taxes = [[self._tax(on, self._whole_base(on, case, offer)) for on in self.taxes] for case in cases]
+        low, likely, high = (self._whole(case, offer) for case in cases)
+        lows, likelies, highs = (case.worked for case in cases)
         requested = [
             line.charge.code
             for line in self.prepared.lacking
             if any(
                 entry is not None and entry[2] is None
-                for entry in (case.worked[line.position] for case in cases)
+                for entry in (lows[line.position], likelies[line.position], highs[line.position])
             )
         ]
         package = None if offer is None else offer.package.code
-        return self._totals(cases, taxes)["total"], tuple(requested), package
+        return (low, likely, high), tuple(requested), package
 
     def mixed(self, mixes: Iterable[Mix]) -> Iterator[dict[Part, Decimal]]:
         offer, _saves, _likely = self._cheapest()
@@ -573,17 +581,22 @@ class _Plan:
 
     def _totals(self, cases: list[_Case], taxes: list[list[Decimal]]) -> dict[str, Three]:
         """The sums of the three totals' items and added taxes, and `total`, what provider and others take."""
-        found = []
-        for case, added in zip(cases, taxes, strict=True):
-            totals = [sum(column, self.zero) for column in zip(*case.sums, strict=True)]
-            for on, tax in zip(self.taxes, added, strict=True):
-                if not on.tax.included:
-                    totals[on.total] += tax
-            provider, others, reserve = totals
-            found.append((provider, others, reserve, provider + others))
-        low, likely, high = found
+        low, likely, high = (self._four(case, added) for case, added in zip(cases, taxes, strict=True))
         names = ("provider", "others", "reserve", "total")
         return {name: (low[i], likely[i], high[i]) for i, name in enumerate(names)}
+
+    def _four(self, case: _Case, added: list[Decimal]) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+        totals = [sum(column, self.zero) for column in zip(*case.sums, strict=True)]
+        for on, tax in zip(self.taxes, added, strict=True):
+            if not on.tax.included:
+                totals[on.total] += tax
+        provider, others, reserve = totals
+        return provider, others, reserve, provider + others
+
+    def _whole(self, case: _Case, offer: Offer | None) -> Decimal:
+        """What provider and others take in one case."""
+        taxes = [self._tax(on, self._whole_base(on, case, offer)) for on in self.taxes]
+        return self._four(case, taxes)[-1]
 
     def _cost_by_stage(self, cases: list[_Case], taxed: list[_Taxed]) -> Iterator[Three]:
         """What provider and others have taken if the treatment stops after each stage."""
