@@ -23,7 +23,8 @@ from babel.core import get_global
 from babel.dates import format_date, format_skeleton, get_month_names
 from babel.numbers import NumberFormatError, get_decimal_symbol, get_group_symbol, parse_decimal
 from flask import g
-from flask_babel import force_locale, get_babel, get_translations, lazy_gettext, lazy_pgettext
+from flask_babel import force_locale, get_babel, get_translations
+from flask_babel.speaklater import LazyString
 from jinja2 import Environment
 from jinja2.nodes import EvalContext
 from jinja2.utils import pass_eval_context
@@ -84,6 +85,16 @@ def pgettext(context: str, message: str, **values: object) -> str:
     """Say a message whose English words are used for two things; the context says which of them is meant."""
     said: str = _translations().upgettext(context, message)
     return _filled(said, values)
+
+
+def lazy_gettext(message: str, **values: object) -> Any:
+    """Return a message that is said, as `gettext` does, wherever it is drawn or made a text of."""
+    return LazyString(gettext, message, **values)
+
+
+def lazy_pgettext(context: str, message: str, **values: object) -> Any:
+    """Return a message with a context that is said, as `pgettext` does, wherever it is drawn or made a text of."""
+    return LazyString(pgettext, context, message, **values)
 
 
 def _filled(said: str, values: Mapping[str, object]) -> str:
