@@ -8,6 +8,7 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from estimator import telephone
 from estimator.folders import templates_folder
@@ -20,10 +21,24 @@ def mailto(address: str) -> str:
     return f"mailto:{quote(address, safe='@')}"
 
 
+def amount(text: str) -> Markup:
+    """Mark an amount, which is never broken: one that is long is written smaller where the screen is narrow."""
+    length = len(str(text).rpartition(" ")[2])
+    long = "" if length <= 14 else ' class="long"' if length <= 19 else ' class="longer"'
+    return Markup(f"<bdi{long}>{escape(text)}</bdi>")  # noqa: S704 (the text is escaped)
+
+
+def span(text: str | None) -> str:
+    """Mark the range of an amount; nothing where it has none."""
+    return Markup(f'<span class="span">{amount(text)}</span>') if text else ""  # noqa: S704 (the text is escaped)
+
+
 FILTERS: Mapping[str, Callable[[str], str | None]] = {
+    "amount": amount,
     "dial": telephone.dial,
     "mailto": mailto,
     "plain": plain,
+    "span": span,
 }
 """What templates do with a text, whether within a request or outside of one."""
 

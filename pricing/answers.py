@@ -52,11 +52,14 @@ def check(table: PriceTable, answers: Answers) -> dict[str, Value]:
     return values
 
 
-def look(table: PriceTable, answers: Answers) -> tuple[dict[str, Value], list[Problem]]:
+def look(
+    table: PriceTable, answers: Answers, known: Mapping[str, tuple[object, Value]] | None = None
+) -> tuple[dict[str, Value], list[Problem]]:
     """Return what can be used of answers that may be unfinished, and a problem for each that cannot.
 
     Leaving a question open that may be left open is no problem. A driver without a usable answer has no value,
-    so drivers that depend on it are not asked yet. Rules are not looked at.
+    so drivers that depend on it are not asked yet. Rules are not looked at. `known` are answers with their values, by
+    driver: the same object is not read again.
     """
     values: dict[str, Value] = {}
     problems: list[Problem] = []
@@ -66,15 +69,18 @@ def look(table: PriceTable, answers: Answers) -> tuple[dict[str, Value], list[Pr
         given = answers.get(driver.code)
         if given is None and driver.open:
             continue
+        if known is not None and driver.code in known and given is known[driver.code][0]:
+            values[driver.code] = known[driver.code][1]
+            continue
         try:
             values[driver.code] = value_of(driver, given)
         except Refused as refused:
             problems.append(Problem(driver.code, None, refused.kind, refused.values))
-    known = {driver.code for driver in table.drivers}
+    asked = {driver.code for driver in table.drivers}
     problems += [
         Problem(_echo(code), None, "answer_unknown_driver", {"driver": _echo(code)})
         for code in answers
-        if code not in known
+        if code not in asked
     ]
     return values, problems
 

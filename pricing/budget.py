@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from pricing.answers import Answers, check, normal_form
+from pricing.answers import Answers, check
 from pricing.breakdown import Three
 from pricing.charges import LIKELY
+from pricing.estimate import Near
 from pricing.explore import Outcome, nearest, outcome, tried
 from pricing.lowest import least_plan
 from pricing.money import exactly, plain
@@ -77,13 +78,14 @@ class Bought(NamedTuple):
 
 def within(table: PriceTable, answers: Answers, budget: Decimal) -> Bought:
     """Return what a budget buys; raises BadAnswers if the plan in hand is refused."""
-    plan = normal_form(check(table, answers))
+    near = Near(table, check(table, answers))
+    plan = near.answers
     now = outcome(table, plan)
     assert now.total is not None
     high = max(now.total)
     with exactly():
         left = budget - now.total[LIKELY]
-    search = _Search(table, plan, now, budget)
+    search = _Search(table, near, now, budget)
     plans = search.plans() if left < 0 else []
     least, cheapest = None, None
     if left < 0 and not plans:
@@ -122,11 +124,10 @@ def _deciding_for_others(table: PriceTable) -> set[str]:
 class _Search:
     """One search around one plan."""
 
-    def __init__(
-        self, table: PriceTable, plan: Mapping[str, str | bool], now: Outcome, budget: Decimal
-    ) -> None:
+    def __init__(self, table: PriceTable, near: Near, now: Outcome, budget: Decimal) -> None:
         self.table = table
-        self.plan = plan
+        self.near = near
+        self.plan = plan = near.answers
         self.now = now
         self.budget = budget
         self.drivers = [
@@ -238,7 +239,7 @@ class _Search:
         if key not in self.known:
             if len(self.known) >= MOST_TRIED:
                 return None
-            _assumed, found = tried(self.table, self.plan, changes)
+            _assumed, found = tried(self.table, self.plan, changes, self.near)
             hides = not (
                 set(found.on_request) <= set(self.now.on_request)
                 and set(found.not_counted) <= set(self.now.not_counted)
@@ -253,7 +254,7 @@ class _Search:
         """
 
         def likely(changes: Changes) -> Decimal | None:
-            _assumed, found = tried(self.table, self.plan, changes)
+            _assumed, found = tried(self.table, self.plan, changes, self.near)
             return None if found.total is None else found.total[LIKELY]
 
         changes: Changes = {}
@@ -287,7 +288,7 @@ class _Search:
         return [self._within(self._given_back(dict(cheapest.changes), changed))]
 
     def _within(self, changes: Changes) -> Within:
-        assumed, found = tried(self.table, self.plan, changes)
+        assumed, found = tried(self.table, self.plan, changes, self.near)
         assert found.total is not None
         total = found.total
         return Within(changes, assumed, total, max(total) <= self.budget, found.on_request, found.not_counted)

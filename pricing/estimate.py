@@ -24,6 +24,7 @@ from pricing.table import Charge, Commission, Group, Notice, Package, Percent, P
 from pricing.unfinished import check_unfinished
 
 ONE = Decimal(1)
+_NOTHING: Three = (ZERO, ZERO, ZERO)
 _RESERVE = TOTALS.index("reserve")
 
 Part = tuple[Literal["item", "tax"], str]
@@ -52,13 +53,42 @@ def estimate(table: PriceTable, answers: Answers, *, unfinished: bool = False) -
         return _Plan(table, values, unknown).breakdown()
 
 
-def total(table: PriceTable, values: Mapping[str, Value]) -> tuple[Three, tuple[str, ...], str | None]:
+Total = tuple[Three, tuple[str, ...], str | None]
+"""Only the `total` that `estimate` would give, the codes of the items on request, and of the package."""
+
+
+class Near:
+    """A plan in hand, of which many others are looked at that differ from it in little: only that is worked out anew.
+
+    All `values` are answers that `check` has looked at; `answers` are those of the plan in hand in normal form, and
+    `known` the same with their values, as `look` can use them.
+    """
+
+    def __init__(self, table: PriceTable, values: Mapping[str, Value]) -> None:
+        self.table = table
+        self.answers = normal_form(values)
+        self.known = {code: (self.answers[code], value) for code, value in values.items()}
+        with exactly():
+            self._plan = _Plan(table, values)
+            self.total = self._plan.total()
+
+    def total_of(self, values: Mapping[str, Value]) -> Total:
+        """Return what `total` returns for other values."""
+        with exactly():
+            return _Plan(self.table, values, near=self._plan).total()
+
+    def mixed(self, mixes: Iterable[Mix]) -> list[dict[Part, Decimal]]:
+        """Return what `mixed` returns for the plan in hand."""
+        with exactly():
+            return list(self._plan.mixed(mixes))
+
+
+def total(table: PriceTable, values: Mapping[str, Value]) -> Total:
     """Return only the `total` that `estimate` would give, the codes of the items on request, and of the package.
 
     `values` are answers that `check` has looked at.
     """
-    with exactly():
-        return _Plan(table, values).total()
+    return Near(table, values).total
 
 
 def mixed(table: PriceTable, values: Mapping[str, Value], mixes: Iterable[Mix]) -> list[dict[Part, Decimal]]:
@@ -67,8 +97,7 @@ def mixed(table: PriceTable, values: Mapping[str, Value], mixes: Iterable[Mix]) 
     What is on request counts 0, as in every sum, and so does the reserve, which is left out. `values` are answers that
     `check` has looked at.
     """
-    with exactly():
-        return list(_Plan(table, values).mixed(mixes))
+    return Near(table, values).mixed(mixes)
 
 
 _Worked = tuple[Decimal, Decimal, Decimal | None]
@@ -100,42 +129,101 @@ class _Taxed(NamedTuple):
 
 
 class _Plan:
-    """One table with one set of checked answers."""
+    """One table with one set of checked answers; what it has in common with a plan `near` it is taken from there."""
 
     def __init__(
-        self, table: PriceTable, values: Mapping[str, Value], unknown: frozenset[str] = frozenset()
+        self,
+        table: PriceTable,
+        values: Mapping[str, Value],
+        unknown: frozenset[str] = frozenset(),
+        near: _Plan | None = None,
     ) -> None:
         self.table = table
         self.values = values
         self.unknown = unknown
+        self.near = near
+        self.changed: list[tuple[Line, Three]] = []
+        self.cases: dict[tuple[int, str | None], _Case] = {}
+        self._lines: list[tuple[Line, Three]] | None = None
         self.prepared = prepared(table)
         self.money = self.prepared.rounder
         self.zero = self.money.amount(ZERO)
         self.ranks = max(len(table.stages), 1)
         self.taxes = [on for on in self.prepared.taxes if self._applies(on.tax)]
-        self.lines = self._lines(self.numbers())
+        self.numbers = self._numbers(near)
+        if near is None:
+            self.quantities = [
+                line.units if line.always and line.units is not None else self._quantities(line)
+                for line in self.prepared.lines
+            ]
+        else:
+            self.quantities = near.quantities.copy()
+            self._change(near)
 
-    def total(self) -> tuple[Three, tuple[str, ...], str | None]:
+    def _change(self, near: _Plan) -> None:
+        """Find what the answers change of a plan near this one: charges, their units, and every percentage."""
+        positions = set(self.prepared.percentages)
+        for code, _value in self.values.items() ^ near.values.items():
+            positions.update(self.prepared.depending.get(code, ()))
+        for position in sorted(positions):
+            line, before = self.prepared.lines[position], near.quantities[position]
+            found = self.quantities[position] = self._quantities(line)
+            if found != before or line.of is not None:
+                self.changed.append((line, found or _NOTHING))
+
+    @property
+    def lines(self) -> list[tuple[Line, Three]]:
+        """The charges that apply, and how many units each has in the three cases; a plan near another asks for few."""
+        if self._lines is None:
+            self._lines = [
+                (line, quantities)
+                for line, quantities in zip(self.prepared.lines, self.quantities, strict=True)
+                if quantities is not None
+            ]
+        return self._lines
+
+    def _varying(self) -> list[tuple[Line, Three]]:
+        """The charges that are perhaps not the same in the three cases."""
+        return [
+            (line, quantities)
+            for line, quantities in self.lines
+            if line.of is not None
+            or not line.same
+            or not quantities[LOW] is quantities[LIKELY] is quantities[HIGH]
+        ]
+
+    def total(self) -> Total:
         offer, _saves, cases = self._cases()
-        taxes = [[self._tax(on, self._whole_base(on, case, offer)) for on in self.taxes] for case in cases]
+        low, likely, high = (self._whole(case, offer) for case in cases)
+        lows, likelies, highs = (case.worked for case in cases)
         requested = [
             line.charge.code
-            for line, _quantities in self.lines
+            for line in self.prepared.lacking
             if any(
                 entry is not None and entry[2] is None
-                for entry in (case.worked[line.position] for case in cases)
+                for entry in (lows[line.position], likelies[line.position], highs[line.position])
             )
         ]
         package = None if offer is None else offer.package.code
-        return self._totals(cases, taxes)["total"], tuple(requested), package
+        return (low, likely, high), tuple(requested), package
 
     def mixed(self, mixes: Iterable[Mix]) -> Iterator[dict[Part, Decimal]]:
         offer, _saves, _likely = self._cheapest()
-        numbers = self.numbers()
         for numbers_of, prices, settled in mixes:
-            held = {code: (three[numbers_of.get(code, LIKELY)],) * 3 for code, three in numbers.items()}
-            lines = self._lines(held)
-            case = self._case(prices, offer, self._nothing(), lines, settled)
+            held = {
+                code: (three[numbers_of.get(code, LIKELY)],) * 3
+                for code, three in self.numbers.items()
+                if three[numbers_of.get(code, LIKELY)] != three[prices]
+            }
+            numbers = {**self.numbers, **held}
+            changing = [
+                (line, self._units(line, numbers))
+                for line, _quantities in self.lines
+                if line.of is not None
+                or line.charge.code in settled
+                or not held.keys().isdisjoint(line.charge.per)
+            ]
+            case = self._case(prices, offer, self._worked(prices, offer), changing, settled)
             yield dict(self._counting(case, offer))
 
     def _counting(self, case: _Case, offer: Offer | None) -> Iterator[tuple[Part, Decimal]]:
@@ -179,67 +267,78 @@ class _Plan:
     def _cases(self) -> tuple[Offer | None, Decimal | None, list[_Case]]:
         """The package that is used, what it saves, and the three cases with it."""
         offer, saves, likely = self._cheapest()
-        changing = [
-            (line, quantities)
-            for line, quantities in self.lines
-            if line.of is not None
-            or not line.same
-            or not quantities[LOW] is quantities[LIKELY] is quantities[HIGH]
-        ]
-        low, high = (self._case(case, offer, likely, changing) for case in (LOW, HIGH))
-        return offer, saves, [low, likely, high]
+        return offer, saves, [self._worked(LOW, offer), likely, self._worked(HIGH, offer)]
 
-    def numbers(self) -> dict[str, Three]:
+    def _numbers(self, near: _Plan | None) -> dict[str, Three]:
         """The numbers that were answered, in the three cases."""
         numbers: dict[str, Three] = {}
         for driver, whole in self.prepared.numbers:
             value = self.values.get(driver.code)
-            if value is not None:
-                assert isinstance(value, Decimal)
-                if whole:
-                    value = value.quantize(ONE)
-                low = value if not driver.less else max(driver.least, value - driver.less)
-                high = value if not driver.more else min(driver.most, value + driver.more)
-                numbers[driver.code] = (low, value, high)
+            if value is None:
+                continue
+            if near is not None and value is near.values.get(driver.code):
+                numbers[driver.code] = near.numbers[driver.code]
+                continue
+            assert isinstance(value, Decimal)
+            if whole:
+                value = value.quantize(ONE)
+            low = value if not driver.less else max(driver.least, value - driver.less)
+            high = value if not driver.more else min(driver.most, value + driver.more)
+            numbers[driver.code] = (low, value, high)
         return numbers
 
-    def _lines(self, numbers: Mapping[str, Three]) -> list[tuple[Line, Three]]:
-        """The charges that apply, and how many units each has in the three cases: one object where that is the same."""
-        nothing = (ZERO, ZERO, ZERO)
-        found = []
-        for line in self.prepared.lines:
-            charge = line.charge
-            if not (line.always or self._applies(charge)):
-                continue
-            if line.units is not None:
-                found.append((line, line.units))
-                continue
-            low = likely = high = charge.times
-            for driver_code in charge.per:
-                first, second, third = numbers.get(driver_code, nothing)
-                if low is likely is high and first is second is third:
-                    low = likely = high = likely * second
-                else:
-                    low, likely, high = low * first, likely * second, high * third
-            found.append((line, (low, likely, high)))
-        return found
+    def _quantities(self, line: Line) -> Three | None:
+        """How many units a charge has in the three cases; None if it does not apply."""
+        if not (line.always or self._applies(line.charge)):
+            return None
+        return self._units(line, self.numbers)
+
+    def _units(self, line: Line, numbers: Mapping[str, Three]) -> Three:
+        """How many units a charge has in the three cases, where it applies: one object where that is the same."""
+        if line.units is not None:
+            return line.units
+        low = likely = high = line.charge.times
+        for driver_code in line.charge.per:
+            first, second, third = numbers.get(driver_code, _NOTHING)
+            if low is likely is high and first is second is third:
+                low = likely = high = likely * second
+            else:
+                low, likely, high = low * first, likely * second, high * third
+        return low, likely, high
 
     def _cheapest(self) -> tuple[Offer | None, Decimal | None, _Case]:
         """The package with the lowest likely sum, if one is below no package, what it saves, and the likely case."""
-        alone = best = self._case(LIKELY, None, self._nothing(), self.lines)
+        alone = best = self._worked(LIKELY, None)
         offer = saves = None
         usable = [candidate for candidate in self.prepared.offers if self._may_use(candidate)]
         dearest = self._sum(alone, None) if usable else ZERO
         for candidate in usable:
-            allowance = candidate.allowance
-            changing = [
-                each for each in self.lines if each[0].position in allowance or each[0].of is not None
-            ]
-            case = self._case(LIKELY, candidate, alone, changing)
+            case = self._worked(LIKELY, candidate)
             saving = dearest - self._sum(case, candidate)
             if saving > (saves or ZERO):
                 offer, saves, best = candidate, saving, case
         return offer, saves, best
+
+    def _worked(self, case: int, offer: Offer | None) -> _Case:
+        """The plan in one case with one package or none, worked out once, and from the most that is the same."""
+        place = case, None if offer is None else offer.package.code
+        if place not in self.cases:
+            self.cases[place] = self._case(case, offer, *self._known(case, offer))
+        return self.cases[place]
+
+    def _known(self, case: int, offer: Offer | None) -> tuple[_Case, list[tuple[Line, Three]]]:
+        """A case that is known, and all that has to change in it: of the plan near this one, or another of this one."""
+        if self.near is not None:
+            found = self.near.cases.get((case, None if offer is None else offer.package.code))
+            if found is not None:
+                return found, self.changed
+        if case != LIKELY:
+            return self._worked(LIKELY, offer), self._varying()
+        if offer is not None:
+            return self._worked(LIKELY, None), [
+                each for each in self.lines if each[0].position in offer.allowance or each[0].of is not None
+            ]
+        return self._nothing(), self.lines
 
     def _nothing(self) -> _Case:
         """A case without any charge."""
@@ -248,7 +347,7 @@ class _Plan:
 
     def _may_use(self, offer: Offer) -> bool:
         return self._applies(offer.package) and any(
-            line.position in offer.allowance and quantities[LIKELY] for line, quantities in self.lines
+            (self.quantities[position] or _NOTHING)[LIKELY] for position in offer.allowance
         )
 
     def _sum(self, case: _Case, offer: Offer | None) -> Decimal:
@@ -310,7 +409,7 @@ class _Plan:
             position = line.position
             if settled and line.charge.code in settled:
                 entry = self._settled(line, quantities[case], allowance, worked, offer, package)
-            elif line.of is not None:
+            elif line.of is not None and quantities[case]:
                 entry = self._percent(line, self._base(line.of, worked, offer, package), case)
             elif line.unrounded is not None and position not in allowance and quantities[case]:
                 # What _charge does with most charges of most lists: calling it would cost as much.
@@ -482,17 +581,22 @@ class _Plan:
 
     def _totals(self, cases: list[_Case], taxes: list[list[Decimal]]) -> dict[str, Three]:
         """The sums of the three totals' items and added taxes, and `total`, what provider and others take."""
-        found = []
-        for case, added in zip(cases, taxes, strict=True):
-            totals = [sum(column, self.zero) for column in zip(*case.sums, strict=True)]
-            for on, tax in zip(self.taxes, added, strict=True):
-                if not on.tax.included:
-                    totals[on.total] += tax
-            provider, others, reserve = totals
-            found.append((provider, others, reserve, provider + others))
-        low, likely, high = found
+        low, likely, high = (self._four(case, added) for case, added in zip(cases, taxes, strict=True))
         names = ("provider", "others", "reserve", "total")
         return {name: (low[i], likely[i], high[i]) for i, name in enumerate(names)}
+
+    def _four(self, case: _Case, added: list[Decimal]) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+        totals = [sum(column, self.zero) for column in zip(*case.sums, strict=True)]
+        for on, tax in zip(self.taxes, added, strict=True):
+            if not on.tax.included:
+                totals[on.total] += tax
+        provider, others, reserve = totals
+        return provider, others, reserve, provider + others
+
+    def _whole(self, case: _Case, offer: Offer | None) -> Decimal:
+        """What provider and others take in one case."""
+        taxes = [self._tax(on, self._whole_base(on, case, offer)) for on in self.taxes]
+        return self._four(case, taxes)[-1]
 
     def _cost_by_stage(self, cases: list[_Case], taxed: list[_Taxed]) -> Iterator[Three]:
         """What provider and others have taken if the treatment stops after each stage."""

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from pricing.answers import Answers, look, normal_form, refusals
 from pricing.breakdown import Three
 from pricing.conditions import Value
-from pricing.estimate import total
+from pricing.estimate import Near, total
 from pricing.left_open import not_counted
 from pricing.money import exactly, plain
 from pricing.problems import Problem
@@ -145,15 +145,16 @@ def sensitivity(table: PriceTable, answers: Answers) -> list[Alternative]:
     values, unknown = check_unfinished(table, answers)
     if unknown:
         return []
-    plan = normal_form(values)
-    before, requested, _package = total(table, values)
+    near = Near(table, values)
+    plan = near.answers
+    before, requested, _package = near.total
     left_open = not_counted(table, values)
     alternatives = []
     for driver in table.drivers:
         if driver.code not in plan:
             continue
         for answer in nearest(driver, plan[driver.code]):
-            assumed, outcome = tried(table, plan, {driver.code: answer})
+            assumed, outcome = tried(table, plan, {driver.code: answer}, near)
             priced = outcome.total is not None
             stays = outcome.on_request if priced else requested
             still_open = outcome.not_counted if priced else left_open
@@ -185,11 +186,14 @@ def outcome(table: PriceTable, answers: Answers) -> Outcome:
     return _outcome(table, *look(table, answers))
 
 
-def _outcome(table: PriceTable, values: Mapping[str, Value], problems: Sequence[Problem]) -> Outcome:
+def _outcome(
+    table: PriceTable, values: Mapping[str, Value], problems: Sequence[Problem], near: Near | None = None
+) -> Outcome:
     problems = problems or refusals(table, values)
     if problems:
         return Outcome(None, (), None, (), tuple(problems))
-    return Outcome(*total(table, values), not_counted(table, values), ())
+    found = total(table, values) if near is None else near.total_of(values)
+    return Outcome(*found, not_counted(table, values), ())
 
 
 def nearest(driver: Driver, answer: str | bool) -> list[str | bool]:
@@ -224,25 +228,30 @@ def filled_in_for(
 
 
 def tried(
-    table: PriceTable, answers: Mapping[str, str | bool], changes: Mapping[str, str | bool]
+    table: PriceTable,
+    answers: Mapping[str, str | bool],
+    changes: Mapping[str, str | bool],
+    near: Near | None = None,
 ) -> tuple[dict[str, str | bool], Outcome]:
     """Change answers; return what was filled in for questions that only then are asked, and what the plan comes to.
 
-    `answers` and `changes` are in normal form. Never raises BadAnswers.
+    `answers` and `changes` are in normal form. Many changes of one plan are priced sooner with the plan `near` them.
+    Never raises BadAnswers.
     """
-    _plan, values, problems = _completed(table, {**answers, **changes})
-    assumed = {code: value for code, value in normal_form(values).items() if code not in answers}
-    return assumed, _outcome(table, values, problems)
+    _plan, values, problems = _completed(table, {**answers, **changes}, near)
+    assumed = normal_form({code: value for code, value in values.items() if code not in answers})
+    return assumed, _outcome(table, values, problems, near)
 
 
 def _completed(
-    table: PriceTable, answers: Mapping[str, Any]
+    table: PriceTable, answers: Mapping[str, Any], near: Near | None = None
 ) -> tuple[dict[str, str | bool], Mapping[str, Value], Sequence[Problem]]:
     """Fill in the least for what is asked and has no answer; return the plan, its values and its problems."""
     plan = dict(answers)
     drivers = {entry.code: entry for entry in table.drivers}
+    known = None if near is None else near.known
     while True:
-        values, problems = look(table, plan)
+        values, problems = look(table, plan, known)
         missing = [
             p.driver for p in problems if p.kind == "answer_missing" and _least(drivers[p.driver]) is not None
         ]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from pricing.answers import Answers, check, normal_form
+from pricing.answers import Answers, check
 from pricing.breakdown import Three
+from pricing.estimate import Near
 from pricing.explore import Outcome, tried
 from pricing.left_open import Lack
 from pricing.money import exactly, plain
@@ -51,25 +52,26 @@ def growth(table: PriceTable, answers: Answers) -> list[Growth]:
 
     A number that cannot be another one has no growth. Raises BadAnswers if the plan itself is refused.
     """
-    plan = normal_form(check(table, answers))
+    near = Near(table, check(table, answers))
+    plan = near.answers
     found = []
     for driver in table.drivers:
         if isinstance(driver, NumberDriver) and driver.role in ROLES and driver.code in plan:
             numbers = _numbers(driver, Decimal(plan[driver.code]))
             if len(numbers) > 1:
-                found.append(Growth(driver.code, tuple(_point(table, plan, driver.code, n) for n in numbers)))
+                found.append(Growth(driver.code, tuple(_point(table, near, driver.code, n) for n in numbers)))
     return found
 
 
-def _point(table: PriceTable, plan: Mapping[str, str | bool], driver: str, number: str) -> Point:
-    assumed, outcome = tried(table, plan, {driver: number})
+def _point(table: PriceTable, near: Near, driver: str, number: str) -> Point:
+    assumed, outcome = tried(table, near.answers, {driver: number}, near)
     return Point(
         number,
         outcome.total,
         outcome.problems,
         assumed,
         _lack(outcome),
-        number == plan[driver],
+        number == near.answers[driver],
     )
 
 

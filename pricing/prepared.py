@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import get_args
@@ -10,11 +10,13 @@ from typing import get_args
 from pricing import notation
 from pricing.charges import HUNDREDTH
 from pricing.money import ZERO, Rounder, decimals
+from pricing.plans import named
 from pricing.table import (
     Amount,
     Charge,
     Commission,
     NumberDriver,
+    OnRequest,
     Package,
     Percent,
     PriceTable,
@@ -97,6 +99,8 @@ class TaxOn:
 class Prepared:
     """A table as `estimate` uses it; of each number it asks for, whether all that it can be is whole.
 
+    `depending` are, by question, the positions of the charges of which it decides whether they apply and how many
+    units they have, `percentages` those of all percentages, and `lacking` the charges that can be on request.
     `commissions` stand beside what they are a percentage of: nothing, if they are none.
     """
 
@@ -104,6 +108,9 @@ class Prepared:
     rounder: Rounder
     numbers: tuple[tuple[NumberDriver, bool], ...]
     lines: tuple[Line, ...]
+    depending: Mapping[str, Sequence[int]]
+    percentages: tuple[int, ...]
+    lacking: tuple[Line, ...]
     offers: tuple[Offer, ...]
     taxes: tuple[TaxOn, ...]
     commissions: tuple[tuple[Commission, Named], ...]
@@ -145,28 +152,36 @@ def _prepare(table: PriceTable) -> Prepared:
     group_of = {charge.code: charge.group for charge in table.charges}
     group_of |= {package.code: package.group for package in table.packages}
     rounder = Rounder(table.round_to, table.rounding)
+    lines = tuple(
+        Line(
+            position=position,
+            charge=charge,
+            total=totals[charge.group],
+            rank=rank(charge.stage),
+            unit=units[charge.per[0]] if len(charge.per) == 1 else None,
+            always=charge.when is None and charge.unless is None,
+            prices=_prices(charge),
+            unrounded=_unrounded(charge, rounder, whole),
+            price=_price(charge, rounder),
+            units=None if charge.per else (charge.times, charge.times, charge.times),
+            plain=_is_plain(charge),
+            same=all(amount.low == amount.likely == amount.high for amount in _amounts(charge)),
+            of=of(charge.price.of, position) if isinstance(charge.price, Percent) else None,
+        )
+        for position, charge in enumerate(table.charges)
+    )
+    depending: dict[str, list[int]] = {}
+    for position, charge in enumerate(table.charges):
+        for code in named(charge.when, charge.unless).union(charge.per):
+            depending.setdefault(code, []).append(position)
     return Prepared(
         sha256=notation.sha256(table),
         rounder=rounder,
         numbers=tuple((driver, driver.code in whole) for driver in numbers),
-        lines=tuple(
-            Line(
-                position=position,
-                charge=charge,
-                total=totals[charge.group],
-                rank=rank(charge.stage),
-                unit=units[charge.per[0]] if len(charge.per) == 1 else None,
-                always=charge.when is None and charge.unless is None,
-                prices=_prices(charge),
-                unrounded=_unrounded(charge, rounder, whole),
-                price=_price(charge, rounder),
-                units=None if charge.per else (charge.times, charge.times, charge.times),
-                plain=_is_plain(charge),
-                same=all(amount.low == amount.likely == amount.high for amount in _amounts(charge)),
-                of=of(charge.price.of, position) if isinstance(charge.price, Percent) else None,
-            )
-            for position, charge in enumerate(table.charges)
-        ),
+        lines=lines,
+        depending=depending,
+        percentages=tuple(line.position for line in lines if line.of is not None),
+        lacking=tuple(line for line in lines if _can_lack(line.charge)),
         offers=tuple(
             Offer(
                 package=package,
@@ -242,6 +257,12 @@ def _price(charge: Charge, money: Rounder) -> str | None:
     if not isinstance(charge.price, UnitPrice) or not _is_plain(charge) or _prices(charge) is None:
         return None
     return money.longer_text(charge.price.price.likely)
+
+
+def _can_lack(charge: Charge) -> bool:
+    """Whether some quantity of a charge is on request."""
+    price = charge.price
+    return isinstance(price, OnRequest) or (isinstance(price, Tiers) and price.tiers[-1].up_to is not None)
 
 
 def _contained(percent: Decimal) -> tuple[int, int]:

@@ -13,11 +13,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from pricing.answers import Answers, check, normal_form
+from pricing.answers import Answers, check
 from pricing.breakdown import Three
 from pricing.charges import HIGH, LIKELY, LOW
-from pricing.conditions import Value
-from pricing.estimate import Mix, Part, mixed, total
+from pricing.estimate import Mix, Near, Part
 from pricing.explore import Outcome, nearest, tried
 from pricing.left_open import not_counted
 from pricing.money import ZERO, exactly, plain
@@ -102,20 +101,21 @@ def explain(table: PriceTable, answers: Answers, supposed: Iterable[str] = ()) -
     Raises BadAnswers.
     """
     values = check(table, answers)
-    totals, requested, _package = total(table, values)
+    near = Near(table, values)
+    totals, requested, _package = near.total
     open_ = not_counted(table, values)
     with exactly():
         low, high = _ends(totals)
         width = totals[high] - totals[low]
-        spreads = tuple(_spreads(table, values, low, high)) if width else ()
+        spreads = tuple(_spreads(table, near, low, high)) if width else ()
         return Uncertainty(
             totals[low],
             totals[high],
             width,
             spreads,
             _causes(spreads),
-            tuple(_narrowings(table, values, spreads, width)) if width else (),
-            tuple(_open(table, normal_form(values), Outcome(totals, requested, None, open_, ()), supposed)),
+            tuple(_narrowings(table, near, spreads, width)) if width else (),
+            tuple(_open(table, near, Outcome(totals, requested, None, open_, ()), supposed)),
             bool(requested or open_),
         )
 
@@ -141,15 +141,15 @@ def _ends(totals: Three) -> tuple[int, int]:
     return low, high
 
 
-def _spreads(table: PriceTable, values: Mapping[str, Value], low: int, high: int) -> Iterator[Spread]:
+def _spreads(table: PriceTable, near: Near, low: int, high: int) -> Iterator[Spread]:
     """What each part adds to the width, the largest first."""
-    numbers = _varying(table, values)
+    numbers = _varying(table, near.answers)
     unit = prepared(table).rounder.unit
     steps: list[str | None] = [*numbers, None]  # None: the prices
     doubled: dict[Part, dict[Cause, Decimal]] = {}
     for order in (steps, steps[::-1]):
         mixes = list(_path(numbers, order, low, high))
-        amounts = mixed(table, values, mixes)
+        amounts = near.mixed(mixes)
         for step, before, after in zip(order, amounts, amounts[1:], strict=False):
             for part in dict.fromkeys((*before, *after)):
                 moved = after.get(part, ZERO) - before.get(part, ZERO)
@@ -216,44 +216,46 @@ def _causes(spreads: Iterable[Spread]) -> tuple[Cause, ...]:
 
 
 def _narrowings(
-    table: PriceTable, values: Mapping[str, Value], spreads: Sequence[Spread], width: Decimal
+    table: PriceTable, near: Near, spreads: Sequence[Spread], width: Decimal
 ) -> Iterator[Narrowing]:
     """What the range loses when one number, or one price, is known to be as it is likely; the most first."""
-    numbers = _varying(table, values)
+    numbers = _varying(table, near.answers)
     prices = [cause.code for spread in spreads for cause in spread.causes if cause.kind == "price"]
-    plan = normal_form(values)
-    known = [Narrowing("number", code, str(plan[code]), ZERO) for code in numbers]
+    known = [Narrowing("number", code, str(near.answers[code]), ZERO) for code in numbers]
     known += [Narrowing("price", code, None, ZERO) for code in prices[:MOST_PRICES]]
     mixes = []
     for each in known:
         settled = frozenset([each.code] if each.kind == "price" else ())
-        for case in (LOW, LIKELY, HIGH):
+        for case in (LOW, HIGH):
             others = {number: case for number in numbers if each.kind == "price" or number != each.code}
             mixes.append(Mix(others, case, settled))
-    sums = [sum(amounts.values(), ZERO) for amounts in mixed(table, values, mixes)]
+    sums = [sum(amounts.values(), ZERO) for amounts in near.mixed(mixes)]
+    (_low, likely, _high), _requested, _package = near.total
     found = []
     for position, each in enumerate(known):
-        three = sums[3 * position : 3 * position + 3]
+        three = (
+            likely,
+            *sums[2 * position : 2 * position + 2],
+        )  # whatever is known, it is known to be likely
         less = width - (max(three) - min(three))
         if less > 0:
             found.append(each._replace(amount=less))
     yield from sorted(found, key=lambda each: -each.amount)
 
 
-def _varying(table: PriceTable, values: Mapping[str, Value]) -> list[str]:
+def _varying(table: PriceTable, plan: Mapping[str, object]) -> list[str]:
     """The numbers of a plan that may turn out otherwise."""
     return [
         driver.code
         for driver in table.drivers
-        if isinstance(driver, NumberDriver) and driver.code in values and (driver.less or driver.more)
+        if isinstance(driver, NumberDriver) and driver.code in plan and (driver.less or driver.more)
     ]
 
 
-def _open(
-    table: PriceTable, plan: Mapping[str, str | bool], now: Outcome, supposed: Iterable[str]
-) -> Iterator[Open]:
+def _open(table: PriceTable, near: Near, now: Outcome, supposed: Iterable[str]) -> Iterator[Open]:
     """The questions that are not in the range, in the order of the file."""
     assert now.total is not None
+    plan = near.answers
     wanted = set(supposed)
     for driver in table.drivers:
         is_supposed = driver.code in wanted and driver.code in plan
@@ -262,7 +264,7 @@ def _open(
         answers = nearest(driver, plan[driver.code]) if is_supposed else _possible(driver)
         changes, on_request = [], False
         for answer in answers:
-            _assumed, outcome = tried(table, plan, {driver.code: answer})
+            _assumed, outcome = tried(table, plan, {driver.code: answer}, near)
             if outcome.total is not None:
                 changes.append(outcome.total[LIKELY] - now.total[LIKELY])
                 on_request = on_request or not set(now.on_request).issuperset(outcome.on_request)

@@ -239,9 +239,9 @@ PAGES = [path for path in TEMPLATES if not {"email", "pdf"} & set(path.parts)]
 
 
 def written_classes() -> set[str]:
-    """Return every word that a template or a script may make a class of; one with * where a value goes in."""
+    """Return every word that a template, a filter or a script may make a class of; one with * for a value."""
     found = set()
-    for path in PAGES:
+    for path in [*PAGES, ROOT / "estimator" / "template_environment.py"]:
         text = path.read_text(encoding="utf-8")
         found.update(re.findall(r"{% block width %}([\w-]+)", text))
         for written in re.findall(r'\bclass="((?:{{.*?}}|{%.*?%}|[^"])*)"', text):

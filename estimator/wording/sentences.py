@@ -96,8 +96,10 @@ def _sent(test: Test) -> Sequence[str]:
 
 def _answers(notice: Notice, table: PriceTable) -> bool:
     """Whether a notice is there because of what somebody told of themselves."""
+    if notice.when is None:
+        return False
     about_you = {driver.code for driver in table.drivers if driver.role == "about_you"}
-    return notice.when is not None and about_you.issuperset(code for code, _test in notice.when)
+    return about_you.issuperset(code for code, _test in notice.when)
 
 
 def problem_sentence(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
+from babel.numbers import format_decimal
 
 from estimator.i18n import reader
 
@@ -28,6 +30,17 @@ def test_an_amount_is_grouped_as_its_readers_write_it_after_the_code_of_its_curr
     tag: str, written: str
 ) -> None:
     assert reader(tag).money("1250000.50", "INR") == f"INR{SPACE}{written}"
+
+
+@pytest.mark.parametrize(
+    "tag", ["en", "en-IN", "hi", "bn", "ar", "es", "ru", "fr", "de-CH", "fa", "pl", "sw"]
+)
+@pytest.mark.parametrize("number", ["0", "999", "1000", "12345.6", "123456.075", "12345678901234567890"])
+def test_a_number_is_grouped_as_unicode_says_for_its_language(tag: str, number: str) -> None:
+    language = reader(tag)
+    assert language.number(number) == format_decimal(
+        Decimal(number), locale=language.locale, numbering_system="latn", decimal_quantization=False
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,16 @@ from itertools import count, islice
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
 import pricing
+from pricing.answers import check, look
+from pricing.estimate import Near, total
 from pricing.explore import KeyChange, PartChange, difference, effect, sensitivity
 from pricing.table import PriceTable
 from tests.pricing.dense import Table
-from tests.pricing.strategies import price_tables
+from tests.pricing.strategies import PossiblePlan, answers_for, possible_plans, price_tables
 
 TEXT = """
 format = 1
@@ -244,6 +247,23 @@ def test_exploring_does_not_depend_on_the_callers_decimal_context() -> None:
             continue
         with decimal.localcontext(decimal.Context(prec=1, Emax=1, Emin=-1, traps=[decimal.Rounded])):
             assert sensitivity(pricing.read(plan.text), plan.answers) == wanted
+
+
+@given(st.data(), possible_plans())
+@settings(suppress_health_check=list(HealthCheck), max_examples=60)
+def test_a_plan_costs_the_same_whatever_plan_it_is_worked_out_from(
+    data: st.DataObject, plan: PossiblePlan
+) -> None:
+    table, answers, breakdown = plan
+    values = check(table, answers)
+    others, problems = look(table, data.draw(answers_for(table)))
+    assume(not problems)
+    near = Near(table, others)
+    assert near.total_of(values) == near.total_of(values) == Near(table, values).total
+    found, on_request, package = near.total_of(values)
+    assert [str(each) for each in found] == [str(each) for each in breakdown.totals["total"]]
+    assert (on_request, package) == (breakdown.on_request, breakdown.package)
+    assert near.total == total(table, others)
 
 
 @pytest.mark.long

@@ -255,6 +255,20 @@ def test_a_mix_of_one_case_alone_is_that_case(plan: PossiblePlan) -> None:
     assert tuple(sums) == breakdown.totals["total"]
 
 
+@given(possible_plans())
+@settings(suppress_health_check=list(HealthCheck), max_examples=40)
+def test_where_every_price_is_settled_only_the_numbers_make_a_range(plan: PossiblePlan) -> None:
+    table, answers, breakdown = plan
+    values = check(table, answers)
+    numbers = [driver.code for driver in table.drivers if driver.code in values]
+    prices = frozenset([each.code for each in table.charges] + [each.code for each in table.packages])
+    for case in (LOW, LIKELY, HIGH):
+        mixes = [Mix(dict.fromkeys(numbers, case), other, prices) for other in (LOW, LIKELY, HIGH)]
+        first, *others = (sum(parts.values(), Decimal(0)) for parts in mixed(table, values, mixes))
+        assert others == [first, first]
+        assert case != LIKELY or first == breakdown.totals["total"][LIKELY]
+
+
 def test_a_range_as_data_has_every_amount_as_text_and_what_cannot_be_told_as_nothing() -> None:
     companions = charge("bed", 'per = "companions"\nprice = 20')
     found = as_data(told(SESSION + NIGHT + companions), listed(SESSION))
