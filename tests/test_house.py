@@ -115,7 +115,8 @@ def test_the_arithmetic_knows_no_float() -> None:
 
 
 STOPWATCHES = {
-    f"estimator/{module}.py" for module in ("db", "demonstration/filling", "jobs", "outages", "postgresql")
+    f"estimator/{module}.py"
+    for module in ("db", "demonstration/filling", "jobs", "outages", "postgresql", "sqlite_writing")
 }
 """Modules that wait for others, or let others go first: they measure how long, and never ask what time it is."""
 
