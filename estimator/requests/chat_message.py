@@ -12,8 +12,9 @@ from estimator import telephone
 from estimator.i18n import folded_digits
 from estimator.i18n import reader as reader_of
 from estimator.mail import addresses
+from estimator.requests import chat_lines
 from estimator.requests.chat_countries import countries_in
-from estimator.requests.chat_names import WRITTEN_AT, names_in, patients_in
+from estimator.requests.chat_names import names_in, patients_in
 from estimator.requests.chat_patient import ages_in, levels_in
 from estimator.requests.chat_sessions import alternatives_in, sessions_in
 
@@ -50,7 +51,6 @@ WORDS = {
 """Common words of languages in Latin letters."""
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_WRITTEN_AT = re.compile(WRITTEN_AT, re.MULTILINE)
 _NUMBERS = re.compile(r"(?<![0-9./-])([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})(?![0-9./-]?[0-9])")
 _MONTH_NUMBER = re.compile(r"(?<![0-9./-])([0-9]{1,2})[./-]([0-9]{4})(?![./-]?[0-9])")
 
@@ -103,9 +103,9 @@ def look(text: str, *, country: str, languages: Collection[str], today: date) ->
     """
     if is_too_long(text):
         return Found()
-    plain = folded_digits(text)
+    plain = folded_digits(chat_lines.without_moments(text))
     emails = (addresses.checked(match[0].rstrip(".")) for match in _ADDRESS.finditer(text))
-    dates = dict.fromkeys(_dates(_WRITTEN_AT.sub(" ", plain), today))
+    dates = dict.fromkeys(_dates(plain, today))
     named = countries_in(text, (*SCRIPTS, *WORDS), most=MOST)
     numbers: dict[Number, None] = {}
     for where in [country] if country else ["", *named]:
@@ -121,7 +121,7 @@ def look(text: str, *, country: str, languages: Collection[str], today: date) ->
         tuple(patients_in(text, most=MOST)),
         tuple(levels_in(plain, most=MOST)),
         tuple(ages_in(plain, most=MOST)),
-        not country and not numbers and telephone.may_need_country(_WRITTEN_AT.sub(" ", plain)),
+        not country and not numbers and telephone.may_need_country(plain),
     )
 
 

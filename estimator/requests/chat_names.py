@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from estimator.requests import chat_lines
+
 TOLD = (
     "my name is",
     "my name['’]s",
@@ -73,21 +75,13 @@ _PHRASE_OF_PATIENT = re.compile(
 )
 _WORDS = re.compile(rf"{_WORD}(?:{_SPACE}{{1,3}}{_WORD}){{0,{2 * MOST_WORDS}}}")
 
-WRITTEN_AT = (
-    r"^[\u200e\u200f]?"
-    r"(?:\[[^\]\n]{1,40}\]|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4},?\s[0-9]{1,2}:[0-9]{2}[^\n-]{0,12}-)"
-)
-"""When a line was written, as a chat puts it before what is copied from it."""
-
-_SENDER = re.compile(rf"{WRITTEN_AT}[ ~\u00a0]{{0,4}}([^:\n\[]{{2,60}}):[ \u00a0]", re.MULTILINE)
-
 
 def names_in(text: str, *, most: int) -> list[str]:
     """Return the names by which a message says who wrote it, each once, at most so many; in time linear in the text.
 
     Where nothing shows how many words belong to a name, the first and the first two are returned.
     """
-    return list(dict.fromkeys((*_told(text, most, _PHRASE), *_senders(text, most))))[:most]
+    return list(dict.fromkeys((*_told(text, most, _PHRASE), *chat_lines.senders(text, most=most))))[:most]
 
 
 def patients_in(text: str, *, most: int) -> list[str]:
@@ -142,15 +136,3 @@ def _is_proper(word: str) -> bool:
 
 def _ends(word: str, *, first: bool) -> bool:
     return word.casefold() in ENDS or (word.startswith("و") and not first)
-
-
-def _senders(text: str, most: int) -> Iterator[str]:
-    """Yield the names that stand behind the moments at which a chat says its messages were written."""
-    found: set[str] = set()
-    for match in _SENDER.finditer(text):
-        name = " ".join(match[1].split())
-        if name not in found and any(map(str.isalpha, name)) and not any(map(str.isdigit, name)):
-            found.add(name)
-            yield name
-            if len(found) >= most:
-                return

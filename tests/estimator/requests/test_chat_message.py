@@ -234,6 +234,10 @@ def test_a_message_has_no_more_than_100_kb() -> None:
         "Saint " * 16_000,
         "T10 " * 25_000,
         ", 34 ans" * 12_000,
+        "a, [1:23" * 12_000,
+        "\n30/11/2026 à 14:52 " * 5_000,
+        "a, " * 33_000,
+        "\u200e" * 30_000,
     ],
 )
 def test_a_hostile_message_suggests_little(text: str) -> None:
@@ -242,3 +246,48 @@ def test_a_hostile_message_suggests_little(text: str) -> None:
     assert len(found.dates) <= chat_message.MOST
     assert len(found.names) <= chat_message.MOST
     assert len(found.sessions) <= chat_message.MOST
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "30/11/2026 à 14:52 - Moussa Traoré: ",
+        "30/11/2026, 14:52 - Moussa Traoré: ",
+        "30/11/2026 14:52 - Moussa Traoré: ",
+        "11/30/26, 2:52\u202fPM - Moussa Traoré: ",
+        "30/11/26, 2:52\u00a0p.\u00a0m. - Moussa Traoré: ",
+        "30/11/2026 a las 14:52 - Moussa Traoré: ",
+        "30/11/26, 14:52 - Moussa Traoré: ",
+        "30.11.2026, 14:52 - Moussa Traoré: ",
+        "30.11.2026 в 14:52 - Moussa Traoré: ",
+        "2026-11-30 14 h 52 - Moussa Traoré: ",
+        "\u200f30\u200f/11\u200f/2026، 2:52 م - Moussa Traoré: ",
+        "\u200f٣٠\u200f/١١\u200f/٢٠٢٦، ٢:٥٢ م - Moussa Traoré: ",
+        "30/11/2026, 2:52 pm - Moussa Traoré: ",
+        "30/11/26, 2:52 अपराह्न - Moussa Traoré: ",
+        "৩০/১১/২০২৬, ২:৫২ PM - Moussa Traoré: ",
+        "30/11/26, 2:52 অপরাহ্ণ - Moussa Traoré: ",
+        "[30/11/2026 14:52:33] Moussa Traoré: ",
+        "\u200e[30/11/2026 à 14:52:33] ~\u202fMoussa Traoré: ",
+        "[11/30/26, 2:52:33\u202fPM] Moussa Traoré: ",
+        "[30.11.2026, 14:52:33] Moussa Traoré: \u200e",
+        "[\u200f٣٠\u200f/١١\u200f/٢٠٢٦، ٢:٥٢:٣٣ م] Moussa Traoré: ",
+        "[14:52, 30/11/2026] Moussa Traoré: ",
+        "Moussa Traoré, [30/11/2026 14:52]\n",
+        "Moussa Traoré, [30.11.26 14:52]\n",
+        "Moussa Traoré, [30/11/2026 14:52] ",
+        "Moussa Traoré, [Nov 30, 2026 at 2:52:33 PM]:\n",
+        "Moussa Traoré, [30 nov. 2026 à 14:52:33] :\n",
+        "Moussa Traoré, [30 нояб. 2026 г. в 14:52]:\n",
+    ],
+)
+def test_the_line_of_a_chat_gives_a_name_and_no_date(stamp: str) -> None:
+    found = look(f"{stamp}Bonjour, venue en mars 2027.\n{stamp}Merci", country="ML")
+    assert (found.names, found.dates) == (("Moussa Traoré",), (When("mars 2027", "2027-03"),))
+    assert found.numbers == ()
+    assert not look(stamp).waits_for_country
+
+
+def test_what_only_begins_like_the_line_of_a_chat_is_the_message_itself() -> None:
+    found = look("[urgent] Question: how much?\n30/03/2027 à Dakar - et vous: non\nDakar, [le 05.05.2027]")
+    assert (found.names, [when.month for when in found.dates]) == ((), ["2027-03", "2027-05"])
