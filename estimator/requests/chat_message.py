@@ -16,7 +16,7 @@ from estimator.requests import chat_lines
 from estimator.requests.chat_countries import countries_in
 from estimator.requests.chat_names import names_in, patients_in
 from estimator.requests.chat_patient import ages_in, levels_in
-from estimator.requests.chat_sessions import alternatives_in, sessions_in
+from estimator.requests.chat_sessions import spoken_of
 
 MOST_BYTES = 100_000
 """Maximum size of a message that is read and kept, in UTF-8."""
@@ -116,7 +116,7 @@ def look(text: str, *, country: str, languages: Collection[str], today: date) ->
         _language(text, languages),
         tuple(dates)[:MOST],
         tuple(names_in(text, most=MOST)),
-        tuple(dict.fromkeys([*sessions_in(plain, most=MOST), *alternatives_in(plain, most=MOST)]))[:MOST],
+        tuple(spoken_of(plain, most=MOST)),
         tuple(named),
         tuple(patients_in(text, most=MOST)),
         tuple(levels_in(plain, most=MOST)),
