@@ -13,10 +13,13 @@ from estimator.i18n import folded_digits
 from estimator.i18n import reader as reader_of
 from estimator.mail import addresses
 from estimator.requests import chat_lines
+from estimator.requests.chat_completeness import completeness_in
 from estimator.requests.chat_countries import countries_in
 from estimator.requests.chat_names import names_in, patients_in
 from estimator.requests.chat_patient import ages_in, levels_in
+from estimator.requests.chat_relatives import is_for_relative
 from estimator.requests.chat_sessions import spoken_of
+from estimator.requests.chat_ways import ways_in
 
 MOST_BYTES = 100_000
 """Maximum size of a message that is read and kept, in UTF-8."""
@@ -75,7 +78,7 @@ class When:
 class Found:
     """What stands in a message, each as often as it can be meant, and at most MOST times; `sessions` are numbers.
 
-    `waits_for_country` if there are digits that can be a telephone number once its country is known.
+    `for_other` if it asks for a relative, named or not; `waits_for_country` if there are digits that can be a telephone number once its country is known.
     """
 
     numbers: tuple[Number, ...] = ()
@@ -88,6 +91,9 @@ class Found:
     patients: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     ages: tuple[int, ...] = ()
+    completeness: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+    for_other: bool = False
     waits_for_country: bool = False
 
 
@@ -121,6 +127,9 @@ def look(text: str, *, country: str, languages: Collection[str], today: date) ->
         tuple(patients_in(text, most=MOST)),
         tuple(levels_in(plain, most=MOST)),
         tuple(ages_in(plain, most=MOST)),
+        tuple(completeness_in(plain, most=MOST)),
+        tuple(ways_in(text, most=MOST)),
+        is_for_relative(text),
         not country and not numbers and telephone.may_need_country(plain),
     )
 

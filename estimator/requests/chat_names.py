@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from estimator.requests import chat_lines
+from estimator.requests import chat_relatives as relatives
 
 TOLD = (
     "my name is",
@@ -26,14 +27,15 @@ HINTED = ("i am", "i['’]m", "this is", "je suis", "moi,? c['’]est", "soy")
 """What stands before many other things as well: only words with a capital letter are a name after it."""
 
 OF_PATIENTS = (
-    "my (?:brother|sister|father|mother|dad|mum|mom|son|daughter|wife|husband|uncle|aunt|cousin|nephew|niece|friend)",
-    "mon (?:frère|père|fils|mari|époux|épouse|oncle|cousin|neveu|ami|amie)",
-    "ma (?:s(?:œ|oe)ur|mère|fille|femme|tante|cousine|nièce)",
-    "mi (?:hermano|hermana|padre|madre|papá|mamá|hijo|hija|esposo|esposa|marido|mujer|tío|tía|primo|prima|amigo|amiga)",
-    "мой (?:брат|отец|папа|сын|муж|дядя|друг)",
-    "моя (?:сестра|мать|мама|дочь|жена|т[её]тя|подруга)",
+    relatives.ENGLISH,
+    relatives.FRENCH,
+    relatives.SPANISH,
+    relatives.RUSSIAN,
+    *relatives.FRIENDS,
 )
 """What stands before the name of a patient: only words with a capital letter are a name after it."""
+
+_PATIENT = "|".join(OF_PATIENTS)
 
 NAMED_PATIENT = (
     "(?:his|her) name is",
@@ -44,6 +46,18 @@ NAMED_PATIENT = (
     "اسمها",
     "(?:उसका|उनका|जिनका) नाम",
     "(?:তার|তাঁর|ওর) নাম",
+    rf"(?:{_PATIENT})['’]s name is",
+    rf"(?:{_PATIENT}),? (?:(?:is|who is|who['’]s) )?(?:called|named)",
+    rf"(?:{_PATIENT}),? (?:(?:qui )?(?:s['’]appelle|se nomme)|nommée?|prénommée?|appelée?|du nom de)",
+    rf"(?:{_PATIENT}),? (?:(?:que )?se llama|llamad[oa]|de nombre)",
+    rf"(?:{_PATIENT}),? по имени",
+    rf"(?:{relatives.RUSSIAN_DECLINED}) зовут",
+    rf"(?:the name of|le (?:pré)?nom de|el nombre de) (?:{_PATIENT}) (?:is|est|es)",
+    rf"имя (?:{relatives.RUSSIAN_DECLINED})(?: —| –| -)?",
+    rf"اسم (?:{relatives.ARABIC})(?: هو)?",
+    rf"(?:{relatives.ARABIC})،? (?:اسم(?:ه|ها)|[يت]دعى|[يت]سمى)",
+    rf"(?:{relatives.HINDI}) (?:का|की) नाम",
+    rf"(?:{relatives.BENGALI_GENITIVE}) নাম",
 )
 """What stands before the name of a patient, and before nothing else."""
 
@@ -69,7 +83,8 @@ _PHRASE = re.compile(
     re.IGNORECASE,
 )
 _PHRASE_OF_PATIENT = re.compile(
-    rf"(?<!\w)(?:(?P<told>{'|'.join(NAMED_PATIENT)})|(?:{'|'.join(OF_PATIENTS)})),?{_SPACE}{{0,2}}:?{_SPACE}{{1,3}}"
+    rf"(?<!\w)(?:(?P<told>{'|'.join(NAMED_PATIENT)})|(?:{_PATIENT}))"
+    rf"(?:{_SPACE}{{0,2}}[(«“\"]{_SPACE}?|,?{_SPACE}{{0,2}}:?{_SPACE}{{1,3}})"
     rf"(?:(?:{TITLES})\.?{_SPACE}{{1,3}})?",
     re.IGNORECASE,
 )

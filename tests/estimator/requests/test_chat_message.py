@@ -27,6 +27,7 @@ def test_a_message_in_french_says_who_wrote_it_and_when_they_plan_to_come() -> N
         ("jean.dupont@exemple.fr",),
         "fr",
         (When("25/03/2024", "2024-03"), When("mars 2027", "2027-03")),
+        for_other=True,
     )
 
 
@@ -107,10 +108,130 @@ def test_a_country_is_told_by_its_name(text: str, codes: list[str]) -> None:
         ("Моя сестра Анна Иванова упала", ["Анна Иванова"]),
         ("أخي اسمه محمد علي، عمره ٣٤", ["محمد علي"]),
         ("my brother has an injury, mon père est malade", []),
+        ("mon frère s'appelle Cheikh Diop, il a", ["Cheikh Diop"]),
+        ("mon frère s’appelle cheikh diop et il a 34 ans", ["cheikh diop"]),
+        ("Mon petit frère Ibrahim est paraplégique", ["Ibrahim"]),
+        ("mon frère (Yacine, 34 ans)", ["Yacine"]),
+        ("ma sœur aînée qui s’appelle Awa Ndiaye.", ["Awa Ndiaye"]),
+        ("mon beau-frère, nommé Moussa", ["Moussa"]),
+        ("le nom de mon père est Amadou Ba.", ["Amadou Ba"]),
+        ("My little brother Paul fell", ["Paul"]),
+        ("my brother is called John Smith.", ["John Smith"]),
+        ("My brother’s name is John Smith.", ["John Smith"]),
+        ("my older sister (Ann)", ["Ann"]),
+        ("for my brother-in-law, named Paul", ["Paul"]),
+        ("mi hermano menor Juan Pérez", ["Juan Pérez"]),
+        ("mi hermanito se llama Juan.", ["Juan"]),
+        ("mi padre (Luis)", ["Luis"]),
+        ("el nombre de mi hijo es Mateo.", ["Mateo"]),
+        ("Моего брата зовут Иван Петров, ему", ["Иван Петров"]),
+        ("мой младший брат Иван", ["Иван"]),
+        ("мой брат (Иван)", ["Иван"]),
+        ("имя моего сына: Пётр.", ["Пётр"]),
+        ("اسم أخي محمد علي، عمره ٣٤", ["محمد علي"]),
+        ("أخي يدعى محمد علي.", ["محمد علي"]),
+        ("मेरे भाई का नाम राहुल शर्मा है", ["राहुल शर्मा"]),
+        ("আমার ভাইয়ের নাম রহিম উদ্দিন।", ["রহিম উদ্দিন"]),
+        ("mon frère (malade), my brother (injured), mi hermano se cayó", []),
     ],
 )
 def test_a_patient_is_told_by_who_they_are_to_whoever_writes(text: str, names: list[str]) -> None:
     assert list(look(text).patients) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "un devis pour mon père",
+        "My little brother has an injury.",
+        "Mi hermana mayor tuvo un accidente",
+        "это для моего брата",
+        "Моя мама упала",
+        "لأخي إصابة",
+        "عرض سعر لوالدتي",
+        "मेरे छोटे भाई को चोट है",
+        "আমার ভাইয়ের জন্য",
+        "for a friend of mine, pour un ami",
+    ],
+)
+def test_it_is_for_somebody_else_where_a_relative_is_named(text: str) -> None:
+    found = look(text)
+    assert (found.for_other, found.patients) == (True, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I would come with my brother",
+        "Je viendrai avec ma femme, accompagné de mon frère",
+        "vengo con mi esposa",
+        "приеду с моим братом",
+        "سأحضر مع أخي",
+        "मैं अपने लिए पूछ रहा हूँ",
+        "my friend told me about you",
+    ],
+)
+def test_who_comes_along_is_not_the_one_it_is_for(text: str) -> None:
+    assert not look(text).for_other
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("Répondez-moi sur WhatsApp svp", ["whatsapp"]),
+        ("Vous pouvez me répondre par whatsapp", ["whatsapp"]),
+        ("write me on WhatsApp", ["whatsapp"]),
+        ("Please reply via Whats App", ["whatsapp"]),
+        ("Escríbame por WhatsApp", ["whatsapp"]),
+        ("Пишите мне в WhatsApp", ["whatsapp"]),
+        ("Ответьте в ватсап", ["whatsapp"]),
+        ("راسلوني على واتساب", ["whatsapp"]),
+        ("मुझे व्हाट्सएप पर जवाब दें", ["whatsapp"]),
+        ("হোয়াটসঅ্যাপে উত্তর দিন", ["whatsapp"]),
+        ("Call me, please", ["telephone"]),
+        ("rappelez-moi demain", ["telephone"]),
+        ("Llámeme mañana", ["telephone"]),
+        ("перезвоните мне", ["telephone"]),
+        ("اتصل بي", ["telephone"]),
+        ("मुझे फ़ोन करें", ["telephone"]),
+        ("আমাকে ফোন করুন", ["telephone"]),
+        ("Répondez par mail ou appelez-moi", ["email", "telephone"]),
+        ("write to me by email", ["email"]),
+        ("I saw you on WhatsApp. Write soon", []),
+        ("Ne m’écrivez pas sur WhatsApp, please don’t call me, do not reply by email", []),
+    ],
+)
+def test_the_way_of_an_answer_is_told_where_they_ask_for_it(text: str, ways: list[str]) -> None:
+    assert list(look(text).ways) == ways
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("lésion complète", ["A"]),
+        ("lésion médullaire T10 incomplète", ["incomplete"]),
+        ("paraplégie complète", ["A"]),
+        ("T10 complète", ["A"]),
+        ("an incomplete spinal cord injury", ["incomplete"]),
+        ("C5-C6 complete, he is 41", ["A"]),
+        ("the injury is not complete", ["incomplete"]),
+        ("lesión medular completa", ["A"]),
+        ("lesión incompleta", ["incomplete"]),
+        ("неполное повреждение спинного мозга", ["incomplete"]),
+        ("травма полная", ["A"]),
+        ("إصابة كاملة", ["A"]),
+        ("إصابة غير كاملة", ["incomplete"]),
+        ("अपूर्ण चोट", ["incomplete"]),
+        ("मेरी चोट पूर्ण है", ["A"]),
+        ("অসম্পূর্ণ আঘাত", ["incomplete"]),
+        ("ASIA B", ["B"]),
+        ("AIS-C, ASIA: d", ["C", "D"]),
+        ("injury, incomplete (ASIA C)", ["C"]),
+        ("prise en charge complète, a complete price, Asia and Europe, injury. Complete price please", []),
+    ],
+)
+def test_how_complete_an_injury_is_is_told_beside_it(text: str, codes: list[str]) -> None:
+    assert list(look(text).completeness) == codes
 
 
 @pytest.mark.parametrize(
@@ -293,6 +414,9 @@ def test_a_message_has_no_more_than_100_kb() -> None:
         "2 " * 50_000,
         "00 " * 30_000,
         "my brother " * 9_000,
+        "mon frère (" * 8_000,
+        "répondez sur " * 7_000,
+        "lésion " * 13_000,
         "Saint " * 16_000,
         "T10 " * 25_000,
         ", 34 ans" * 12_000,

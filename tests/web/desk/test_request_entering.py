@@ -412,6 +412,7 @@ def test_a_pasted_message_suggests_and_fills_in_nothing_by_itself(
         "Language: Français",
         "When the injury happened: March 2024 (“25/03/2024”)",
         "Planned: March 2027 (“mars 2027”)",
+        "Whom it is for: Somebody they may speak for",
     ]
     for name in ("phone", "injury_month", "planned_month"):
         assert coordinator.page.value(name) == "", name
@@ -421,6 +422,7 @@ def test_a_pasted_message_suggests_and_fills_in_nothing_by_itself(
         "language=fr",
         "injury_month=3 2024",
         "planned_month=2027-03",
+        "for_whom=other",
     ):
         coordinator.send(sent, {})
         name, _equals, text = sent.partition("=")
@@ -481,6 +483,61 @@ def test_the_patient_of_a_message_is_suggested_and_then_it_is_for_somebody_else(
     assert [page.value(name) for name in names] == [
         *("+221 77 512 34 56", "SN", "Ousmane", "other", "T10", "30-39"),
     ]
+
+
+CHAT = """\
+30/11/2026 à 14:52 - Moussa Traoré: Bonjour docteur 🙏
+30/11/2026 à 14:53 - Moussa Traoré: Je vous écris pour mon petit frère qui s’appelle Cheikh Diop, il a 27 ans.
+30/11/2026 à 14:55 - Moussa Traoré: Accident de moto le 14/03/2024, lésion T10 complète, il est en fauteuil depuis.
+30/11/2026 à 14:58 - Moussa Traoré: Combien coûtent deux ou trois séances ? Nous pensons venir en mars 2027.
+30/11/2026 à 15:01 - Moussa Traoré: On habite au Sénégal. Répondez-moi sur WhatsApp au 77 512 34 56, \
+ou traore.moussa@exemple.sn. Merci
+"""
+
+
+def test_a_whole_conversation_in_french_suggests_everything_that_it_says(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    coordinator = sign_in(make_app(LANGUAGES="en,fr"), "coordinator")
+    coordinator.see(FORM)
+    coordinator.send("look", {"pasted": CHAT})
+    assert [row.partition(" Use it")[0] for row in suggested(coordinator)] == [
+        "Name: Moussa Traoré",
+        "Telephone: +221 77 512 34 56",
+        "Country, by the number: Senegal",
+        "Email address: traore.moussa@exemple.sn",
+        "How they want to be answered: By WhatsApp",
+        "Language: Français",
+        "When the injury happened: March 2024 (“14/03/2024”)",
+        "Planned: March 2027 (“mars 2027”)",
+        "Patient: Cheikh Diop",
+        "Level of the injury: T10 (chest)",
+        "How complete the injury is: Complete: no feeling and no movement below it (AIS A)",
+        "Age of the patient: 18 to 29 (“27”)",
+        "Sessions: 2",
+        "Sessions: 3",
+    ]
+    page = coordinator.send("all", {})
+    expected = {
+        "full_name": "Moussa Traoré",
+        "phone": "+221 77 512 34 56",
+        "country": "SN",
+        "email": "traore.moussa@exemple.sn",
+        "answer_by": "whatsapp",
+        "language": "fr",
+        "injury_month": "3 2024",
+        "planned_month": "2027-03",
+        "patient_name": "Cheikh Diop",
+        "for_whom": "other",
+        "injury_level": "T10",
+        "injury_completeness": "A",
+        "age_group": "18-29",
+        "q_sessions": "",
+    }
+    assert {name: page.value(name) for name in expected} == expected
+    agreed = {"consent_health_data": "yes", "consent_contact": "yes", "consent_on_behalf": "yes"}
+    page = coordinator.send("q_sessions=3", agreed)
+    assert "The request is entered." in coordinator.press("Enter the request").text
 
 
 def test_a_number_that_waits_for_its_country_is_said(coordinator: Staff) -> None:
