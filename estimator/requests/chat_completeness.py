@@ -12,7 +12,7 @@ _LETTERS = {"А": "A", "В": "B", "С": "C"}
 
 _GRADE_OF = r"[\s:=-]{0,2}(?:grade\s|grado\s|score\s|classe?\s|степень\s)?"
 _GRADE = re.compile(
-    rf"(?<!\w)(?:(?:ASIA|AIS){_GRADE_OF}([A-Da-dАВС])|(?:Asia|asia|ais|Ais){_GRADE_OF}([A-DАВС]))(?!\w)"
+    rf"(?<!\w)(?:(?:ASIA|AIS){_GRADE_OF}([A-Da-dАВС])|(?:[Aa]sia|[Aa]is){_GRADE_OF}([A-DАВС]))(?!\w)"
 )
 
 _LEVEL = r"(?:Th|[CTDLS])[ -]?[0-9]{1,2}(?:\s?[-–/]\s?(?:Th|[CTDLS])?[ -]?[0-9]{1,2})?"

@@ -78,7 +78,8 @@ class When:
 class Found:
     """What stands in a message, each as often as it can be meant, and at most MOST times; `sessions` are numbers.
 
-    `for_other` if it asks for a relative, named or not; `waits_for_country` if there are digits that can be a telephone number once its country is known.
+    `for_other` if it asks for a relative, named or not; `waits_for_country` if there are digits that can be a telephone
+    number once its country is known.
     """
 
     numbers: tuple[Number, ...] = ()

@@ -1,4 +1,4 @@
-"""Relatives whom a message speaks of, "my brother", in the languages of patients, and whether it asks for one of them."""
+"""Relatives whom a message speaks of ("my brother"), in the languages of patients, and whether it is for one."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ FRIENDS = (
 """Friends: they can be those it is for, and those who told of the clinic."""
 
 _END = r"(?![\w\u0900-\u0963\u0980-\u09ff])"
-_WITH = r"(?:with|avec|accompagnée?s?\s(?:de|par)|con|acompañad[oa]\s(?:de|por)|together\swith|مع|برفقة)\s{1,2}(?:both\s)?"
+_WITH = r"(?:with|avec|accompagnée?s?\s(?:de|par)|con|acompañad[oa]\s(?:de|por)|مع|برفقة)\s{1,2}"
 _WITH_BEHIND = r"(?!\s(?:के|की)\sसाथ|\sসাথে|\sসঙ্গে)"
 _FAMILY = "|".join((ENGLISH, FRENCH, SPANISH, RUSSIAN, RUSSIAN_DECLINED, rf"[لو]?{ARABIC}", HINDI, BENGALI))
 _FOR_A_FRIEND = (

@@ -619,3 +619,44 @@ def test_consents_are_read_in_another_language_and_what_was_typed_stays(
     with app.app_context():
         kept = db.session.scalars(select(PatientRequest)).one()
         assert {one.language for one in requests.consents_of(kept)} == {"fr"}
+
+
+def text_for_chat(person: Staff) -> tuple[str | None, str]:
+    """Return the language of the text that is to be copied into a chat, and the text."""
+    (area,) = [one for one in person.page.all("textarea") if one.get("id") == "chat-consents"]
+    assert area.get("name") is None, "it is no answer"
+    return area.get("lang"), "".join(area.itertext()).strip()
+
+
+def test_what_they_agree_to_can_be_sent_in_a_chat_in_the_language_that_their_message_suggested(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    coordinator = sign_in(make_app(LANGUAGES="en,fr"), "coordinator")
+    coordinator.see(FORM)
+    language, text = text_for_chat(coordinator)
+    assert language == "en"
+    for words in (
+        one.text.strip("“”") for one in coordinator.page.all("span", lang="en") if "“" in (one.text or "")
+    ):
+        assert words in text
+    coordinator.send("look", {"pasted": "Bonjour, c’est pour mon frère, merci", "consent_contact": "yes"})
+    assert text_for_chat(coordinator)[0] == "en", "nothing is taken over by itself"
+    page = coordinator.send("language=fr", {})
+    language, text = text_for_chat(coordinator)
+    lines = text.split("\n")
+    assert language == "fr"
+    assert [line[:3] for line in lines[1:]] == ["1. ", "2. ", "3. "]
+    assert "répondez par oui ou par non" in lines[0]
+    assert "Cela dit quelque chose" in lines[1]
+    assert lines[3].startswith(
+        "3. Seulement si vous faites cette demande pour une autre personne\N{NO-BREAK SPACE}: "
+    )
+    assert page.text.count("Cela dit quelque chose") == 2, "the words beside the boxes are the same"
+    assert not any(
+        one.get("checked")
+        for one in page.all("input", type="checkbox")
+        if (one.get("name") or "").startswith("consent")
+    ), "what they heard were other words"
+    coordinator.send("for_whom=other", {})
+    lines = text_for_chat(coordinator)[1].split("\n")
+    assert "Seulement" not in lines[3], "it is for somebody else"
