@@ -322,6 +322,21 @@ def test_an_answer_that_the_list_refuses_is_said_also_where_others_are_missing(
     assert count(app, PatientRequest) == 0
 
 
+@pytest.mark.parametrize("answer_by", ["", "whatsapp"])
+def test_a_number_that_cannot_exist_is_told_and_may_be_meant(
+    app: Flask, coordinator: Staff, answer_by: str
+) -> None:
+    page = enter(coordinator, phone="0022376451", country="", answer_by=answer_by or []).page
+    assert page.status == 422
+    assert "too short. Digits after \u2066+223\u2069: 5; needed: 8." in page.text
+    page = coordinator.press("Enter the request")
+    assert "The request is entered." in page.text
+    with request_of(app, page.path.rpartition("/")[2]) as found:
+        kept = requests.person_of(found, settings_of(app).data_keys)
+        assert kept is not None
+        assert kept.phone == "0022376451"
+
+
 @pytest.mark.long
 def test_a_slip_in_the_address_is_pointed_out_and_may_be_meant(app: Flask, coordinator: Staff) -> None:
     page = enter(coordinator, email="zephyrine@gmial.com").page
@@ -635,10 +650,10 @@ def test_what_they_agree_to_can_be_sent_in_a_chat_in_the_language_that_their_mes
     coordinator.see(FORM)
     language, text = text_for_chat(coordinator)
     assert language == "en"
-    for words in (
-        one.text.strip("“”") for one in coordinator.page.all("span", lang="en") if "“" in (one.text or "")
-    ):
-        assert words in text
+    beside = [one.text or "" for one in coordinator.page.all("span", lang="en")]
+    agreed = [words.strip("“”") for words in beside if words.startswith("“")]
+    assert len(agreed) == 3
+    assert all(words in text for words in agreed)
     coordinator.send("look", {"pasted": "Bonjour, c’est pour mon frère, merci", "consent_contact": "yes"})
     assert text_for_chat(coordinator)[0] == "en", "nothing is taken over by itself"
     page = coordinator.send("language=fr", {})
