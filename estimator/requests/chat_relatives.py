@@ -55,14 +55,18 @@ FRIENDS = (
 
 _END = r"(?![\w\u0900-\u0963\u0980-\u09ff])"
 _WITH = r"(?:with|avec|accompagnée?s?\s(?:de|par)|con|acompañad[oa]\s(?:de|por)|مع|برفقة)\s{1,2}"
-_WITH_BEHIND = r"(?!\s(?:के|की)\sसाथ|\sসাথে|\sসঙ্গে)"
+_ALONG_BEHIND = (
+    r"(?!\s(?:के|की)\sसाथ|\sসাথে|\sসঙ্গে|\s(?:(?:will|would|can|may)\s)?(?:also\s)?(?:comes?|travels?|accompan)|"
+    r"\s(?:va\s)?(?:m['’]accompagn|venir|viendra|vient)|\s(?:me\s(?:va\sa\s)?acompañ|viene|vendrá|viaja)|"
+    r"\s(?:тоже\s)?(?:поедет|приедет|едет)|\s(?:سيأتي|ستأتي|سيرافقني|سترافقني))"
+)
 _FAMILY = "|".join((ENGLISH, FRENCH, SPANISH, RUSSIAN, RUSSIAN_DECLINED, rf"[لو]?{ARABIC}", HINDI, BENGALI))
 _FOR_A_FRIEND = (
     r"for\s(?:a|my)\s(?:\w{1,10}\s)?friend|pour\s(?:une?|mon|ma)\s(?:\w{1,10}\s)?amie?|para\s(?:una?|mi)\samig[oa]|"
     r"для\s(?:(?:моего|моей)\s)?(?:друга|подруги)|لصديق(?:ي|تي)|मेरे\sदोस्त\sके\sलिए|আমার\sবন্ধুর\sজন্য"
 )
 _SPOKEN_OF = re.compile(
-    rf"(?<!\w)(?:(?P<along>{_WITH})?(?:{_FAMILY}){_END}{_WITH_BEHIND}|(?:{_FOR_A_FRIEND}){_END})",
+    rf"(?<!\w)(?:(?P<along>{_WITH})?(?:{_FAMILY}){_END}{_ALONG_BEHIND}|(?:{_FOR_A_FRIEND}){_END})",
     re.IGNORECASE,
 )
 

@@ -169,6 +169,7 @@ def test_it_is_for_somebody_else_where_a_relative_is_named(text: str) -> None:
         "سأحضر مع أخي",
         "मैं अपने लिए पूछ रहा हूँ",
         "my friend told me about you",
+        "My wife will come with me. Ma femme m’accompagne. Mi hermano viene conmigo. Мой брат поедет со мной.",
     ],
 )
 def test_who_comes_along_is_not_the_one_it_is_for(text: str) -> None:
@@ -223,6 +224,8 @@ def test_the_way_of_an_answer_is_told_where_they_ask_for_it(text: str, ways: lis
         ("إصابة غير كاملة", ["incomplete"]),
         ("अपूर्ण चोट", ["incomplete"]),
         ("मेरी चोट पूर्ण है", ["A"]),
+        ("चोट T10 अपूर्ण", ["incomplete"]),
+        ("Травма С5, неполная", ["incomplete"]),
         ("অসম্পূর্ণ আঘাত", ["incomplete"]),
         ("ASIA B", ["B"]),
         ("AIS-C, ASIA: d", ["C", "D"]),
