@@ -54,6 +54,18 @@ class Number:
     international: bool
 
 
+@dataclass(frozen=True)
+class Fault:
+    """A number that its country cannot have: the country's code, the digits after it, and how many there can be.
+
+    `code` is None where no country has the one with which the number begins.
+    """
+
+    code: str | None
+    digits: int
+    lengths: tuple[int, ...]
+
+
 def dial(text: str) -> str | None:
     """Return the `tel:` address of a number as people write it (RFC 3966), None if there is none to dial.
 
@@ -96,6 +108,39 @@ def written_abroad(text: str, country: str) -> str | None:
         if phonenumbers.is_possible_number_with_reason(found) == phonenumbers.ValidationResult.IS_POSSIBLE:
             return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return None
+
+
+def fault(text: str, country: str) -> Fault | None:
+    """Return what keeps a number from being one of its country; None if nothing does, or nobody can know.
+
+    A number without a country's code is one of `country`; where that is empty, it can be anything.
+    """
+    spellings = _spellings(text) if len(text) <= LONGEST_READ else ()
+    found: Fault | None = None
+    for written in spellings:
+        as_typed = written == spellings[0]  # the others are what else it can be
+        try:
+            number = phonenumbers.parse(written, country or None)
+        except phonenumbers.NumberParseException as error:
+            unknown = error.error_type == phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
+            if as_typed and unknown and written.startswith("+"):
+                found = Fault(None, len(digits_in(written)), ())
+            continue
+        if phonenumbers.is_possible_number(number):
+            return None
+        if as_typed:
+            found = _fault(number)
+    return found
+
+
+def _fault(number: phonenumbers.PhoneNumber) -> Fault:
+    code = number.country_code
+    assert code is not None, "it was read from a text"
+    region = phonenumbers.region_code_for_country_code(code)
+    data = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+    lengths = data.general_desc.possible_length if data and data.general_desc else ()
+    digits = len(phonenumbers.national_significant_number(number))
+    return Fault(f"+{code}", digits, tuple(lengths))
 
 
 def numbers_in(text: str, country: str = "", *, most: int = 3) -> list[tuple[str, str]]:

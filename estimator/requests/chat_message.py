@@ -12,10 +12,14 @@ from estimator import telephone
 from estimator.i18n import folded_digits
 from estimator.i18n import reader as reader_of
 from estimator.mail import addresses
+from estimator.requests import chat_lines
+from estimator.requests.chat_completeness import completeness_in
 from estimator.requests.chat_countries import countries_in
-from estimator.requests.chat_names import WRITTEN_AT, names_in, patients_in
+from estimator.requests.chat_names import names_in, patients_in
 from estimator.requests.chat_patient import ages_in, levels_in
-from estimator.requests.chat_sessions import alternatives_in, sessions_in
+from estimator.requests.chat_relatives import is_for_relative
+from estimator.requests.chat_sessions import spoken_of
+from estimator.requests.chat_ways import ways_in
 
 MOST_BYTES = 100_000
 """Maximum size of a message that is read and kept, in UTF-8."""
@@ -50,7 +54,6 @@ WORDS = {
 """Common words of languages in Latin letters."""
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_WRITTEN_AT = re.compile(WRITTEN_AT, re.MULTILINE)
 _NUMBERS = re.compile(r"(?<![0-9./-])([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})(?![0-9./-]?[0-9])")
 _MONTH_NUMBER = re.compile(r"(?<![0-9./-])([0-9]{1,2})[./-]([0-9]{4})(?![./-]?[0-9])")
 
@@ -75,7 +78,8 @@ class When:
 class Found:
     """What stands in a message, each as often as it can be meant, and at most MOST times; `sessions` are numbers.
 
-    `waits_for_country` if there are digits that can be a telephone number once its country is known.
+    `for_other` if it asks for a relative, named or not; `waits_for_country` if there are digits that can be a telephone
+    number once its country is known.
     """
 
     numbers: tuple[Number, ...] = ()
@@ -88,6 +92,9 @@ class Found:
     patients: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
     ages: tuple[int, ...] = ()
+    completeness: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+    for_other: bool = False
     waits_for_country: bool = False
 
 
@@ -103,9 +110,9 @@ def look(text: str, *, country: str, languages: Collection[str], today: date) ->
     """
     if is_too_long(text):
         return Found()
-    plain = folded_digits(text)
+    plain = folded_digits(chat_lines.without_moments(text))
     emails = (addresses.checked(match[0].rstrip(".")) for match in _ADDRESS.finditer(text))
-    dates = dict.fromkeys(_dates(_WRITTEN_AT.sub(" ", plain), today))
+    dates = dict.fromkeys(_dates(plain, today))
     named = countries_in(text, (*SCRIPTS, *WORDS), most=MOST)
     numbers: dict[Number, None] = {}
     for where in [country] if country else ["", *named]:
@@ -116,12 +123,15 @@ def look(text: str, *, country: str, languages: Collection[str], today: date) ->
         _language(text, languages),
         tuple(dates)[:MOST],
         tuple(names_in(text, most=MOST)),
-        tuple(dict.fromkeys([*sessions_in(plain, most=MOST), *alternatives_in(plain, most=MOST)]))[:MOST],
+        tuple(spoken_of(plain, most=MOST)),
         tuple(named),
         tuple(patients_in(text, most=MOST)),
         tuple(levels_in(plain, most=MOST)),
         tuple(ages_in(plain, most=MOST)),
-        not country and not numbers and telephone.may_need_country(_WRITTEN_AT.sub(" ", plain)),
+        tuple(completeness_in(plain, most=MOST)),
+        tuple(ways_in(text, most=MOST)),
+        is_for_relative(text),
+        not country and not numbers and telephone.may_need_country(plain),
     )
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from estimator.requests import chat_lines
+from estimator.requests import chat_relatives as relatives
+
 TOLD = (
     "my name is",
     "my name['’]s",
@@ -24,14 +27,15 @@ HINTED = ("i am", "i['’]m", "this is", "je suis", "moi,? c['’]est", "soy")
 """What stands before many other things as well: only words with a capital letter are a name after it."""
 
 OF_PATIENTS = (
-    "my (?:brother|sister|father|mother|dad|mum|mom|son|daughter|wife|husband|uncle|aunt|cousin|nephew|niece|friend)",
-    "mon (?:frère|père|fils|mari|époux|épouse|oncle|cousin|neveu|ami|amie)",
-    "ma (?:s(?:œ|oe)ur|mère|fille|femme|tante|cousine|nièce)",
-    "mi (?:hermano|hermana|padre|madre|papá|mamá|hijo|hija|esposo|esposa|marido|mujer|tío|tía|primo|prima|amigo|amiga)",
-    "мой (?:брат|отец|папа|сын|муж|дядя|друг)",
-    "моя (?:сестра|мать|мама|дочь|жена|т[её]тя|подруга)",
+    relatives.ENGLISH,
+    relatives.FRENCH,
+    relatives.SPANISH,
+    relatives.RUSSIAN,
+    *relatives.FRIENDS,
 )
 """What stands before the name of a patient: only words with a capital letter are a name after it."""
+
+_PATIENT = "|".join(OF_PATIENTS)
 
 NAMED_PATIENT = (
     "(?:his|her) name is",
@@ -42,6 +46,18 @@ NAMED_PATIENT = (
     "اسمها",
     "(?:उसका|उनका|जिनका) नाम",
     "(?:তার|তাঁর|ওর) নাম",
+    rf"(?:{_PATIENT})['’]s name is",
+    rf"(?:{_PATIENT}),? (?:(?:is|who is|who['’]s) )?(?:called|named)",
+    rf"(?:{_PATIENT}),? (?:(?:qui )?(?:s['’]appelle|se nomme)|nommée?|prénommée?|appelée?|du nom de)",
+    rf"(?:{_PATIENT}),? (?:(?:que )?se llama|llamad[oa]|de nombre)",
+    rf"(?:{_PATIENT}),? по имени",
+    rf"(?:{relatives.RUSSIAN_DECLINED}) зовут",
+    rf"(?:the name of|le (?:pré)?nom de|el nombre de) (?:{_PATIENT}) (?:is|est|es)",
+    rf"имя (?:{relatives.RUSSIAN_DECLINED})(?: —| –| -)?",
+    rf"اسم (?:{relatives.ARABIC})(?: هو)?",
+    rf"(?:{relatives.ARABIC})،? (?:اسم(?:ه|ها)|[يت]دعى|[يت]سمى)",
+    rf"(?:{relatives.HINDI}) (?:का|की) नाम",
+    rf"(?:{relatives.BENGALI_GENITIVE}) নাম",
 )
 """What stands before the name of a patient, and before nothing else."""
 
@@ -67,19 +83,12 @@ _PHRASE = re.compile(
     re.IGNORECASE,
 )
 _PHRASE_OF_PATIENT = re.compile(
-    rf"(?<!\w)(?:(?P<told>{'|'.join(NAMED_PATIENT)})|(?:{'|'.join(OF_PATIENTS)})),?{_SPACE}{{0,2}}:?{_SPACE}{{1,3}}"
+    rf"(?<!\w)(?:(?P<told>{'|'.join(NAMED_PATIENT)})|(?:{_PATIENT}))"
+    rf"(?:{_SPACE}{{0,2}}[(«“\"]{_SPACE}?|,?{_SPACE}{{0,2}}:?{_SPACE}{{1,3}})"
     rf"(?:(?:{TITLES})\.?{_SPACE}{{1,3}})?",
     re.IGNORECASE,
 )
 _WORDS = re.compile(rf"{_WORD}(?:{_SPACE}{{1,3}}{_WORD}){{0,{2 * MOST_WORDS}}}")
-
-WRITTEN_AT = (
-    r"^[\u200e\u200f]?"
-    r"(?:\[[^\]\n]{1,40}\]|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4},?\s[0-9]{1,2}:[0-9]{2}[^\n-]{0,12}-)"
-)
-"""When a line was written, as a chat puts it before what is copied from it."""
-
-_SENDER = re.compile(rf"{WRITTEN_AT}[ ~\u00a0]{{0,4}}([^:\n\[]{{2,60}}):[ \u00a0]", re.MULTILINE)
 
 
 def names_in(text: str, *, most: int) -> list[str]:
@@ -87,7 +96,7 @@ def names_in(text: str, *, most: int) -> list[str]:
 
     Where nothing shows how many words belong to a name, the first and the first two are returned.
     """
-    return list(dict.fromkeys((*_told(text, most, _PHRASE), *_senders(text, most))))[:most]
+    return list(dict.fromkeys((*_told(text, most, _PHRASE), *chat_lines.senders(text, most=most))))[:most]
 
 
 def patients_in(text: str, *, most: int) -> list[str]:
@@ -142,15 +151,3 @@ def _is_proper(word: str) -> bool:
 
 def _ends(word: str, *, first: bool) -> bool:
     return word.casefold() in ENDS or (word.startswith("و") and not first)
-
-
-def _senders(text: str, most: int) -> Iterator[str]:
-    """Yield the names that stand behind the moments at which a chat says its messages were written."""
-    found: set[str] = set()
-    for match in _SENDER.finditer(text):
-        name = " ".join(match[1].split())
-        if name not in found and any(map(str.isalpha, name)) and not any(map(str.isdigit, name)):
-            found.add(name)
-            yield name
-            if len(found) >= most:
-                return

@@ -1,8 +1,11 @@
-"""How many sessions a message speaks of: digits beside a word for sessions or injections, and no guess."""
+"""How many sessions a message speaks of: a number beside a word for sessions or injections, and no guess."""
 
 from __future__ import annotations
 
 import re
+
+from estimator.requests import chat_counts
+from estimator.requests.chat_counts import OR
 
 WORDS = (
     "sessions?|injections?|infusions?|injs?",
@@ -17,19 +20,26 @@ WORDS = (
 
 _EITHER = "|".join(WORDS)
 _CELLS = r"(?:(?:(?:uc-?)?mscs?|stem[ -]?cells?)\s{1,2}){0,2}"
+_COUNTED = rf"(?:টি\s{{0,2}})?{_CELLS}(?:{_EITHER})(?!\w)"
 _BEFORE = re.compile(
-    rf"(?<![0-9.,/:+–-])([0-9]{{1,2}})\s{{0,2}}(?:[x×]\s{{0,2}})?(?:টি\s{{0,2}})?{_CELLS}(?:{_EITHER})(?!\w)",
+    rf"(?<![0-9.,/:+–-])([0-9]{{1,2}})\s{{0,2}}(?:[x×]\s{{0,2}})?{_COUNTED}",
     re.IGNORECASE,
 )
 _AFTER = re.compile(
     rf"(?<!\w)(?:{_EITHER})\s{{0,2}}[:=]\s{{0,2}}([0-9]{{1,2}})(?![0-9.,/:–-]?[0-9])", re.IGNORECASE
 )
-_OR = r"\s{0,2}(?:-|–|to|or|till|à|ou|o|a|или|до|أو|إلى|या|से|বা|থেকে)\s{0,2}"
-_ONE_OF_TWO = re.compile(rf"[0-9]{_OR}$", re.IGNORECASE)
+_ONE_OF_TWO = re.compile(rf"[0-9]{OR}$", re.IGNORECASE)
 _TWO = re.compile(
-    rf"(?<![0-9.,/:+–-])([0-9]{{1,2}}){_OR}([0-9]{{1,2}})\s{{0,2}}(?:টি\s{{0,2}})?{_CELLS}(?:{_EITHER})(?!\w)",
+    rf"(?<![0-9.,/:+–-])([0-9]{{1,2}}){OR}([0-9]{{1,2}})\s{{0,2}}{_COUNTED}",
     re.IGNORECASE,
 )
+_THEN_ANOTHER = re.compile(
+    rf"(?<![0-9.,/:+–-])([0-9]{{1,2}})\s{{0,2}}{_COUNTED}[,،]?{OR}([0-9]{{1,2}})"
+    r"(?=\s{0,2}(?:$|[\n,;:?!)…।؛؟]|\.(?![0-9])|please|pls|thanks|merci|svp|s['’]il|gracias|por favor|пожалуйста))",
+    re.IGNORECASE,
+)
+_LONGEST_OR = 20
+"""Number of letters before a number in which another one and "or" are looked for."""
 
 
 def sessions_in(text: str, *, most: int) -> list[str]:
@@ -37,12 +47,20 @@ def sessions_in(text: str, *, most: int) -> list[str]:
     found = {
         match[1].lstrip("0"): None
         for match in (*_BEFORE.finditer(text), *_AFTER.finditer(text))
-        if not _ONE_OF_TWO.search(text, max(0, match.start(1) - 10), match.start(1))
+        if not _ONE_OF_TWO.search(text, max(0, match.start(1) - _LONGEST_OR), match.start(1))
     }
     return [number for number in found if number][:most]
 
 
 def alternatives_in(text: str, *, most: int) -> list[str]:
     """Return the numbers between which a message wavers ("2 or 3 sessions"), each once, at most so many."""
-    found = dict.fromkeys(number.lstrip("0") for match in _TWO.finditer(text) for number in match.groups())
+    matches = sorted((*_TWO.finditer(text), *_THEN_ANOTHER.finditer(text)), key=re.Match.start)
+    found = dict.fromkeys(number.lstrip("0") for match in matches for number in match.groups())
     return [number for number in found if number][:most]
+
+
+def spoken_of(text: str, *, most: int) -> list[str]:
+    """Return every number of sessions that a message speaks of, also in words from one to six, and both of two."""
+    plain = chat_counts.in_digits(text, _EITHER)
+    found = [*sessions_in(plain, most=most), *alternatives_in(plain, most=most)]
+    return list(dict.fromkeys(found))[:most]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from wtforms import Field
@@ -33,6 +34,8 @@ MOST_ACCENTS = 12
 
 _PHONE = re.compile(r"\+?[0-9][0-9 ()./\-–]*(?:(?:x|ext\.?|#) ?[0-9]+)?", re.IGNORECASE)
 LEAST_DIGITS, MOST_DIGITS = 5, 20
+MOST_LENGTHS = 3
+"""Maximum number of lengths of a country's numbers that are named one by one."""
 
 
 class Filled(DataRequired):
@@ -147,6 +150,43 @@ class Telephone:
             )
 
 
+class PossibleNumber:
+    """Refuses a number that its country cannot have, once: sent again it is meant, and `phone_asked` carries it."""
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        country = form["country"].data if "country" in form else ""
+        fault = telephone.fault(field.data, country or "") if field.data else None
+        if fault is None or form["phone_asked"].data == field.data:
+            return
+        form["phone_asked"].data = field.data
+        if fault.code is None:
+            raise StopValidation(
+                _(
+                    "No country has the code with which this telephone number begins. Correct it, or press the button "
+                    "again if it is right."
+                )
+            )
+        reader = current_reader()
+        said = {
+            "code": f"\N{LEFT-TO-RIGHT ISOLATE}{fault.code}\N{POP DIRECTIONAL ISOLATE}",
+            "there": reader.number(str(fault.digits)),
+            "needed": _lengths(fault.lengths),
+        }
+        if fault.digits < max(fault.lengths):
+            sentence = _(
+                "This telephone number is too short. Digits after %(code)s: %(there)s; needed: %(needed)s. Correct it, "
+                "or press the button again if it is right.",
+                **said,
+            )
+        else:
+            sentence = _(
+                "This telephone number is too long. Digits after %(code)s: %(there)s; needed: %(needed)s. Correct it, "
+                "or press the button again if it is right.",
+                **said,
+            )
+        raise StopValidation(sentence)
+
+
 class Number:
     """Refuses what is no number."""
 
@@ -173,6 +213,12 @@ class RealDay:
     def __call__(self, form: BaseForm, field: DayField) -> None:
         if not field.is_empty and field.day is None:
             raise StopValidation(Unnamed(NO_DAY))
+
+
+def _lengths(lengths: Sequence[int]) -> str:
+    """Return how many digits numbers can have: each, or the fewest and the most where they are many."""
+    numbers = [current_reader().number(str(length)) for length in lengths]
+    return ", ".join(numbers) if len(numbers) <= MOST_LENGTHS else f"{numbers[0]}–{numbers[-1]}"
 
 
 def _piled_up(text: str) -> bool:

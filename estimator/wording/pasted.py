@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 
 
@@ -30,3 +33,14 @@ def of_quote(number: str, provider: str, until: str) -> str:
 def of_estimate(reference: str, provider: str) -> str:
     """Return the line above the link to an estimate."""
     return _("Your estimate %(reference)s at %(provider)s:", reference=reference, provider=provider)
+
+
+def of_consents(reader: Reader, words: Sequence[str], on_behalf: str, *, for_other: bool) -> str:
+    """Return what somebody agrees to, with numbers for their answer; `on_behalf` is only for those who ask for another.
+
+    The text is in the language that is spoken; the numbers of its lines are written as the reader's language does.
+    """
+    last = on_behalf if for_other else _("Only if you ask for somebody else: %(words)s", words=on_behalf)
+    lines = [f"{reader.number(str(number))}. {said}" for number, said in enumerate([*words, last], 1)]
+    first = _("Before we keep your request, please read each sentence, and answer yes or no to each number:")
+    return "\n".join([first, *lines])

@@ -70,3 +70,31 @@ def test_a_number_is_one_number_however_it_is_written(written: str, country: str
 @pytest.mark.parametrize("written", ["12345", "ask at the desk", "", "1234", "9" * 30, "+999 999 999 999"])
 def test_no_chat_is_opened_with_what_is_no_number_of_a_country(written: str) -> None:
     assert telephone.whatsapp(written, "", "hello") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "country", "fault"),
+    [
+        ("0022376451", "", telephone.Fault("+223", 5, (8,))),
+        ("+223 76 45 1", "FR", telephone.Fault("+223", 5, (8,))),
+        ("76 45 1", "ML", telephone.Fault("+223", 5, (8,))),
+        ("+223 76 45 12 34 99", "", telephone.Fault("+223", 10, (8,))),
+        ("+1 555 12", "", telephone.Fault("+1", 5, (10,))),
+        ("+999 123 456", "", telephone.Fault(None, 9, ())),
+        ("+223 76 45 12 34", "FR", None),
+        ("0022376451234", "", None),
+        ("22376451234", "FR", None),
+        ("030 901820", "DE", None),
+        ("+49 (0)30 901820", "FR", None),
+        ("76 45 1", "", None),
+        ("555-1234", "US", None),
+        ("+1 202 555 0123 ext. 4", "", None),
+        ("76 45 12 34", "XX", None),
+        ("call me", "ML", None),
+        ("", "ML", None),
+    ],
+)
+def test_what_keeps_a_number_from_being_one_of_its_country_is_told_where_it_can_be_known(
+    written: str, country: str, fault: telephone.Fault | None
+) -> None:
+    assert telephone.fault(written, country) == fault

@@ -31,7 +31,7 @@ from estimator.web.patient.request import far_too_long, pages, reply_days, visit
 from estimator.web.patient.request_form import LONGEST_ADDRESS, LONGEST_PHONE, language_names, words_field
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
-from estimator.web.validators import Address, Filled, NotTooLong, Telephone
+from estimator.web.validators import Address, Filled, NotTooLong, PossibleNumber, Telephone
 
 
 class AddressOrNumber:
@@ -57,7 +57,7 @@ class FirstQuestionForm(Form):
             Address(lazy_gettext("This is not an email address. Enter it like this: name@example.org.")),
         ],
     )
-    phone = PhoneField(lazy_gettext("Telephone"), [NotTooLong(LONGEST_PHONE), Telephone()])
+    phone = PhoneField(lazy_gettext("Telephone"), [NotTooLong(LONGEST_PHONE), Telephone(), PossibleNumber()])
     language = ChoiceField(
         lazy_gettext("Language of our answers"),
         choices=lambda: [(tag, name, {"lang": tag}) for tag, name in language_names().items()],
@@ -69,6 +69,7 @@ class FirstQuestionForm(Form):
         ]
     )
     asked = CarriedField(most=LONGEST_ADDRESS)
+    phone_asked = CarriedField()
     submission = SubmissionField()
 
 

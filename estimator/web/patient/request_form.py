@@ -36,6 +36,7 @@ from estimator.web.validators import (
     Filled,
     HasLetter,
     NotTooLong,
+    PossibleNumber,
     Printable,
     PrintableLine,
     Telephone,
@@ -92,10 +93,10 @@ class NumberOfCountry:
     def __call__(self, form: RequestForm, field: Field) -> None:
         if not field.data or form.answer_by.data not in ("whatsapp", "telephone"):
             return
-        country = form.country.data or ""
-        found = telephone.written_abroad(
-            field.data, country if country in countries(current_reader()) else ""
-        )
+        country = form.country.data if form.country.data in countries(current_reader()) else ""
+        found = telephone.written_abroad(field.data, country)
+        if found is None and telephone.fault(field.data, country) is not None:
+            return  # they were asked about it, and it is meant
         if found is None:
             raise StopValidation(
                 _(
@@ -137,8 +138,8 @@ class RequestForm(Form):
     """Who asks, what for, and what they agree to; and what the page carries.
 
     `submission` is random for each form that is handed out, so that the same form sent twice is one request.
-    `asked` is the address that was asked about already, and is meant as it stands. `agreed` is the hash of the
-    words that stood beside the boxes.
+    `asked` is the address that was asked about already, and is meant as it stands; `phone_asked` is such a number.
+    `agreed` is the hash of the words that stood beside the boxes.
     """
 
     not_consented: Mapping[str, str] = NOT_CONSENTED
@@ -156,7 +157,7 @@ class RequestForm(Form):
     )
     phone = PhoneField(
         lazy_gettext("Telephone (not required)"),
-        [NumberToAnswer(), NotTooLong(LONGEST_PHONE), Telephone(), NumberOfCountry()],
+        [NumberToAnswer(), NotTooLong(LONGEST_PHONE), Telephone(), PossibleNumber(), NumberOfCountry()],
     )
     country = ChoiceField(
         lazy_gettext("Country you live in"),
@@ -228,6 +229,7 @@ class RequestForm(Form):
     consent_contact = TickField(validators=[Consented(consents.CONTACT)])
     consent_on_behalf = TickField(validators=[Consented(consents.ON_BEHALF)])
     asked = CarriedField(most=LONGEST_ADDRESS)
+    phone_asked = CarriedField()
     agreed = CarriedField()
     submission = SubmissionField()
 

@@ -27,6 +27,7 @@ def test_a_message_in_french_says_who_wrote_it_and_when_they_plan_to_come() -> N
         ("jean.dupont@exemple.fr",),
         "fr",
         (When("25/03/2024", "2024-03"), When("mars 2027", "2027-03")),
+        for_other=True,
     )
 
 
@@ -107,10 +108,133 @@ def test_a_country_is_told_by_its_name(text: str, codes: list[str]) -> None:
         ("Моя сестра Анна Иванова упала", ["Анна Иванова"]),
         ("أخي اسمه محمد علي، عمره ٣٤", ["محمد علي"]),
         ("my brother has an injury, mon père est malade", []),
+        ("mon frère s'appelle Cheikh Diop, il a", ["Cheikh Diop"]),
+        ("mon frère s’appelle cheikh diop et il a 34 ans", ["cheikh diop"]),
+        ("Mon petit frère Ibrahim est paraplégique", ["Ibrahim"]),
+        ("mon frère (Yacine, 34 ans)", ["Yacine"]),
+        ("ma sœur aînée qui s’appelle Awa Ndiaye.", ["Awa Ndiaye"]),
+        ("mon beau-frère, nommé Moussa", ["Moussa"]),
+        ("le nom de mon père est Amadou Ba.", ["Amadou Ba"]),
+        ("My little brother Paul fell", ["Paul"]),
+        ("my brother is called John Smith.", ["John Smith"]),
+        ("My brother’s name is John Smith.", ["John Smith"]),
+        ("my older sister (Ann)", ["Ann"]),
+        ("for my brother-in-law, named Paul", ["Paul"]),
+        ("mi hermano menor Juan Pérez", ["Juan Pérez"]),
+        ("mi hermanito se llama Juan.", ["Juan"]),
+        ("mi padre (Luis)", ["Luis"]),
+        ("el nombre de mi hijo es Mateo.", ["Mateo"]),
+        ("Моего брата зовут Иван Петров, ему", ["Иван Петров"]),
+        ("мой младший брат Иван", ["Иван"]),
+        ("мой брат (Иван)", ["Иван"]),
+        ("имя моего сына: Пётр.", ["Пётр"]),
+        ("اسم أخي محمد علي، عمره ٣٤", ["محمد علي"]),
+        ("أخي يدعى محمد علي.", ["محمد علي"]),
+        ("मेरे भाई का नाम राहुल शर्मा है", ["राहुल शर्मा"]),
+        ("আমার ভাইয়ের নাম রহিম উদ্দিন।", ["রহিম উদ্দিন"]),
+        ("mon frère (malade), my brother (injured), mi hermano se cayó", []),
     ],
 )
 def test_a_patient_is_told_by_who_they_are_to_whoever_writes(text: str, names: list[str]) -> None:
     assert list(look(text).patients) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "un devis pour mon père",
+        "My little brother has an injury.",
+        "Mi hermana mayor tuvo un accidente",
+        "это для моего брата",
+        "Моя мама упала",
+        "لأخي إصابة",
+        "عرض سعر لوالدتي",
+        "मेरे छोटे भाई को चोट है",
+        "আমার ভাইয়ের জন্য",
+        "for a friend of mine, pour un ami",
+    ],
+)
+def test_it_is_for_somebody_else_where_a_relative_is_named(text: str) -> None:
+    found = look(text)
+    assert (found.for_other, found.patients) == (True, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I would come with my brother",
+        "Je viendrai avec ma femme, accompagné de mon frère",
+        "vengo con mi esposa",
+        "приеду с моим братом",
+        "سأحضر مع أخي",
+        "मैं अपने लिए पूछ रहा हूँ",
+        "my friend told me about you",
+        "My wife will come with me. Ma femme m’accompagne. Mi hermano viene conmigo. Мой брат поедет со мной.",
+    ],
+)
+def test_who_comes_along_is_not_the_one_it_is_for(text: str) -> None:
+    assert not look(text).for_other
+
+
+@pytest.mark.parametrize(
+    ("text", "ways"),
+    [
+        ("Répondez-moi sur WhatsApp svp", ["whatsapp"]),
+        ("Vous pouvez me répondre par whatsapp", ["whatsapp"]),
+        ("write me on WhatsApp", ["whatsapp"]),
+        ("Please reply via Whats App", ["whatsapp"]),
+        ("Escríbame por WhatsApp", ["whatsapp"]),
+        ("Пишите мне в WhatsApp", ["whatsapp"]),
+        ("Ответьте в ватсап", ["whatsapp"]),
+        ("راسلوني على واتساب", ["whatsapp"]),
+        ("मुझे व्हाट्सएप पर जवाब दें", ["whatsapp"]),
+        ("হোয়াটসঅ্যাপে উত্তর দিন", ["whatsapp"]),
+        ("Call me, please", ["telephone"]),
+        ("rappelez-moi demain", ["telephone"]),
+        ("Llámeme mañana", ["telephone"]),
+        ("перезвоните мне", ["telephone"]),
+        ("اتصل بي", ["telephone"]),
+        ("मुझे फ़ोन करें", ["telephone"]),
+        ("আমাকে ফোন করুন", ["telephone"]),
+        ("Répondez par mail ou appelez-moi", ["email", "telephone"]),
+        ("write to me by email", ["email"]),
+        ("I saw you on WhatsApp. Write soon", []),
+        ("Ne m’écrivez pas sur WhatsApp, please don’t call me, do not reply by email", []),
+    ],
+)
+def test_the_way_of_an_answer_is_told_where_they_ask_for_it(text: str, ways: list[str]) -> None:
+    assert list(look(text).ways) == ways
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("lésion complète", ["A"]),
+        ("lésion médullaire T10 incomplète", ["incomplete"]),
+        ("paraplégie complète", ["A"]),
+        ("T10 complète", ["A"]),
+        ("an incomplete spinal cord injury", ["incomplete"]),
+        ("C5-C6 complete, he is 41", ["A"]),
+        ("the injury is not complete", ["incomplete"]),
+        ("lesión medular completa", ["A"]),
+        ("lesión incompleta", ["incomplete"]),
+        ("неполное повреждение спинного мозга", ["incomplete"]),
+        ("травма полная", ["A"]),
+        ("إصابة كاملة", ["A"]),
+        ("إصابة غير كاملة", ["incomplete"]),
+        ("अपूर्ण चोट", ["incomplete"]),
+        ("मेरी चोट पूर्ण है", ["A"]),
+        ("चोट T10 अपूर्ण", ["incomplete"]),
+        ("Травма С5, неполная", ["incomplete"]),
+        ("অসম্পূর্ণ আঘাত", ["incomplete"]),
+        ("ASIA B", ["B"]),
+        ("AIS-C, ASIA: d", ["C", "D"]),
+        ("injury, incomplete (ASIA C)", ["C"]),
+        ("prise en charge complète, a complete price, Asia and Europe, injury. Complete price please", []),
+    ],
+)
+def test_how_complete_an_injury_is_is_told_beside_it(text: str, codes: list[str]) -> None:
+    assert list(look(text).completeness) == codes
 
 
 @pytest.mark.parametrize(
@@ -193,7 +317,7 @@ def test_a_name_of_which_the_end_cannot_be_told_is_suggested_twice() -> None:
     [
         ("2 sessions, please", ["2"]),
         ("We want 3 injections", ["3"]),
-        ("deux séances, ou séances : 4", ["4"]),
+        ("deux séances, ou séances : 4", ["2", "4"]),
         ("2 sesiones", ["2"]),
         ("3 сеанса", ["3"]),
         ("٣ جلسات", ["3"]),
@@ -202,6 +326,14 @@ def test_a_name_of_which_the_end_cannot_be_told_is_suggested_twice() -> None:
         ("12 sessions or 2 sessions", ["12", "2"]),
         ("2 ou 3 séances", ["2", "3"]),
         ("2-3 sessions", ["2", "3"]),
+        ("2 séances ou bien 3", ["2", "3"]),
+        ("2 séances ou bien 3 séances", ["2", "3"]),
+        ("2 ou bien 3 séances", ["2", "3"]),
+        ("We thought of 2 sessions or 3, please", ["2", "3"]),
+        ("2 sesiones o tal vez 3.", ["2", "3"]),
+        ("2 сеанса, или 3", ["2", "3"]),
+        ("جلستان أو ٣", ["2", "3"]),
+        ("2 sessions or 3 nights, 2 sessions or 3.5, 2 sessions or 30%", ["2"]),
         ("10:30 sessions, 1.5 sessions, 2024 sessions, 0 sessions, 1.2-3 sessions", []),
     ],
 )
@@ -209,6 +341,57 @@ def test_numbers_beside_the_word_for_sessions_are_suggested_and_both_of_two(
     text: str, numbers: list[str]
 ) -> None:
     assert list(look(text).sessions) == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("deux ou trois séances", ["2", "3"]),
+        ("Trois séances s’il vous plaît", ["3"]),
+        ("deux séances ou bien trois", ["2", "3"]),
+        ("une ou deux séances", ["1", "2"]),
+        ("une séance ou deux ?", ["1", "2"]),
+        ("une seule séance", ["1"]),
+        ("two or three sessions", ["2", "3"]),
+        ("One session, or six injections", ["1", "6"]),
+        ("four to five stem cell infusions", ["4", "5"]),
+        ("dos sesiones", ["2"]),
+        ("una o dos sesiones", ["1", "2"]),
+        ("cuatro inyecciones", ["4"]),
+        ("два сеанса", ["2"]),
+        ("два-три сеанса", ["2", "3"]),
+        ("от трёх до пяти сеансов", ["3", "5"]),
+        ("جلستان", ["2"]),
+        ("نريد سعرا لجلستين", ["2"]),
+        ("جلستين أو ثلاث جلسات", ["2", "3"]),
+        ("جلسة واحدة", ["1"]),
+        ("أربع جلسات", ["4"]),
+        ("حقنتين", ["2"]),
+        ("दो या तीन सत्र", ["2", "3"]),
+        ("पाँच इंजेक्शन", ["5"]),
+        ("দুই বা তিনটি সেশন", ["2", "3"]),
+        ("দুটি সেশন", ["2"]),
+        ("ছয়টি ইনজেকশন", ["6"]),
+    ],
+)
+def test_numbers_of_sessions_are_told_in_words_from_one_to_six(text: str, numbers: list[str]) -> None:
+    assert list(look(text).sessions) == numbers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Combien coûte une séance ?",
+        "¿Cuánto cuesta una sesión?",
+        "एक सत्र का खर्च",
+        "একটি সেশনের খরচ",
+        "vingt-deux séances, twenty two sessions, treinta y dos sesiones, двадцать два сеанса",
+        "seven sessions, dix séances",
+        "deuxième séance, second session, दोनों सत्र",
+    ],
+)
+def test_an_article_and_a_larger_number_in_words_are_no_number_of_sessions(text: str) -> None:
+    assert look(text).sessions == ()
 
 
 def test_a_message_has_no_more_than_100_kb() -> None:
@@ -228,12 +411,22 @@ def test_a_message_has_no_more_than_100_kb() -> None:
         "my name is " * 9_000,
         "\n[1] a" * 16_000,
         "2 sessions " * 9_000,
+        "2 sessions or " * 7_000,
+        "deux ou une " * 8_000,
+        "twenty " * 14_000,
         "2 " * 50_000,
         "00 " * 30_000,
         "my brother " * 9_000,
+        "mon frère (" * 8_000,
+        "répondez sur " * 7_000,
+        "lésion " * 13_000,
         "Saint " * 16_000,
         "T10 " * 25_000,
         ", 34 ans" * 12_000,
+        "a, [1:23" * 12_000,
+        "\n30/11/2026 à 14:52 " * 5_000,
+        "a, " * 33_000,
+        "\u200e" * 30_000,
     ],
 )
 def test_a_hostile_message_suggests_little(text: str) -> None:
@@ -242,3 +435,48 @@ def test_a_hostile_message_suggests_little(text: str) -> None:
     assert len(found.dates) <= chat_message.MOST
     assert len(found.names) <= chat_message.MOST
     assert len(found.sessions) <= chat_message.MOST
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "30/11/2026 à 14:52 - Moussa Traoré: ",
+        "30/11/2026, 14:52 - Moussa Traoré: ",
+        "30/11/2026 14:52 - Moussa Traoré: ",
+        "11/30/26, 2:52\u202fPM - Moussa Traoré: ",
+        "30/11/26, 2:52\u00a0p.\u00a0m. - Moussa Traoré: ",
+        "30/11/2026 a las 14:52 - Moussa Traoré: ",
+        "30/11/26, 14:52 - Moussa Traoré: ",
+        "30.11.2026, 14:52 - Moussa Traoré: ",
+        "30.11.2026 в 14:52 - Moussa Traoré: ",
+        "2026-11-30 14 h 52 - Moussa Traoré: ",
+        "\u200f30\u200f/11\u200f/2026، 2:52 م - Moussa Traoré: ",
+        "\u200f٣٠\u200f/١١\u200f/٢٠٢٦، ٢:٥٢ م - Moussa Traoré: ",
+        "30/11/2026, 2:52 pm - Moussa Traoré: ",
+        "30/11/26, 2:52 अपराह्न - Moussa Traoré: ",
+        "৩০/১১/২০২৬, ২:৫২ PM - Moussa Traoré: ",
+        "30/11/26, 2:52 অপরাহ্ণ - Moussa Traoré: ",
+        "[30/11/2026 14:52:33] Moussa Traoré: ",
+        "\u200e[30/11/2026 à 14:52:33] ~\u202fMoussa Traoré: ",
+        "[11/30/26, 2:52:33\u202fPM] Moussa Traoré: ",
+        "[30.11.2026, 14:52:33] Moussa Traoré: \u200e",
+        "[\u200f٣٠\u200f/١١\u200f/٢٠٢٦، ٢:٥٢:٣٣ م] Moussa Traoré: ",
+        "[14:52, 30/11/2026] Moussa Traoré: ",
+        "Moussa Traoré, [30/11/2026 14:52]\n",
+        "Moussa Traoré, [30.11.26 14:52]\n",
+        "Moussa Traoré, [30/11/2026 14:52] ",
+        "Moussa Traoré, [Nov 30, 2026 at 2:52:33 PM]:\n",
+        "Moussa Traoré, [30 nov. 2026 à 14:52:33] :\n",
+        "Moussa Traoré, [30 нояб. 2026 г. в 14:52]:\n",
+    ],
+)
+def test_the_line_of_a_chat_gives_a_name_and_no_date(stamp: str) -> None:
+    found = look(f"{stamp}Bonjour, venue en mars 2027.\n{stamp}Merci", country="ML")
+    assert (found.names, found.dates) == (("Moussa Traoré",), (When("mars 2027", "2027-03"),))
+    assert found.numbers == ()
+    assert not look(stamp).waits_for_country
+
+
+def test_what_only_begins_like_the_line_of_a_chat_is_the_message_itself() -> None:
+    found = look("[urgent] Question: how much?\n30/03/2027 à Dakar - et vous: non\nDakar, [le 05.05.2027]")
+    assert (found.names, [when.month for when in found.dates]) == ((), ["2027-03", "2027-05"])

@@ -251,6 +251,24 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(
         )
 
 
+def test_a_number_that_cannot_exist_is_told_at_the_field_and_kept_by_a_second_press(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    coordinator.see(contact(reference))
+    shown = coordinator.press(BUTTON, phone="0022376451")
+    assert shown.status == 422
+    assert "too short. Digits after \u2066+223\u2069: 5; needed: 8." in shown.text
+    assert shown.value("phone") == "0022376451"
+    shown = coordinator.press(BUTTON, phone="002237645")
+    assert "Digits after \u2066+223\u2069: 4; needed: 8." in shown.text, "another one is told as well"
+    assert "The contact is corrected." in coordinator.press(BUTTON).text
+    with request_of(app, reference) as found:
+        kept = requests.person_of(found, settings_of(app).data_keys)
+        assert kept is not None
+        assert kept.phone == "002237645"
+
+
 def test_a_country_that_was_guessed_from_a_telephone_number_is_corrected(
     app: Flask, coordinator: Staff
 ) -> None:

@@ -322,6 +322,21 @@ def test_an_answer_that_the_list_refuses_is_said_also_where_others_are_missing(
     assert count(app, PatientRequest) == 0
 
 
+@pytest.mark.parametrize("answer_by", ["", "whatsapp"])
+def test_a_number_that_cannot_exist_is_told_and_may_be_meant(
+    app: Flask, coordinator: Staff, answer_by: str
+) -> None:
+    page = enter(coordinator, phone="0022376451", country="", answer_by=answer_by or []).page
+    assert page.status == 422
+    assert "too short. Digits after \u2066+223\u2069: 5; needed: 8." in page.text
+    page = coordinator.press("Enter the request")
+    assert "The request is entered." in page.text
+    with request_of(app, page.path.rpartition("/")[2]) as found:
+        kept = requests.person_of(found, settings_of(app).data_keys)
+        assert kept is not None
+        assert kept.phone == "0022376451"
+
+
 @pytest.mark.long
 def test_a_slip_in_the_address_is_pointed_out_and_may_be_meant(app: Flask, coordinator: Staff) -> None:
     page = enter(coordinator, email="zephyrine@gmial.com").page
@@ -412,6 +427,7 @@ def test_a_pasted_message_suggests_and_fills_in_nothing_by_itself(
         "Language: Français",
         "When the injury happened: March 2024 (“25/03/2024”)",
         "Planned: March 2027 (“mars 2027”)",
+        "Whom it is for: Somebody they may speak for",
     ]
     for name in ("phone", "injury_month", "planned_month"):
         assert coordinator.page.value(name) == "", name
@@ -421,6 +437,7 @@ def test_a_pasted_message_suggests_and_fills_in_nothing_by_itself(
         "language=fr",
         "injury_month=3 2024",
         "planned_month=2027-03",
+        "for_whom=other",
     ):
         coordinator.send(sent, {})
         name, _equals, text = sent.partition("=")
@@ -481,6 +498,61 @@ def test_the_patient_of_a_message_is_suggested_and_then_it_is_for_somebody_else(
     assert [page.value(name) for name in names] == [
         *("+221 77 512 34 56", "SN", "Ousmane", "other", "T10", "30-39"),
     ]
+
+
+CHAT = """\
+30/11/2026 à 14:52 - Moussa Traoré: Bonjour docteur 🙏
+30/11/2026 à 14:53 - Moussa Traoré: Je vous écris pour mon petit frère qui s’appelle Cheikh Diop, il a 27 ans.
+30/11/2026 à 14:55 - Moussa Traoré: Accident de moto le 14/03/2024, lésion T10 complète, il est en fauteuil depuis.
+30/11/2026 à 14:58 - Moussa Traoré: Combien coûtent deux ou trois séances ? Nous pensons venir en mars 2027.
+30/11/2026 à 15:01 - Moussa Traoré: On habite au Sénégal. Répondez-moi sur WhatsApp au 77 512 34 56, \
+ou traore.moussa@exemple.sn. Merci
+"""
+
+
+def test_a_whole_conversation_in_french_suggests_everything_that_it_says(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    coordinator = sign_in(make_app(LANGUAGES="en,fr"), "coordinator")
+    coordinator.see(FORM)
+    coordinator.send("look", {"pasted": CHAT})
+    assert [row.partition(" Use it")[0] for row in suggested(coordinator)] == [
+        "Name: Moussa Traoré",
+        "Telephone: +221 77 512 34 56",
+        "Country, by the number: Senegal",
+        "Email address: traore.moussa@exemple.sn",
+        "How they want to be answered: By WhatsApp",
+        "Language: Français",
+        "When the injury happened: March 2024 (“14/03/2024”)",
+        "Planned: March 2027 (“mars 2027”)",
+        "Patient: Cheikh Diop",
+        "Level of the injury: T10 (chest)",
+        "How complete the injury is: Complete: no feeling and no movement below it (AIS A)",
+        "Age of the patient: 18 to 29 (“27”)",
+        "Sessions: 2",
+        "Sessions: 3",
+    ]
+    page = coordinator.send("all", {})
+    expected = {
+        "full_name": "Moussa Traoré",
+        "phone": "+221 77 512 34 56",
+        "country": "SN",
+        "email": "traore.moussa@exemple.sn",
+        "answer_by": "whatsapp",
+        "language": "fr",
+        "injury_month": "3 2024",
+        "planned_month": "2027-03",
+        "patient_name": "Cheikh Diop",
+        "for_whom": "other",
+        "injury_level": "T10",
+        "injury_completeness": "A",
+        "age_group": "18-29",
+        "q_sessions": "",
+    }
+    assert {name: page.value(name) for name in expected} == expected
+    agreed = {"consent_health_data": "yes", "consent_contact": "yes", "consent_on_behalf": "yes"}
+    page = coordinator.send("q_sessions=3", agreed)
+    assert "The request is entered." in coordinator.press("Enter the request").text
 
 
 def test_a_number_that_waits_for_its_country_is_said(coordinator: Staff) -> None:
@@ -562,3 +634,44 @@ def test_consents_are_read_in_another_language_and_what_was_typed_stays(
     with app.app_context():
         kept = db.session.scalars(select(PatientRequest)).one()
         assert {one.language for one in requests.consents_of(kept)} == {"fr"}
+
+
+def text_for_chat(person: Staff) -> tuple[str | None, str]:
+    """Return the language of the text that is to be copied into a chat, and the text."""
+    (area,) = [one for one in person.page.all("textarea") if one.get("id") == "chat-consents"]
+    assert area.get("name") is None, "it is no answer"
+    return area.get("lang"), "".join(area.itertext()).strip()
+
+
+def test_what_they_agree_to_can_be_sent_in_a_chat_in_the_language_that_their_message_suggested(
+    make_app: Callable[..., Flask], sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    coordinator = sign_in(make_app(LANGUAGES="en,fr"), "coordinator")
+    coordinator.see(FORM)
+    language, text = text_for_chat(coordinator)
+    assert language == "en"
+    beside = [one.text or "" for one in coordinator.page.all("span", lang="en")]
+    agreed = [words.strip("“”") for words in beside if words.startswith("“")]
+    assert len(agreed) == 3
+    assert all(words in text for words in agreed)
+    coordinator.send("look", {"pasted": "Bonjour, c’est pour mon frère, merci", "consent_contact": "yes"})
+    assert text_for_chat(coordinator)[0] == "en", "nothing is taken over by itself"
+    page = coordinator.send("language=fr", {})
+    language, text = text_for_chat(coordinator)
+    lines = text.split("\n")
+    assert language == "fr"
+    assert [line[:3] for line in lines[1:]] == ["1. ", "2. ", "3. "]
+    assert "répondez par oui ou par non" in lines[0]
+    assert "Cela dit quelque chose" in lines[1]
+    assert lines[3].startswith(
+        "3. Seulement si vous faites cette demande pour une autre personne\N{NO-BREAK SPACE}: "
+    )
+    assert page.text.count("Cela dit quelque chose") == 2, "the words beside the boxes are the same"
+    assert not any(
+        one.get("checked")
+        for one in page.all("input", type="checkbox")
+        if (one.get("name") or "").startswith("consent")
+    ), "what they heard were other words"
+    coordinator.send("for_whom=other", {})
+    lines = text_for_chat(coordinator)[1].split("\n")
+    assert "Seulement" not in lines[3], "it is for somebody else"

@@ -126,6 +126,13 @@ def test_a_telephone_number_is_enough(app: Flask, visitor: Visitor, form: Page) 
     assert len(stored(app)) == 1
 
 
+def test_a_number_that_cannot_exist_is_told_once(visitor: Visitor, form: Page) -> None:
+    refused = visitor.send(form, {**FILLED, "phone": "+999 123 456"}, button=None)
+    assert refused.status == 422
+    assert any("No country has the code" in problem for problem in refused.problems)
+    assert visitor.send(refused, {"consent": FILLED["consent"]}, button=None).status == 303
+
+
 def test_the_same_form_sent_twice_is_one_question(app: Flask, visitor: Visitor, form: Page) -> None:
     assert sent(visitor, form).path == sent(visitor, form).path
     (record,) = stored(app)

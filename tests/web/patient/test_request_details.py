@@ -112,6 +112,18 @@ def test_a_number_to_answer_by_that_no_country_has_is_asked_again(visitor: Visit
     assert last_look(visitor, form, answer_by="email", phone="0301234", country="US")
 
 
+def test_a_number_that_cannot_exist_is_told_once_and_stays_if_it_is_meant(
+    app: Flask, visitor: Visitor, form: Page
+) -> None:
+    page = visitor.send(form, filled(answer_by="whatsapp", phone="0022376451"), "check")
+    assert page.status == 422
+    assert any("too short. Digits after \u2066+223\u2069: 5; needed: 8." in one for one in page.problems)
+    look = visitor.send(page, {}, "check")
+    assert "0022376451" in look.text()
+    assert visitor.send(look, button="send").status == 303
+    assert person(app).phone == "0022376451"
+
+
 def test_the_summary_names_the_field_that_is_too_long(visitor: Visitor, form: Page) -> None:
     page = visitor.send(form, filled(full_name="a" * 218), "check")
     sentence = "This has 218 characters; there is room for 200. Shorten it."

@@ -36,7 +36,7 @@ from estimator.web.language import current_reader
 from estimator.web.patient.request_form import LONGEST_ADDRESS, LONGEST_PERSON, LONGEST_PHONE, language_names
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.web.validators import Address, HasLetter, NotTooLong, PrintableLine, Telephone
+from estimator.web.validators import Address, HasLetter, NotTooLong, PossibleNumber, PrintableLine, Telephone
 
 LETTERS: Mapping[str, Any] = {
     "request_received": lazy_gettext("The confirmation with the link"),
@@ -115,7 +115,10 @@ class ContactForm(Form):
             Address(lazy_gettext("This is not an email address. Enter it like this: name@example.org.")),
         ],
     )
-    phone = PhoneField(lazy_gettext("Telephone"), [NumberToAnswer(), NotTooLong(LONGEST_PHONE), Telephone()])
+    phone = PhoneField(
+        lazy_gettext("Telephone"),
+        [NumberToAnswer(), NotTooLong(LONGEST_PHONE), Telephone(), PossibleNumber()],
+    )
     country = ChoiceField(
         lazy_gettext("Country they live in"),
         choices=lambda: list(countries(current_reader()).items()),
@@ -128,6 +131,7 @@ class ContactForm(Form):
     again = TicksField(lazy_gettext("Send again, to the address above"))
     end_links = TickField()
     asked = CarriedField(most=LONGEST_ADDRESS)
+    phone_asked = CarriedField()
     changes = CarriedField()
 
     def __init__(self, of: PatientRequest, kept: Contact, letters: list[str]) -> None:

@@ -13,7 +13,7 @@ from wtforms import Field
 from wtforms.validators import StopValidation
 
 from estimator import estimates, price_lists, requests
-from estimator.i18n import Reader, lazy_gettext
+from estimator.i18n import Reader, lazy_gettext, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import TableVersion
@@ -32,6 +32,7 @@ from estimator.web.staff.signed_in import act
 from estimator.web.total_so_far import running, told
 from estimator.web.transaction import committing
 from estimator.web.validators import Address, HasLetter, NotTooLong, Printable, PrintableLine
+from estimator.wording import pasted
 from pricing import PriceTable
 from pricing.answers import Answers
 
@@ -242,6 +243,7 @@ def _form(
         day_order=reader.day_order(),
         consents=list(said.values()),
         words_in=_words_in(form),
+        chat_consents=_for_chat(form, said),
         longest=reader.number(str(request_form.LONGEST_MESSAGE)),
         longest_hours=reader.number(str(request_form.LONGEST_HOURS)),
     )
@@ -266,6 +268,17 @@ def _words_in(form: EnteredForm) -> Reader:
     """Return the language of the words that are read aloud: that of the page until another one was chosen."""
     chosen = form.read_in.data
     return reader_of(chosen) if chosen in request_form.language_names() else current_reader()
+
+
+def _for_chat(form: EnteredForm, said: Mapping[str, consents.Consent]) -> dict[str, str | None]:
+    """Return the words that are read aloud as one text to send to them."""
+    reader = _words_in(form)
+    words = [said[purpose].words for purpose in consents.needed("self")]
+    with speaking(reader):
+        text = pasted.of_consents(
+            reader, words, said[consents.ON_BEHALF].words, for_other=form.for_whom.data == "other"
+        )
+    return {"text": text, "language": reader.tag, "direction": reader.direction, "whatsapp": None}
 
 
 def _consents(version: TableVersion, form: EnteredForm) -> Mapping[str, consents.Consent]:

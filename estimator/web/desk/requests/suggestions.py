@@ -105,10 +105,10 @@ def _of_person(
             yield _choice(form.country, _("Country, as they name it"), countries(reader)[code], code)
     for email in found.emails:
         yield _text(form.email, _("Email address"), email, email)
+    for way in found.ways:
+        yield _choice(form.answer_by, _("How they want to be answered"), injury.channel(way), way)
     if found.language is not None:
-        language = reader_of(found.language).name
-        # The form begins in the coordinator's own, which nobody has chosen.
-        yield replace(_choice(form.language, _("Language"), language, found.language), free=True)
+        yield _language(form, found.language)
     for when in found.dates:
         shown = _("%(month)s (“%(text)s”)", month=reader.month(when.month), text=when.text)
         if when.month >= month:
@@ -122,8 +122,14 @@ def _of_person(
 def _of_patient(form: RequestForm, found: chat_message.Found) -> Iterator[Suggestion]:
     for name in found.patients:
         yield _patient(form, name)
+    if found.for_other and not found.patients:
+        yield _choice(form.for_whom, _("Whom it is for"), _("Somebody they may speak for"), "other")
     for level in found.levels:
         yield _choice(form.injury_level, _("Level of the injury"), injury.level(level), level)
+    for code in found.completeness:
+        yield _choice(
+            form.injury_completeness, _("How complete the injury is"), str(injury.COMPLETENESS[code]), code
+        )
     for age in found.ages:
         group = injury.age_group(age)
         said = current_reader().number(str(age))
@@ -144,6 +150,17 @@ def _of_plan(plan: EstimateForm, found: chat_message.Found, table: PriceTable) -
             except Refused:
                 continue
             yield _text(plan[PREFIX + driver.code], label, reader.number(number), number)
+
+
+def _language(form: RequestForm, tag: str) -> Suggestion:
+    """Return the suggestion of a language; what they agree to is then shown in it as well."""
+
+    def fill() -> None:
+        form.language.data = form["read_in"].data = tag
+
+    found = _choice(form.language, _("Language"), reader_of(tag).name, tag)
+    # The form begins in the coordinator's own, which nobody has chosen.
+    return replace(found, free=True, fill=fill)
 
 
 def _patient(form: RequestForm, name: str) -> Suggestion:

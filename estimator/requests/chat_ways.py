@@ -1,0 +1,64 @@
+"""How a message asks to be answered: "write me on WhatsApp", "call me", "reply by email"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_SENTENCES = re.compile(r"[.!?\n;,।؟،]")
+_JOINED = r"[\w\u0900-\u0963\u0980-\u09ff]"
+_NOT = re.compile(
+    rf"(?<!{_JOINED})(?:n['’]|(?:not|don['’]?t|never|no|ne|pas|не|нельзя|لا|मत|नहीं|না)(?!{_JOINED}))",
+    re.IGNORECASE,
+)
+_ANSWER = re.compile(
+    r"(?<!\w)(?:"
+    r"(?:write|reply|replies|answer|contact|message|text|respond|reach|call|get back)(?!\w)|"
+    r"r[ée]pon(?:d(?:ez|re|s)|se)|[ée]cri(?:vez|re|s)(?!\w)|(?:re)?contact(?:ez|er|e)(?!\w)|joi(?:ndre|gnez)|envoyez|"
+    r"r?appel(?:ez|er)|"
+    r"escr[íi]b|respond|respuesta|contest|cont[áa]ct|comun[íi]qu|ll[áa]m(?:e|a|ar|en)me|m[áa]nd[ea]|env[íi]e|"
+    r"(?:на)?пиш|ответ|отвеч|свяж|(?:пере|по)?звон|пришл|"
+    r"اكتب|راسل|رد|الرد|تواصل|التواصل|[أا]رسل|اتصل|كلم|"
+    r"जवाब|उत्तर|लिख|संपर्क|सम्पर्क|मैसेज|बात|"
+    r"উত্তর|লিখ|যোগাযোগ|জানা|মেসেজ|"
+    r"(?:कॉल|फ़ोन|फोन|কল|ফোন)\s)",
+    re.IGNORECASE,
+)
+_WAYS = {
+    "whatsapp": re.compile(
+        r"(?<!\w)(?:whats?\s?app?|what['’]?s\s?app|wh?ats?app?|wathsapp?|ват?с+ап|вотс+ап|(?:ال|بال)?وات[سص]|"
+        r"व्हाट्स|व्हॉट्स|वाट्स|वॉट्स|হো(?:\u09df|\u09af\u09bc)াটস)",
+        re.IGNORECASE,
+    ),
+    "email": re.compile(
+        r"(?<!\w)(?:(?:by|via|through|per|par|por|по|на|to|à|a|al|mon|my|mi)\s(?:(?:mon|my|mi)\s)?(?:adresse\s)?"
+        r"(?:e-?mail|mail|courriel|correo|(?:электронн\w{1,3}\s)?почт[еуы]|e-?майл|имейл)(?!\w)|"
+        r"(?:(?:عبر|على)\s)?(?:ب?ال)(?:بريد|[إا]يميل)|ई-?मेल|ই-?মে(?:ই)?লে)",
+        re.IGNORECASE,
+    ),
+}
+_CALL = re.compile(
+    r"(?<!\w)(?:(?:call|phone|ring)\s(?:me|us)(?:\sback)?(?!\w)|give\s(?:me|us)\sa\scall|"
+    r"(?:r?appel|téléphon)ez[- ](?:moi|nous)|(?:m['’]|me\s|nous\s)(?:r?appeler|téléphoner)(?!\w)|"
+    r"ll[áa]m(?:e|a|ar|en)(?:me|nos)(?!\w)|(?:пере|по)?звоните|"
+    r"اتصل(?:وا)?\sب(?:ي|نا)|كلم(?:ن|ون)ي|"
+    r"(?:कॉल|फ़ोन|फोन)\s(?:करें|कीजिए|करो|करना|कर\sल|कर\sद)|(?:কল|ফোন)\s(?:করুন|করবেন|করেন|দিন|দিবেন))",
+    re.IGNORECASE,
+)
+
+
+def ways_in(text: str, *, most: int) -> list[str]:
+    """Return the ways in which a message asks for an answer, codes of `injury.CHANNELS`, each once, at most so many."""
+    return list(dict.fromkeys(_asked(text)))[:most]
+
+
+def _asked(text: str) -> Iterator[str]:
+    """Yield them sentence by sentence; nothing is read in one with a "not"."""
+    for sentence in _SENTENCES.split(text):
+        calls, asks = _CALL.search(sentence), _ANSWER.search(sentence)
+        if not (calls or asks) or _NOT.search(sentence):
+            continue
+        named = [way for way, pattern in _WAYS.items() if pattern.search(sentence)]
+        yield from named
+        if calls and "whatsapp" not in named:  # "call me on WhatsApp" is one way
+            yield "telephone"
