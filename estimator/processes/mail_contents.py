@@ -273,8 +273,10 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
     quote, reader = revision.quote, reader_of(row.language)
     said, table = quotes.content_of(revision), price_lists.parsed(revision.table_version)
     breakdown = said["breakdown"]
+    ended = quotes.replaced.acceptance_ended_by(revision)
     with speaking(reader):
         context = {
+            "ended": None if ended is None else ended.number,
             "never_by_mail": wording.never_by_mail() if "pay_to" in said else None,
             "number": quote.number,
             "revision": revision.number,
