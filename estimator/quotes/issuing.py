@@ -309,6 +309,8 @@ def _said(
     content = quote_options.with_options(content, prepared.options, table)
     contents = quote_plans.by_plan(content)
     plans = None if before is None else replaced.plans_of(before, act.settings.data_keys)
+    offered = wording.offered(content, [option.label for option in prepared.options])
+    offered_before = offered if before is None else replaced.options_of(before, act.settings.data_keys)
 
     def rows_in(reader: Reader) -> FirmRows:
         with speaking(reader):
@@ -329,9 +331,9 @@ def _said(
             }
             was = None if plans is None else {letter: each.content for letter, each in plans.items()}
             rows = wording.firm_plans.together(worded, contents, table, reader, before=was)
-            if not prepared.options:
-                return rows
-            return replace(rows, options=wording.option_rows(content, prepared.options, table, reader))
+            changed = [*rows.changed, *wording.changed_options(offered_before, offered, reader)]
+            options = wording.option_rows(content, prepared.options, table, reader)
+            return replace(rows, changed=changed, options=options)
 
     rows = rows_in(reader)
     if second is None:

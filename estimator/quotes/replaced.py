@@ -50,6 +50,15 @@ def plans_of(revision: QuoteRevision, keyring: keys.Keyring) -> dict[str, wordin
     return plans if accepted is None else {"": plans[accepted.plan]}
 
 
+def options_of(revision: QuoteRevision, keyring: keys.Keyring) -> list[wording.Offered]:
+    """Return the lines that could be taken with the revision that is replaced, and which of them were."""
+    rows, accepted = rows_of(revision, keyring), agreed(revision)
+    if rows is None:
+        return []
+    labels = [row.label.text for row in rows.options]
+    return wording.offered(content_of(revision), labels, [] if accepted is None else accepted.taken)
+
+
 def counterpart(plans: Mapping[str, wording.Before] | None, letter: str) -> wording.Before | None:
     """Return the plan that one takes the place of: that of its letter; a first plan that of the first one."""
     if plans is None:
