@@ -66,6 +66,11 @@ def counterpart(plans: Mapping[str, wording.Before] | None, letter: str) -> word
     return plans.get(letter) or (next(iter(plans.values())) if letter in ("", "A") else None)
 
 
+def replaced_by(revision: QuoteRevision) -> QuoteRevision | None:
+    """Return the revision whose place one has taken; None for the first."""
+    return next((each for each in revisions(revision.quote) if each.number < revision.number), None)
+
+
 def acceptance_ended_by(revision: QuoteRevision) -> QuoteRevision | None:
     """Return the older revision whose acceptance counts no longer because this one was issued; None if none does.
 

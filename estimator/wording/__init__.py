@@ -17,7 +17,7 @@ from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows
 from estimator.wording.firm_options import Offered, changed_options, offered, option_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
-from estimator.wording.how_to_pay import in_fours, never_by_mail
+from estimator.wording.how_to_pay import in_fours, never_by_mail, other_account
 from estimator.wording.keeping import as_json, from_json
 from estimator.wording.plan_in_short import plan_in_short
 from estimator.wording.price_list import PriceGroup, PriceListRows, PriceRow, price_list
@@ -123,6 +123,7 @@ __all__ = [
     "notice_sections",
     "offered",
     "option_rows",
+    "other_account",
     "other_answers",
     "past_bills",
     "plan_in_short",

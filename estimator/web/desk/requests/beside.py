@@ -42,13 +42,13 @@ def quote(found: PatientRequest) -> QuoteRow | None:
     return {
         "number": issued.number,
         "revision": newest.number,
-        "total": _total(newest, reader),
+        "total": total_of(newest, reader),
         "standing": states_at_desk.revision_at_desk(quotes.state_at(newest, request_context.now())),
         "until": reader.day(newest.valid_until),
     }
 
 
-def _total(revision: QuoteRevision, reader: Reader) -> str:
+def total_of(revision: QuoteRevision, reader: Reader) -> str:
     """Say what a revision comes to: what was accepted, or every plan of which one can be."""
     agreed = quotes.agreed(revision)
     if agreed is not None:
