@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from estimator import quotes, requests
 from estimator.clinic import accounts
 from estimator.models import QuoteAccount
-from estimator.web.desk.requests.beside import total_of
+from estimator.web.desk.requests.beside import totals_of
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
@@ -29,7 +29,8 @@ class OlderRow(TypedDict):
     standing: str
     #: None once the person is erased, or if the key is missing
     patient: str | None
-    total: str
+    #: of each plan, or of the one that was accepted
+    totals: list[str]
     issued: str
     account: str
     revise: str
@@ -59,7 +60,7 @@ def _row(each: QuoteAccount) -> OlderRow:
         "reference": reference,
         "standing": states_at_desk.revision_at_desk(quotes.state_at(revision, now())),
         "patient": None if person is None else person.patient,
-        "total": total_of(revision, reader),
+        "totals": totals_of(revision, reader),
         "issued": reader.clock(revision.issued_at, revision.time_zone),
         "account": in_short(each.account),
         "revise": url_for("quotes_desk.prepare", reference=reference),

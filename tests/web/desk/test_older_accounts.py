@@ -143,7 +143,8 @@ def test_the_list_names_the_patient_and_what_every_plan_comes_to_or_the_accepted
     put(app, WITHOUT_IBAN)
     shown = coordinator.see(LIST).text.replace(SPACE, " ")
     assert NAME in shown
-    assert "Plan A: USD 15,890.40; Plan B: USD 22,220.40" in shown
+    assert "Plan A: USD 15,890.40" in shown
+    assert "Plan B: USD 22,220.40" in shown
     accept(app, found, "B")
     shown = coordinator.see(LIST).text.replace(SPACE, " ")
     assert "Plan B: USD 22,220.40" in shown

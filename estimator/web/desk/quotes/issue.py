@@ -274,6 +274,7 @@ def _check(
     of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int = 200, *, beside: bool | None = None
 ) -> ResponseReturnValue:
     """Show what is about to be issued; `beside` is the tick that was just sent, else the one of the draft counts."""
+    standing = quotes.replaced.standing(of, now())  # before what is shown of it, which is then never older
     reader = current_reader()
     prepared = prepared_of(draft)
     figures = shown(prepared, of)
@@ -295,7 +296,7 @@ def _check(
         language=language_of(of).name,
         second=second_of(of),
         form=form,
-        standing=quotes.replaced.standing(of, now()),
+        standing=standing,
         account=in_force,
         account_shown=in_short(in_force),
         may_set_account=signed_in.may("settings.edit") and not person().demonstration,
