@@ -275,6 +275,37 @@ def test_nothing_is_styled_in_two_places() -> None:
     assert {rule for rule in every if every.count(rule) > 1} == set()
 
 
+def test_what_the_desk_shows_as_the_patient_sees_it_is_styled_at_the_desk_as_well() -> None:
+    drawn = {"_quote_head.html", "_quote_body.html"}
+    while (
+        more := {
+            found
+            for path in drawn
+            for found in re.findall(
+                r'"patient/(_\w+\.html)"', (ROOT / "templates" / "patient" / path).read_text("utf-8")
+            )
+        }
+        - drawn
+    ):
+        drawn |= more
+    written = {
+        word
+        for path in drawn
+        for classes in re.findall(
+            r'\bclass="([^"]*)"', (ROOT / "templates" / "patient" / path).read_text("utf-8")
+        )
+        for word in re.sub(r"{{.*?}}|{%.*?%}", " ", classes).split()
+    }
+    assert {"plans-table", "items", "transfer"} <= written
+    styled = {
+        path.stem: set(re.findall(r"\.([a-z][\w-]*)", " ".join(chosen for _query, chosen in rules(path))))
+        for path in STYLES
+    }
+    at_the_desk = styled["site"] | styled["components"] | styled["desk"]
+    above_a_question = {"short"}  # which the desk does not ask
+    assert (written & styled["patient"]) - above_a_question <= at_the_desk
+
+
 def test_no_page_loads_more_than_three_style_sheets() -> None:
     assert [path.stem for path in STYLES] == [
         "compare",

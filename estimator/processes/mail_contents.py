@@ -273,8 +273,12 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
     quote, reader = revision.quote, reader_of(row.language)
     said, table = quotes.content_of(revision), price_lists.parsed(revision.table_version)
     breakdown = said["breakdown"]
+    ended, before = quotes.replaced.acceptance_ended_by(revision), quotes.replaced.replaced_by(revision)
+    paid_before = None if before is None else quotes.content_of(before).get("pay_to")
     with speaking(reader):
         context = {
+            "ended": None if ended is None else ended.number,
+            "other_account": wording.other_account(paid_before, said.get("pay_to")),
             "never_by_mail": wording.never_by_mail() if "pay_to" in said else None,
             "number": quote.number,
             "revision": revision.number,

@@ -16,6 +16,7 @@ from estimator.quotes import (
     pdf_document,
     plans,
     reminders,
+    replaced,
     waiting,
 )
 from estimator.quotes.agreement import Agreed, agreed
@@ -122,6 +123,7 @@ __all__ = [
     "plans",
     "reminders",
     "repeat",
+    "replaced",
     "request_of",
     "revisions",
     "rows_of",

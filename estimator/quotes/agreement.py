@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from estimator.models import QuoteRevision
-from estimator.quotes.issued_revisions import content_of, decision_of, taken_with
+from estimator.quotes.issued_revisions import content_of, decision_of, last_day_to_take_back, taken_with
 from pricing import PriceTable, quote_options, quote_plans
 from pricing.stored import StoredQuote
 
@@ -24,6 +24,8 @@ class Agreed:
     #: numbers of the lines that were taken, from 1 on
     taken: Sequence[int]
     total: str
+    #: the first day on which it is paid: the one after the last on which it can be taken back; None if any day is one
+    first_to_pay: date | None
 
     def payments(self, table: PriceTable) -> dict[str, str]:
         """Return what each payment comes to, by its code, with the lines that were taken."""
@@ -37,4 +39,12 @@ def agreed(revision: QuoteRevision) -> Agreed | None:
     if said is None or said.kind != "accepted" or said.taken_back_at is not None:
         return None
     content = quote_plans.by_plan(content_of(revision))[said.plan or ""]
-    return Agreed(said.at, said.plan or "", content, taken_with(said), said.total or content["total"])
+    last = last_day_to_take_back(said, revision.time_zone)
+    return Agreed(
+        said.at,
+        said.plan or "",
+        content,
+        taken_with(said),
+        said.total or content["total"],
+        None if last is None else last + timedelta(days=1),
+    )

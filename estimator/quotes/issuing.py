@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import EllipsisType
@@ -23,7 +23,6 @@ from estimator import (
     clinic,
     demonstration_marks,
     jobs,
-    keys,
     links,
     paper,
     price_lists,
@@ -36,8 +35,7 @@ from estimator.i18n import Reader, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import Counter, PatientRequest, PaymentAccount, Quote, QuoteAccount, QuoteRevision
 from estimator.models import Rate as StoredRate
-from estimator.quotes import drafts, notifications, numbers
-from estimator.quotes.agreement import agreed
+from estimator.quotes import drafts, notifications, numbers, replaced
 from estimator.quotes.decisions import (
     NotCurrent,
 )
@@ -45,12 +43,10 @@ from estimator.quotes.drafts import ChangedMeanwhile
 from estimator.quotes.issued_revisions import (
     KIND,
     TABLE,
-    content_of,
     for_request,
     locked,
     newest,
     revisions,
-    rows_of,
     set_state,
     state_at,
     token_of,
@@ -84,12 +80,14 @@ def issue(
     save: int,
     fingerprint: str,
     account: int | EllipsisType | None = ...,
+    standing: str | EllipsisType = ...,
 ) -> QuoteRevision:
     """Issue the next revision of a draft, exactly as the preview showed it; its document is made after the commit.
 
     `account` is the version of the account to pay into that was shown, None if there was none; without it, the one in
-    force counts. Raises NotReady with all that is missing, and ChangedMeanwhile if draft or account are not what the
-    caller saw, or it was issued by somebody else; nothing is changed then.
+    force counts. `standing` is how the quote stood that this one replaces, as `replaced.standing` told it; without it,
+    whatever became of that one. Raises NotReady with all that is missing, and ChangedMeanwhile if draft, account or
+    standing are not what the caller saw, or it was issued by somebody else; nothing is changed then.
     """
     lock(request)
     draft = drafts.for_request(request)
@@ -103,6 +101,8 @@ def issue(
         raise ChangedMeanwhile
     pay_to = clinic.accounts.in_force()
     if not isinstance(account, EllipsisType) and account != (None if pay_to is None else pay_to.id):
+        raise ChangedMeanwhile
+    if not isinstance(standing, EllipsisType) and standing != replaced.standing(request, act.now):
         raise ChangedMeanwhile
     second = drafts.second_of(draft, request, act.settings)
     quote = for_request(request)
@@ -308,7 +308,9 @@ def _said(
     content = quote_plans.with_alternatives(content, others)
     content = quote_options.with_options(content, prepared.options, table)
     contents = quote_plans.by_plan(content)
-    replaced = None if before is None else _before(before, act.settings.data_keys)
+    plans = None if before is None else replaced.plans_of(before, act.settings.data_keys)
+    offered = wording.offered(content, [option.label for option in prepared.options])
+    offered_before = offered if before is None else replaced.options_of(before, act.settings.data_keys)
 
     def rows_in(reader: Reader) -> FirmRows:
         with speaking(reader):
@@ -320,18 +322,18 @@ def _said(
                     figures.adjustments,
                     days_to_take_back=days_to_take_back,
                     asked_by=asked_by,
-                    before=_counterpart(replaced, letter),
+                    before=replaced.counterpart(plans, letter),
                     asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
                     paper=paper.of(request.country, [request.language]),
                     personal=personal if letter in ("", LETTERS[0]) else None,
                 )
                 for (letter, one), figures in zip(contents.items(), (first, *others), strict=True)
             }
-            was = None if replaced is None else {letter: each.content for letter, each in replaced.items()}
+            was = None if plans is None else {letter: each.content for letter, each in plans.items()}
             rows = wording.firm_plans.together(worded, contents, table, reader, before=was)
-            if not prepared.options:
-                return rows
-            return replace(rows, options=wording.option_rows(content, prepared.options, table, reader))
+            changed = [*rows.changed, *wording.changed_options(offered_before, offered, reader)]
+            options = wording.option_rows(content, prepared.options, table, reader)
+            return replace(rows, changed=changed, options=options)
 
     rows = rows_in(reader)
     if second is None:
@@ -379,27 +381,6 @@ def _figures(plan: PricedPlan, table: PriceTable, first_to_pay: date) -> PlanFig
     assert plan.chosen is not None
     due = payments.due_days(table.payments, plan.answers, first_to_pay)
     return PlanFigures(plan.chosen, plan.adjustments, plan.answers, due)
-
-
-def _before(revision: QuoteRevision, keyring: keys.Keyring) -> dict[str, wording.Before]:
-    """Return the plans of the revision that is replaced, by their letters; of an accepted one, what was accepted."""
-    rows, accepted = rows_of(revision, keyring), agreed(revision)
-    worded = {} if rows is None else rows.by_plan()
-    table = price_lists.parsed(revision.table_version)
-    plans = {
-        letter: wording.Before(
-            content, table, worded[letter].adjustments if letter in worded else [], accepted is not None
-        )
-        for letter, content in quote_plans.by_plan(content_of(revision)).items()
-    }
-    return plans if accepted is None else {"": plans[accepted.plan]}
-
-
-def _counterpart(replaced: Mapping[str, wording.Before] | None, letter: str) -> wording.Before | None:
-    """Return the plan that one takes the place of: that of its letter; a first plan that of the first one."""
-    if replaced is None:
-        return None
-    return replaced.get(letter) or (next(iter(replaced.values())) if letter in ("", "A") else None)
 
 
 def _rate_for(base: str, country: str, day: date) -> Rate | None:

@@ -15,9 +15,9 @@ from estimator.wording.changes import changes
 from estimator.wording.commissions import who_else_earns
 from estimator.wording.differences import Difference, differences
 from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows
-from estimator.wording.firm_options import option_rows
+from estimator.wording.firm_options import Offered, changed_options, offered, option_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
-from estimator.wording.how_to_pay import in_fours, never_by_mail
+from estimator.wording.how_to_pay import in_fours, never_by_mail, other_account
 from estimator.wording.keeping import as_json, from_json
 from estimator.wording.plan_in_short import plan_in_short
 from estimator.wording.price_list import PriceGroup, PriceListRows, PriceRow, price_list
@@ -80,6 +80,7 @@ __all__ = [
     "NotCounted",
     "NoticeRow",
     "NoticeSection",
+    "Offered",
     "OptionRow",
     "PriceGroup",
     "PriceListRows",
@@ -95,6 +96,7 @@ __all__ = [
     "as_json",
     "at_least",
     "called_for",
+    "changed_options",
     "changed_rows",
     "changes",
     "comparison",
@@ -119,7 +121,9 @@ __all__ = [
     "not_counted",
     "notes_to",
     "notice_sections",
+    "offered",
     "option_rows",
+    "other_account",
     "other_answers",
     "past_bills",
     "plan_in_short",

@@ -9,6 +9,7 @@ from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.wording import asked as asked_about
 from estimator.wording.firm import FirmRows
+from estimator.wording.how_to_pay import once_accepted
 from estimator.wording.rows import ChangedRow, ComparedRow, NoticeRow, NoticeSection
 from pricing import quote_plans
 from pricing.stored import StoredQuote
@@ -74,10 +75,13 @@ def together(
     )
 
 
-def accepted(rows: FirmRows, letter: str, total: str, payments: Sequence[str]) -> FirmRows:
+def accepted(
+    rows: FirmRows, letter: str, total: str, payments: Sequence[str], first_to_pay: str | None
+) -> FirmRows:
     """Return the rows of what was accepted, as those of a quote with this plan alone and nothing left to choose.
 
     `total` and `payments` are what all comes to, with the lines that were taken; the last stage comes to the total.
+    `first_to_pay` is the first day on which it is paid, None if any day is one.
     """
     own = rows.by_plan()[letter]
     return replace(
@@ -94,7 +98,7 @@ def accepted(rows: FirmRows, letter: str, total: str, payments: Sequence[str]) -
         about=rows.about[1:] if rows.alternatives else rows.about,
         replaces=rows.replaces,
         since_asked=rows.since_asked,
-        how_to_pay=rows.how_to_pay,
+        how_to_pay=None if rows.how_to_pay is None else once_accepted(rows.how_to_pay, first_to_pay),
         personal=rows.personal,
     )
 

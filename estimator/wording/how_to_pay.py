@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
@@ -19,11 +20,27 @@ def how_to_pay(account: PayTo, number: str, first_day: str | None, days_to_take_
     )
 
 
+def once_accepted(said: HowToPay, first_day: str | None) -> HowToPay:
+    """Return how an accepted quote is paid, from what was said at its issue; `first_day` is None if any day is one."""
+    *_before, purpose = said.sentences
+    return replace(said, sentences=[*([] if first_day is None else [_not_before(first_day)]), purpose])
+
+
+def other_account(before: PayTo | None, now: PayTo | None) -> str | None:
+    """Say that a revision names another account than the one before; None if it does not."""
+    if before is None or now is None or account_number(before) == account_number(now):
+        return None
+    return _(
+        "This revision names another account to pay into than the revision before it. Check it on the page of the "
+        "quote. If in doubt, ask us by the telephone number on our own website."
+    )
+
+
 def never_by_mail() -> str:
     """Say what to do about a message that names another account."""
     return _(
         "We never change an account by mail, chat or telephone. If somebody asks you to pay into another one, do not "
-        "pay: ask us by the telephone number on our own website, not by one in that message."
+        "pay: ask us by the telephone number on our own website, not by one that they give you."
     )
 
 
@@ -46,10 +63,14 @@ def _rows(account: PayTo, number: str) -> Iterator[FactRow]:
 def _sentences(first_day: str | None, days_to_take_back: int) -> Iterator[str]:
     yield _("You need not accept. Nothing is agreed, and nothing is to be paid, before you have accepted.")
     if first_day is not None:
-        yield _("Nothing is to be paid before %(day)s.", day=first_day)
+        yield _not_before(first_day)
     if days_to_take_back:
         yield taken_back_before(days_to_take_back)
     yield _("As the purpose, write the number of the quote and nothing else: no word of a treatment.")
+
+
+def _not_before(day: str) -> str:
+    return _("Nothing is to be paid before %(day)s.", day=day)
 
 
 def taken_back_before(days: int) -> str:

@@ -7,11 +7,12 @@ from typing import TypedDict
 from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import quotes
+from estimator import quotes, requests
 from estimator.clinic import accounts
 from estimator.models import QuoteAccount
+from estimator.web.desk.requests.beside import totals_of
 from estimator.web.language import current_reader
-from estimator.web.request_context import now
+from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.settings.account_words import in_short, told
 from estimator.wording import states_at_desk
@@ -26,7 +27,10 @@ class OlderRow(TypedDict):
     revision: int
     reference: str
     standing: str
-    total: str
+    #: None once the person is erased, or if the key is missing
+    patient: str | None
+    #: of each plan, or of the one that was accepted
+    totals: list[str]
     issued: str
     account: str
     revise: str
@@ -49,12 +53,14 @@ def page() -> ResponseReturnValue:
 def _row(each: QuoteAccount) -> OlderRow:
     revision, reader = each.revision, current_reader()
     reference = revision.quote.request.reference
+    person = requests.readable_person(revision.quote.request, settings().data_keys)
     return {
         "number": revision.quote.number,
         "revision": revision.number,
         "reference": reference,
         "standing": states_at_desk.revision_at_desk(quotes.state_at(revision, now())),
-        "total": reader.money(revision.total, revision.currency),
+        "patient": None if person is None else person.patient,
+        "totals": totals_of(revision, reader),
         "issued": reader.clock(revision.issued_at, revision.time_zone),
         "account": in_short(each.account),
         "revise": url_for("quotes_desk.prepare", reference=reference),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -133,3 +134,64 @@ def test_the_document_names_them_with_their_taxes_and_has_a_box_for_each(revisio
     )
     assert "Tick what you take with it; it is added to the firm total:" in said
     assert "Interpreter: USD 132.00" in said
+
+
+def changed(request: PatientRequest, options: list[Option]) -> list[tuple[str, str, str]]:
+    """Issue the next revision with these lines, and return what it says has changed of them."""
+    prepare(request, options=options)
+    rows = quotes.rows_of(issue(request), settings().data_keys)
+    assert rows is not None
+    said = [(row.kind, row.label.text, row.old, row.new) for row in rows.changed]
+    assert {kind for kind, *_rest in said} <= {"option"}
+    return [
+        (
+            label.removeprefix("You may take with it: "),
+            old.replace(NO_BREAK, " "),
+            new.replace(NO_BREAK, " "),
+        )
+        for _kind, label, old, new in said
+    ]
+
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+def test_a_revision_says_which_lines_came_went_or_cost_another_amount(revision: QuoteRevision) -> None:
+    lines = [replace(INTERPRETER, net=Decimal("150.00")), Option(Decimal("5.00"), "A newspaper")]
+    assert changed(revision.quote.request, lines) == [
+        ("Interpreter", "USD 132.00", "USD 165.00"),
+        ("A larger room", "USD 33.33", "not in it"),
+        ("A newspaper", "not in it", "USD 5.00"),
+    ]
+
+
+def test_the_first_lines_and_the_end_of_all_of_them_are_told(request_: PatientRequest) -> None:
+    prepare(request_)
+    issue(request_)
+    assert changed(request_, [ROOM]) == [("A larger room", "not in it", "USD 33.33")]
+    draft = drafts.begin(acting(now=NOW, settings=settings()), request_)
+    drafts.change(acting(now=NOW, settings=settings()), draft, save=draft.save, options=[])
+    rows = quotes.rows_of(issue(request_), settings().data_keys)
+    assert rows is not None
+    assert [row.new for row in rows.changed] == ["not in it"]
+
+
+def test_a_line_that_was_taken_and_is_offered_anew_is_told(revision: QuoteRevision) -> None:
+    accept(revision, 1)
+    assert changed(revision.quote.request, [INTERPRETER, ROOM]) == [
+        ("Interpreter", "Taken with it: USD 132.00", "USD 132.00")
+    ]
+
+
+def test_it_is_told_in_both_languages_of_a_document(app: Flask) -> None:
+    request = ask(publish(), language="fr")
+    prepare(request)
+    issue(request)
+    prepare(request, options=[ROOM], second="en")
+    rows = quotes.rows_of(issue(request), settings().data_keys)
+    assert rows is not None
+    assert rows.second is not None
+    first, second = rows.changed[0].label.text, rows.second.rows.changed[0].label.text
+    assert first.endswith("A larger room")
+    assert second == "You may take with it: A larger room"
+    assert first != second

@@ -172,6 +172,37 @@ def test_nothing_is_issued_if_the_account_changed_since_somebody_looked(app: Fla
     assert quotes.for_request(request) is None
 
 
+ANOTHER = "This revision names another account to pay into than the revision before it."
+
+
+@pytest.mark.long
+def test_the_mail_of_a_revision_with_another_account_says_so_and_where_to_check_it(app: Flask) -> None:
+    put_in_force(ACCOUNT)
+    request = quoted().quote.request
+    told = []
+    for number in (2, 3):
+        if number == 2:
+            put_in_force(WITHOUT_IBAN, NOW + timedelta(hours=1))
+        prepare(request)
+        told.append(mailed(issue(request)))
+    assert f"{ANOTHER} Check it on the page of the quote." in told[0]
+    assert "50100" not in told[0]
+    assert ANOTHER not in told[1]
+
+
+def mailed(revision: QuoteRevision) -> str:
+    """Return the text of the mail with a revision, as one line."""
+    number = db.session.scalars(
+        select(Mail.id).filter_by(template="quote_issued", about=quotes.about(revision))
+    ).one()
+    act = acting(now=NOW + timedelta(minutes=1), lease_seconds=60)
+    claimed = outbox.claim(act, number)
+    assert claimed is not None
+    body = mail_contents.compose(act, claimed).get_body(("plain",))
+    assert body is not None
+    return " ".join(body.get_content().split())
+
+
 def test_the_mail_says_where_it_stands_and_warns_but_has_no_account_in_it(app: Flask) -> None:
     put_in_force(ACCOUNT)
     revision = quoted()

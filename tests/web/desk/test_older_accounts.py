@@ -11,8 +11,8 @@ from flask import Flask
 from estimator import quotes
 from tests.support.acts import acting
 from tests.support.payment_account import ACCOUNT, WITHOUT_IBAN, put_in_force
-from tests.support.quote_desk import ask, draw, newest, now, page, settings_of
-from tests.support.quote_form import issue, prepare
+from tests.support.quote_desk import NAME, accept, ask, draw, newest, now, page, settings_of
+from tests.support.quote_form import SPACE, issue, prepare, prepare_two
 from tests.support.staff_browser import Staff
 
 LIST = "/desk/older-accounts"
@@ -129,6 +129,26 @@ def test_what_can_be_paid_is_listed_and_what_is_over_is_not(
     clock.shift(timedelta(days=66))
     with app.app_context():
         assert quotes.older_accounts.count(now()) == 0
+
+
+@pytest.mark.long
+def test_the_list_names_the_patient_and_what_every_plan_comes_to_or_the_accepted_one(
+    app: Flask, coordinator: Staff
+) -> None:
+    put(app, ACCOUNT)
+    found = ask(app)
+    prepare_two(coordinator, found)
+    coordinator.see(f"{page(found)}/issue")
+    coordinator.press("Issue this quote")
+    put(app, WITHOUT_IBAN)
+    shown = coordinator.see(LIST).text.replace(SPACE, " ")
+    assert NAME in shown
+    assert "Plan A: USD 15,890.40" in shown
+    assert "Plan B: USD 22,220.40" in shown
+    accept(app, found, "B")
+    shown = coordinator.see(LIST).text.replace(SPACE, " ")
+    assert "Plan B: USD 22,220.40" in shown
+    assert "Plan A" not in shown
 
 
 def test_a_quote_that_names_no_account_is_not_listed(app: Flask, coordinator: Staff) -> None:

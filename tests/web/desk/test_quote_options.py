@@ -10,7 +10,7 @@ from flask import Flask
 from estimator import quotes
 from estimator.models.staff import Role
 from tests.support.quote_desk import ask, newest, page
-from tests.support.quote_form import prepare
+from tests.support.quote_form import issue, prepare
 from tests.support.staff_browser import Staff
 
 
@@ -28,6 +28,23 @@ def test_a_line_is_written_with_its_tax_and_issued(app: Flask, coordinator: Staf
     coordinator.press("Issue this quote")
     with newest(app, reference) as revision:
         assert [each["total"] for each in quotes.content_of(revision)["options"]] == ["126.00"]
+
+
+@pytest.mark.long
+def test_the_last_look_at_a_revision_says_which_lines_changed_or_that_nothing_did(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    coordinator.press("Prepare a revision")
+    assert "No figure differs." in coordinator.see(f"{page(reference)}/issue").text
+    coordinator.see(page(reference))
+    coordinator.press("Save, and change the optional lines")
+    coordinator.send("Save", {"label-0": "Interpreter", "net-0": "120", "tax-0": "gst"})
+    shown = coordinator.see(f"{page(reference)}/issue").text
+    assert "What changed, as the patient will read it" in shown
+    assert "You may take with it: Interpreter" in shown
+    assert "No figure differs." not in shown
 
 
 @pytest.mark.parametrize(

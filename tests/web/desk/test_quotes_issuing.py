@@ -18,6 +18,7 @@ from tests.support.example_papers import text_of
 from tests.support.quote_desk import (
     ADDRESS,
     NAME,
+    accept,
     ask,
     draw,
     issued,
@@ -146,6 +147,26 @@ def test_what_was_changed_after_the_check_is_not_issued(
     assert "USD 15,790.40" in late.text.replace(SPACE, " ")
     other.press("Issue this quote")
     assert issued(app) == ["Q-2026-00001/1"]
+
+
+def test_an_acceptance_that_came_after_the_check_is_told_and_does_not_end(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    coordinator.press("Prepare a revision")
+    shown = coordinator.see(f"{page(reference)}/issue")
+    assert "that acceptance ends" not in shown.text
+    accept(app, reference)
+    late = coordinator.press("Issue this quote")
+    assert late.status == 409
+    assert "nothing was issued" in late.text
+    assert "that acceptance ends" in late.text
+    assert issued(app) == ["Q-2026-00001/1"]
+    with newest(app, reference) as revision:
+        assert quotes.agreed(revision) is not None
+    coordinator.press("Issue this quote")
+    assert issued(app) == ["Q-2026-00001/2"]
 
 
 def test_a_list_that_is_closed_after_the_check_is_not_issued_from(app: Flask, coordinator: Staff) -> None:

@@ -62,6 +62,15 @@ def test_the_quote_names_them_and_its_total_is_without_them(patient: Patient) ->
     assert "Interpreter" in text
 
 
+def test_a_revision_with_other_lines_says_what_changed(desk: Desk, patient: Patient) -> None:
+    desk.issue(options=OPTIONS[:1])
+    page = said(patient.open(patient.path))
+    text = " ".join(patient.open(f"{patient.path}/2.txt").body.decode().split())
+    for medium in (page, text.replace("\N{NO-BREAK SPACE}", " ")):
+        assert "You may take with it: A larger room" in medium
+    assert "No figure differs" not in page
+
+
 def test_nothing_is_ticked_beforehand_and_the_total_follows_by_round_trip(patient: Patient) -> None:
     page = patient.open(f"{patient.path}/accept")
     assert [box.get("checked") for box in page.all("input", type="checkbox")] == [None, None]

@@ -41,25 +41,27 @@ from estimator.web.fields import CarriedField, TickField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.pdf_line import ASK_AGAIN_SECONDS, DRAWING
-from estimator.web.request_context import person, settings
+from estimator.web.request_context import now, person, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.settings.account_words import in_short
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing, trying
-from estimator.wording import FirmRows, firm_plans
+from estimator.wording import FirmRows, firm_plans, states_at_desk
 from pricing.stored import StoredQuote
 
 
 class IssueForm(Form):
     """Which save, and which figures of it, somebody has looked at, and whether the PDF has a second language.
 
-    `second` is the language that was offered for it, `account` the version of the account to pay into that was shown.
+    `second` is the language that was offered for it, `account` the version of the account to pay into that was shown,
+    `standing` how the revision stood that this one replaces.
     """
 
     save = CarriedField()
     fingerprint = CarriedField()
     second = CarriedField()
     account = CarriedField()
+    standing = CarriedField()
     beside = TickField()
 
 
@@ -198,6 +200,7 @@ def issue(reference: str) -> ResponseReturnValue:
                 save=save,
                 fingerprint=printable(request.form.get("fingerprint", "")),
                 account=whole_numbers.read(IssueForm().account.data or ""),
+                standing=printable(request.form.get("standing", "")),
             )
             mailed = settings().sends_mail and bool(outbox.waiting(quotes.about(revision)))
     except drafts.ChangedMeanwhile:
@@ -271,6 +274,7 @@ def _check(
     of: PatientRequest, draft: QuoteDraft, form: IssueForm, status: int = 200, *, beside: bool | None = None
 ) -> ResponseReturnValue:
     """Show what is about to be issued; `beside` is the tick that was just sent, else the one of the draft counts."""
+    standing = quotes.replaced.standing(of, now())  # before what is shown of it, which is then never older
     reader = current_reader()
     prepared = prepared_of(draft)
     figures = shown(prepared, of)
@@ -292,6 +296,7 @@ def _check(
         language=language_of(of).name,
         second=second_of(of),
         form=form,
+        standing=standing,
         account=in_force,
         account_shown=in_short(in_force),
         may_set_account=signed_in.may("settings.edit") and not person().demonstration,
@@ -316,8 +321,12 @@ def _check(
 
 
 def _replaced(revision: QuoteRevision) -> dict[str, Any]:
-    accepted = quotes.agreed(revision) is not None
-    return {"number": revision.quote.number, "revision": revision.number, "accepted": accepted}
+    return {
+        "number": revision.quote.number,
+        "revision": revision.number,
+        "accepted": quotes.agreed(revision) is not None,
+        "state": states_at_desk.revision_at_desk(quotes.state_at(revision, now())),
+    }
 
 
 @dataclass(frozen=True)

@@ -42,20 +42,18 @@ def quote(found: PatientRequest) -> QuoteRow | None:
     return {
         "number": issued.number,
         "revision": newest.number,
-        "total": _total(newest, reader),
+        "total": listed_apart(totals_of(newest, reader)),
         "standing": states_at_desk.revision_at_desk(quotes.state_at(newest, request_context.now())),
         "until": reader.day(newest.valid_until),
     }
 
 
-def _total(revision: QuoteRevision, reader: Reader) -> str:
-    """Say what a revision comes to: what was accepted, or every plan of which one can be."""
+def totals_of(revision: QuoteRevision, reader: Reader) -> list[str]:
+    """Return what a revision comes to: what was accepted, or every plan of which one can be."""
     agreed = quotes.agreed(revision)
     if agreed is not None:
-        return firm_plans.with_name(_named(agreed.plan), reader.money(agreed.total, revision.currency))
-    return listed_apart(
-        firm_plans.with_name(*each) for each in firm_plans.totals(quotes.content_of(revision), reader)
-    )
+        return [firm_plans.with_name(_named(agreed.plan), reader.money(agreed.total, revision.currency))]
+    return [firm_plans.with_name(*each) for each in firm_plans.totals(quotes.content_of(revision), reader)]
 
 
 def _named(letter: str) -> str:

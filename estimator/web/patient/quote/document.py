@@ -51,9 +51,12 @@ def as_agreed(revision: QuoteRevision, rows: FirmRows) -> AsAgreed | None:
     payments = agreed.payments(table)
     paid = [reader.money(payments[payment.code], revision.currency) for payment in table.payments]
     total = reader.money(agreed.total, revision.currency)
+    first_to_pay = None if agreed.first_to_pay is None else reader.day(agreed.first_to_pay)
+    with speaking(reader):
+        said = firm_plans.accepted(rows, agreed.plan, total, paid, first_to_pay)
     return AsAgreed(
         agreed.plan,
-        firm_plans.accepted(rows, agreed.plan, total, paid),
+        said,
         [row for row in rows.options if row.number in agreed.taken],
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, make_response, render_template, url_for
@@ -84,6 +85,9 @@ def plain(number: str, revision: int) -> ResponseReturnValue:
     found = common.let_in(number)
     asked = _revision(found, revision)
     rows = common.rows_of(asked)
+    agreed = documents.as_agreed(asked, rows)
+    if agreed is not None and asked.state == "accepted":
+        rows = replace(rows, how_to_pay=agreed.rows.how_to_pay)
     patient = quotes.patient_of(asked, request_context.settings().data_keys) or ""
     with speaking(reader_of(asked.language)):
         text = plain_text.firm_text(rows, patient)
