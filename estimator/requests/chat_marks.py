@@ -26,7 +26,7 @@ INCLUDED = offer_parts.either(
     r"por nuestra cuenta|a nuestro cargo",
     r"за наш сч[её]т|включ|входят|входит|бесплатн|в стоимост",
     r"شامل|يشمل|تشمل|متضمن|يتضمن|تتضمن|مشمول|مجان|بما في ذلك|ضمن السعر|على حسابنا",
-    r"हमारी (?:तरफ|ओर) से|शामिल|सहित|के साथ|मुफ़्त|मुफ्त|फ्री|অন্তর্ভুক্ত|সহ(?!জ)|সাথে|সঙ্গে|ফ্রি|বিনামূল্যে",
+    r"हमारी (?:तरफ|ओर) से|शामिल|सहित|के साथ|मुफ़्त|मुफ्त|फ्री|অন্তর্ভুক্ত|সহ(?![\u0980-\u09ff])|সাথে|সঙ্গে|ফ্রি|বিনামূল্যে",
 )
 _BOUND_WITH = re.compile(r"(?<=[\u0980-\u09ff])সহ(?![\u0980-\u09ff])")
 """Bengali writes "with" as the end of a word."""
@@ -56,12 +56,12 @@ NEAR = offer_parts.either(
     r"pas (?:d[eu’']|les?|la|l[’'])|no (?:los|las|el|la)",
     r"нет(?!\w)|не(?!\w)(?! (?:только|нужн|требу|обязат|надо))|ни(?!\w)",
     r"ليس|لا(?!\w)",
-    r"नहीं|না(?![\u0980-\u09ff])|নয়|নেই",
+    r"नहीं|না(?![\u0980-\u09ff])|নয়(?![\u0980-\u09ff])|নেই",
 )
 """Words that deny only what stands next to them."""
 
 YES = offer_parts.either(
-    r"yes|oui|s[íi]", r"да(?!\w)", r"نعم", r"हाँ|हां|जी हाँ|হ্যাঁ|হ্যা(?![\u0980-\u09ff])|জি(?![\u0980-\u09ff])"
+    r"yes|oui|s[íi]", r"да(?!\w)", r"نعم(?!\w)", r"हाँ|हां|जी हाँ|হ্যাঁ|হ্যা(?![\u0980-\u09ff])|জি(?![\u0980-\u09ff])"
 )
 """Words that say yes to the part before them."""
 
@@ -76,7 +76,7 @@ _BINDS_NEXT = re.compile(
     r"(?<!\w)(?:with|without|except|excluding|avec|sans|sauf|hors|con|sin|excepto|salvo|menos|со?|без|кроме|مع|بدون|عدا|باستثناء)(?!\w)",
     re.IGNORECASE,
 )
-_BINDS_LAST = re.compile("सहित|के साथ|बिना|छोड़कर|সহ|সাথে|সঙ্গে|ছাড়া|বাদে")
+_BINDS_LAST = re.compile("सहित|के साथ|बिना|छोड़कर|সহ(?![\u0980-\u09ff])|সাথে|সঙ্গে|ছাড়া|বাদে")
 """Words by which an amount is the price with a part, or without it: before that part, and after it."""
 
 _EITHER_WAY = re.compile(
@@ -84,12 +84,12 @@ _EITHER_WAY = re.compile(
     re.IGNORECASE,
 )
 _NOT_BEFORE = re.compile(
-    r"(?:(?<!\w)(?:not|never|cannot|pas|non|jamais|no|nunca|tampoco|не|нет|و?ليست?|غير|لا|مش|مو|مب|ماهو)|n[’']t|(?:is|are|do|does)nt)"
+    r"(?:(?<!\w)(?:not|never|cannot|pas|non|jamais|no|nunca|tampoco|не|нет|و?ليست?|غير|لا|مش|مو|مب|ماهو)|n[’']t|(?<!\w)(?:is|are|do|does)nt)"
     r"(?:\s(?:yet|always|be|for|all|part|of|in|the|price|encore|toujours|es|son|est[áa]n?|vienen?|является|من|ضمن)){0,3}"
     r"\s$",
     re.IGNORECASE,
 )
-_NOT_AFTER = re.compile("\\s?(?:है\\s|করা\\s)?(?:नहीं|নয়|নেই|হয়নি|না(?![\u0980-\u09ff]))")
+_NOT_AFTER = re.compile("\\s?(?:है\\s|করা\\s)?(?:नहीं|নয়(?![\u0980-\u09ff])|নেই|হয়নি|না(?![\u0980-\u09ff]))")
 _NOT_AT_END = re.compile(
     r"(?:(?<!\w)(?:(?:is|are|do|does) not|(?:is|are)n[’']?t|n[e’'][\s\w’']{0,6}(?:est|sont) pas|"
     r"no(?: lo)? (?:está|están|es|son)|(?:is|are) never)|नहीं (?:है|हैं))[\s)]*$",

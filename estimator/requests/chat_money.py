@@ -8,17 +8,20 @@ from dataclasses import dataclass
 
 from pricing.currencies import MINOR_UNIT
 
+_ENDS = r"(?![^\W\d_])"
+"""Behind a word that others begin with, such as "euro" and "European", or "Rs" and "RSD"."""
+
 WORDS = {
     "MXN": r"(?i:mx\s?\$|\$\s?mx)",
-    "USD": r"(?i:us\s?\$|\$\s?us|u\.s\.\s?dollars?|us dollars?|dollars?|d[óo]lares|d[óo]lar)|\$|"
+    "USD": rf"(?i:us\s?\$|\$\s?us|u\.s\.\s?dollars?|us dollars?|dollars?|d[óo]lares|d[óo]lar){_ENDS}|\$|"
     r"(?i:долл(?:\w+|\.)?)|دولار\w*|डॉलर|ডলার",
-    "EUR": r"€|(?i:euros?)|(?i:евро)|يورو|यूरो|ইউরো",
-    "GBP": r"£|(?i:pounds?|livres?|libras?)|पाउंड|পাউন্ড",
-    "INR": r"₹|(?i:rs\.?|rupees?|roupies?|rupias?)|(?i:рупи[йяи])|रुपये|रुपए|रुपया|रु\.?",
-    "RUB": r"₽|(?i:руб(?:\w+|\.)?)|रूबल",
-    "BDT": r"৳|(?i:takas?)|টাকা",
-    "JPY": r"¥|円|(?i:yens?)|(?i:иен\w*)",
-    "THB": r"฿|(?i:bahts?)",
+    "EUR": rf"€|(?i:euros?|евро){_ENDS}|يورو|यूरो(?!प)|ইউরো(?!প)",
+    "GBP": rf"£|(?i:pounds?|livres?|libras?){_ENDS}|पाउंड|পাউন্ড",
+    "INR": rf"₹|(?i:rs\.?|rupees?|roupies?|rupias?|рупи[йяи]){_ENDS}|रुपये|रुपए|रुपया|रु\.?(?![\u0900-\u097f])",
+    "RUB": rf"₽|(?i:руб(?:л\w+|\.)?){_ENDS}|रूबल",
+    "BDT": rf"৳|(?i:takas?){_ENDS}|টাকা",
+    "JPY": rf"¥|円|(?i:yens?){_ENDS}|(?i:иен\w*)",
+    "THB": rf"฿|(?i:bahts?){_ENDS}",
     "TRY": r"₺",
     "KZT": r"₸|(?i:тенге)",
     "EGP": r"جنيه",

@@ -19,7 +19,7 @@ BEFORE = offer_parts.either(
     r"au lieu d[eu’']|plutôt que|était|etait|coûtait|"
     r"en (?:lugar|vez) de|era|costaba|valía|rebajad[oa] de",
     r"вместо|был[оаи]?(?!\w)|стоил",
-    r"بدلا من|بدلاً من|بدلًا من|بدل|عوضا عن|كانت?|خصم من",
+    r"بدلا من|بدلاً من|بدلًا من|بدل|عوضا عن|كانت?(?!ون)|خصم من",
     "",
 )
 """Words that say so of the amount that follows them."""

@@ -23,8 +23,13 @@ TOTAL = offer_parts.either(
 )
 """Words for a whole price."""
 
+ABBREVIATIONS = ("rs", "inj", "injs", "incl", "excl", "тыс", "руб", "долл")
+"""Words behind which a point ends no sentence, as in "Rs. 850000", where they stand alone: "doctors." ends one."""
+
+_SHORTENED = "".join(rf"(?<!(?<![^\W\d_])(?i:{word}))" for word in ABBREVIATIONS)
 _SENTENCE = re.compile(
-    r"(?<![0-9])(?<!(?i:тыс|руб|inj))(?<!(?i:долл))(?<!(?i:rs))(?<!(?i:incl))(?<!(?i:excl))[.](?=\s|$)|(?<=руб)[.](?=\s+[А-ЯЁ])|(?<![0-9])[;!?؟।](?=\s|$)|(?<=[0-9])[.;!?؟।](?=\s+\D|$)|[;!?؟।]|\n\s*\n"
+    rf"(?<![0-9]){_SHORTENED}[.](?=\s|$)|(?<=руб)[.](?=\s+[А-ЯЁ])|(?<![0-9])[;!?؟।](?=\s|$)|"
+    r"(?<=[0-9])[.;!?؟।](?=\s+\D|$)|[;!?؟।]|\n\s*\n"
 )
 _LINE = re.compile(r"\n")
 _BULLET = re.compile(r"\s*(?:[-–]\s+|[•*➢·]\s*|(?=[✅✔✓☑❌✖✗✘🚫]))")
