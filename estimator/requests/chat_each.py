@@ -71,7 +71,7 @@ def is_for_each(text: str) -> bool:
     return any(
         _BESIDE_AFTER.match(text, end) or _BESIDE_BEFORE.search(text[max(0, start - _BACK) : start])
         for start, end, money in _places(text)
-        if money.currency
+        if money.has_currency
     )
 
 

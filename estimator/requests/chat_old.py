@@ -129,7 +129,7 @@ def _is_usual(text: str, place: tuple[int, int, Money], every: list[tuple[int, i
 
 def can_be_a_price(money: Money) -> bool:
     """Whether it has a currency, or is large enough for a price and no year."""
-    return bool(money.currency) or (largest(money) >= LEAST_BARE and not _YEAR.fullmatch(money.figure))
+    return money.has_currency or (largest(money) >= LEAST_BARE and not _YEAR.fullmatch(money.figure))
 
 
 def largest(money: Money) -> Decimal:

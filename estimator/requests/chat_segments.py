@@ -146,7 +146,7 @@ def _money(text: str, has_currency: bool) -> Iterator[tuple[int, int, Money]]:
     """Yield the amounts; beside others with a currency also a bare "13k", or "13000 for 5"."""
     for start, end, money in chat_money.places_in(text):
         is_many = 1 < money.times <= MOST_TIMES or FOR_SO_MANY.match(text, end)
-        if money.currency or (
+        if money.has_currency or (
             has_currency and is_many and chat_old.can_be_a_price(money) and not _NO_PRICE.match(text, end)
         ):
             yield start, end, money
