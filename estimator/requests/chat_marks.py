@@ -105,6 +105,15 @@ _DOUBT = offer_parts.either(
 )
 """Words by which "included" is only a possibility."""
 
+_NEITHER = offer_parts.either(
+    r"not (?:applicable|charged|levied|due)|n/a|(?:do(?:es)?n[’']?t|do(?:es)? not) apply|(?:vat|gst|tax)[ -]free|"
+    r"non applicables?|(?:ne )?s[’']appliquent? pas|sans objet|no (?:se )?aplican?|no aplicables?",
+    r"не (?:применя|облага|начисля|взима)|неприменим",
+    r"لا (?:تنطبق|ينطبق|تطبق|يطبق)|غير (?:مطبق|منطبق|قابل)",
+    r"लागू नहीं|প্রযোজ্য (?:নয়|না)",
+)
+"""Words by which there is nothing to be included and nothing to be paid."""
+
 NEAREST = 6
 """Number of letters within which something stands next to a part."""
 
@@ -150,6 +159,8 @@ def marks_in(text: str, parts: Sequence[tuple[int, int, Part]], *, has_price: bo
     if is_in_doubt(text):
         marks = [(start, end, "" if said == "included" else said) for start, end, said in marks]
     marks += _answers(text, parts, marks)
+    marks = [one for one in marks if not _touches(_NEITHER, text, one)]
+    marks += [(*match.span(), "") for match in _NEITHER.finditer(text)]
     at_end = _NOT_AT_END.search(text)
     last = max((end for _start, end, _said in marks), default=0)
     if at_end and any(last <= start < at_end.start() for start, _end, _part in parts):

@@ -21,12 +21,18 @@ _TIMES = "|".join(words for _number, words in TIMES)
 _TO = "[-–—~]|(?i:to|or|à|ou|a|o|до|или)(?!\\w)|إلى|او|أو|से|या|থেকে|বা"
 """What stands between the two ends of a range."""
 
+FAR_ABOVE = 3
+"""Number of digits more by which a second figure is no end of a range that begins with the first."""
+
 LEAST_DIGITS = 3
 """Minimum number of digits of its second end, so that "USD 9,000 or 4 payments" is none."""
 
 _FREE = r"(?<![\w.,:/+–-])"
+_COUNTS = rf"(?![0-9]\s(?:{_CURRENCY})\s?[0-9]{{3}})"
+"""The figure of "session 1 USD 4,000" is no amount."""
+
 _AMOUNT = re.compile(
-    rf"(?:(?<![^\W\d_])(?P<before>{_CURRENCY})\s{{0,2}}|{_FREE})(?P<figure>(?>{_NUMBER}))(?!:?[0-9])"
+    rf"(?:(?<![^\W\d_])(?P<before>{_CURRENCY})\s{{0,2}}|{_FREE}{_COUNTS})(?P<figure>(?>{_NUMBER}))(?!:?[0-9])"
     rf"(?:\s{{0,2}}(?:{_TO})\s{{0,2}}(?P<between>{_CURRENCY})?\s{{0,2}}(?P<second>(?>{_NUMBER}))(?!:?[0-9]))?"
     rf"(?:\s{{0,2}}(?P<times>{_TIMES}))?(?:\s{{0,2}}(?P<after>{_CURRENCY}))?"
 )
@@ -68,8 +74,11 @@ def places_in(text: str) -> Iterator[tuple[int, int, Money]]:
             (number for number, words in TIMES if match["times"] and re.fullmatch(words, match["times"])), 1
         )
         second = match["second"]
-        ends = [match["figure"]]
-        if second and (times > 1 or sum(letter.isdigit() for letter in second) >= LEAST_DIGITS):
+        ends, start = [match["figure"]], match.start()
+        if second and not match["before"] and times == 1 and _is_far_above(second, match["figure"]):
+            # "Session 1 - 4,000 USD", "la 2a 3.000 USD"
+            ends, start = [second], match.start("between" if match["between"] else "second")
+        elif second and (times > 1 or sum(letter.isdigit() for letter in second) >= LEAST_DIGITS):
             ends.append(second)
         marks = [mark for mark in (match["before"], match["between"], match["after"]) if mark]
         read = chat_currencies.read(marks, text, match.end())
@@ -78,8 +87,14 @@ def places_in(text: str) -> Iterator[tuple[int, int, Money]]:
             each = [chat_currencies.read(some, text, match.end()) for some in (marks[:1], marks[1:])]
         else:
             each = [read, read]
-        start, end = match.start(), read.end if read else match.end()
+        end = read.end if read else match.end()
         written = text[start:end].strip()
         for figure, one in zip(ends, each, strict=False):
             code = one.code if one else None
             yield start, end, Money(written, figure, code, times, is_doubtful=bool(one and not code))
+
+
+def _is_far_above(second: str, first: str) -> bool:
+    """Whether a figure has so many digits more than the one before it that the two are no range."""
+    more = sum(map(str.isdigit, second)) - sum(map(str.isdigit, first))
+    return more >= FAR_ABOVE
