@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, StopValidation
 from estimator import figures, telephone
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
+from estimator.web import typed_text
 from estimator.web.forms import Unnamed
 from estimator.web.language import current_reader
 from estimator.web.typed_figures import two_readings
@@ -69,13 +70,7 @@ class Printable:
 
     def __call__(self, form: BaseForm, field: Field) -> None:
         text = field.data or ""
-        if _TURNS_TEXT_ROUND.search(text):
-            sentence = _(
-                "It contains an invisible character that reverses the direction of writing. "
-                "Type it by hand instead of pasting it."
-            )
-            # Whoever pasted several texts does not see in which of them it is.
-            raise StopValidation(_("%(label)s: %(answer)s", label=field.label.text, answer=sentence))
+        _refuse_what_turns_round(field)
         if _piled_up(text):
             sentence = _("More than %(most)s accents stand on one letter. Leave some out.", most=MOST_ACCENTS)
             raise StopValidation(Unnamed(sentence))
@@ -110,13 +105,13 @@ class Ticked:
 
 
 class HasLetter:
-    """Refuses a text without any letter."""
+    """Refuses a text without any letter that is seen."""
 
     def __init__(self, message: str) -> None:
         self.message = message
 
     def __call__(self, form: BaseForm, field: Field) -> None:
-        if not any(letter.isalpha() for letter in field.data or ""):
+        if not typed_text.has_letter(field.data or ""):
             raise StopValidation(str(self.message))
 
 
@@ -127,6 +122,7 @@ class Address:
         self.message = message
 
     def __call__(self, form: BaseForm, field: AddressField) -> None:
+        _refuse_what_turns_round(field)
         if field.data and field.address is None:
             raise StopValidation(str(self.message))
 
@@ -135,6 +131,7 @@ class Telephone:
     """Refuses what nobody can call."""
 
     def __call__(self, form: BaseForm, field: Field) -> None:
+        _refuse_what_turns_round(field)
         phone = field.data
         digits = sum(letter.isdecimal() for letter in phone)
         if phone and (not _PHONE.fullmatch(phone) or not LEAST_DIGITS <= digits <= MOST_DIGITS):
@@ -173,6 +170,16 @@ class RealDay:
     def __call__(self, form: BaseForm, field: DayField) -> None:
         if not field.is_empty and field.day is None:
             raise StopValidation(Unnamed(NO_DAY))
+
+
+def _refuse_what_turns_round(field: Field) -> None:
+    if _TURNS_TEXT_ROUND.search(field.data or ""):
+        sentence = _(
+            "It contains an invisible character that reverses the direction of writing. "
+            "Type it by hand instead of pasting it."
+        )
+        # Whoever pasted several texts does not see in which of them it is.
+        raise StopValidation(_("%(label)s: %(answer)s", label=field.label.text, answer=sentence))
 
 
 def _piled_up(text: str) -> bool:

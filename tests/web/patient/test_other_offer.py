@@ -237,6 +237,12 @@ def test_an_amount_in_no_clear_currency_fills_no_field(visitor: Visitor, form: P
     assert [page.control(name) for name in ("price", "currency")] == ["9000000", "COP"]
 
 
+def test_what_turns_a_message_round_is_named(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, {"words": "USD \u202e00021"}, button="find")
+    assert "reverses the direction of writing" in page.problems[0]
+    assert page.control("price") == ""
+
+
 @pytest.mark.long
 def test_an_amount_in_another_currency_than_the_chosen_one_is_left_out(visitor: Visitor, form: Page) -> None:
     page = visitor.send(form, {"words": "USD 9,000", "currency": "INR"}, button="find")
