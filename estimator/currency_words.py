@@ -27,6 +27,7 @@ SHARED = {
     "руб": "BYN RUB",
     "रु": "INR LKR MUR NPR PKR SCR",
     "रुपये": "INR LKR MUR NPR PKR SCR",
+    **dict.fromkeys(("american", "américains", "americanos", "американских", "अमेरिकी", "अमरीकी"), "USD"),
 }
 """Signs that several currencies have at home, and what their names lack."""
 

@@ -75,6 +75,9 @@ def test_a_currency_that_is_not_clear_or_contradicts_itself_is_none(text: str) -
         "$ 9000 can be paid later",
         "9000 dollars and Canadian dinner",
         "9000 долларов и отель",
+        "9000 американских долларов",
+        "9000 अमेरिकी डॉलर",
+        "$9000 dólares americanos",
     ],
 )
 def test_the_usual_meaning_stays_where_no_word_speaks_against_it(text: str) -> None:
