@@ -29,7 +29,10 @@ _TELEPHONE = re.compile(r"\+[0-9][0-9 ()-]{6,}")
 
 @dataclass
 class Amounts:
-    """The amounts of a message, by what they are. `of_cells` are totals beside a word for cells or injections."""
+    """The amounts of a message, by what they are. `of_cells` are totals beside a word for cells or injections.
+
+    `by_session` if an amount of its own was read for one session of several.
+    """
 
     of_parts: dict[Part, list[Money]] = field(default_factory=dict)
     totals: list[Money] = field(default_factory=list)
@@ -38,6 +41,7 @@ class Amounts:
     each: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
     together: list[tuple[Money, str]] = field(default_factory=list)
+    by_session: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,13 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
             written = _JOIN.sub("", text[group.start :], count=1) if group.start else text
             amounts.each.append(" ".join(written.split())[:80])
             break
-        left = [place for place in group.places if chat_aside.is_aside(text, place[:2], spans, TOTAL)]
+        left = [
+            place
+            for place in group.places
+            if chat_aside.is_aside(text, place[:2], spans, TOTAL)
+            or (amounts.by_session and chat_aside.is_of_another_session(text, place[:2]))
+        ]
+        amounts.by_session |= bool(left) and chat_aside.names_a_session(text)
         amounts.aside += [_written(text, place, spans) for place in left]
         places = [place for place in group.places if place not in left]
         found = [money for _start, _end, money in places]

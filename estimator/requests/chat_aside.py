@@ -53,7 +53,38 @@ BESIDES = offer_parts.either(
 )
 """Words for what is paid to others, or for another session than those of the price."""
 
-_EVERY = (PAID, LESS, BESIDES)
+_NUMBER = r" (?:n[°o]\.? ?|# ?|№ ?|رقم )?[1-9](?=\s{0,2}(?:$|[:=)–—-]|[a-z]{3}\s?[0-9]|[^\w\s]?\s?[0-9]{3}))"
+"""Its number behind a word for a session, and not the one of "session 3 days"."""
+
+SESSION = offer_parts.either(
+    r"(?:1st|2nd|3rd|[4-9]th|first|second|third|fourth|fifth)(?: \w+)? "
+    r"(?:sessions?|injections?|infusions?|visits?|rounds?|cycles?|treatments?|doses?|stage|course)|"
+    r"(?:session|injection|infusion|visit|round|cycle|stage|séance|seance|perfusion|cure|"
+    rf"sesi[óo]n|inyecci[óo]n|infusi[óo]n|aplicaci[óo]n){_NUMBER}|"
+    r"(?:1 ?(?:re|ère|ere|er)|[2-9] ?(?:e|ème|eme|nde?)|premi[èe]re|deuxième|seconde|troisième) "
+    r"(?:séance|seance|injection|perfusion|cure|visite)|"
+    r"(?:[1-9]\.?[aª]|primera|segunda|tercera|cuarta) "
+    r"(?:sesi[óo]n|inyecci[óo]n|infusi[óo]n|aplicaci[óo]n|visita|fase)",
+    r"(?:[1-9] ?-?(?:й|я|ый|ая|ой)|(?:перв|втор|трет|четв[её]рт)\w*) "
+    r"(?:сеанс|укол|введени|инъекци|курс|процедур|этап)|"
+    rf"(?:сеанс|укол|введение|инъекция|курс|процедура|этап){_NUMBER}",
+    rf"(?:جلسة|حقنة|إبرة|ابرة|جرعة)(?: (?:ال)?(?:أولى|اولى|ثانية|ثالثة|رابعة)|{_NUMBER})",
+    rf"(?:पहल|दूसर|तीसर|चौथ)[ाीे] (?:सत्र|सेशन|इंजेक्शन)|(?:सत्र|सेशन|इंजेक्शन){_NUMBER}|"
+    rf"(?:প্রথম|দ্বিতীয়|তৃতীয়|চতুর্থ) (?:সেশন|ইনজেকশন|ইঞ্জেকশন)|(?:সেশন|ইনজেকশন|ইঞ্জেকশন){_NUMBER}",
+)
+"""Words for one session of several, which has an amount of its own."""
+
+_ONE_OF_THEM = offer_parts.either(
+    r"1st|2nd|3rd|[4-9]th|first|second|third|fourth|fifth|"
+    r"1 ?(?:re|ère|ere|er)|[2-9] ?(?:e|ème|eme|nde?)|premi[èe]re|deuxième|seconde|troisième|quatrième|"
+    r"[1-9]\.?[aª]|primera|segunda|tercera|cuarta",
+    r"(?:[1-9] ?-?(?:й|я|ый|ая|ой)|(?:перв|втор|трет|четв[её]рт)(?:ый|ой|ая|ий|ья|ую))(?!\w)",
+    r"(?:أولى|اولى|ثانية|ثالثة|رابعة)(?!\w)",
+    r"(?:पहल|दूसर|तीसर|चौथ)[ाीे](?![\u0900-\u097f])|(?:প্রথম|দ্বিতীয়|তৃতীয়|চতুর্থ)(?:টি|টা)?(?![\u0980-\u09ff])",
+)
+"""The same words without the one for a session, as they go on: "1st session 4,000, 2nd 3,000"."""
+
+_EVERY = (PAID, LESS, BESIDES, SESSION)
 _REDUCED = offer_parts.either(
     r"(?:after|with|including|incl|post|less|minus)(?: \w+| [0-9]+ ?%){0,2} (?:discounts?|savings?|remises?)|"
     r"(?:discount(?:ed)?|offer) (?:price|rate|package)|[0-9]+ ?% (?:off|discount)|"
@@ -76,6 +107,7 @@ _FILL = re.compile(
     r"в|на|за|как|качестве|का|की|के|को|is|হিসেবে|হিসাবে)\s|[dl][’']){0,3}",
     re.IGNORECASE,
 )
+_ONE_OF_THEM_BEFORE = re.compile(rf"(?:{_ONE_OF_THEM.pattern}){_FILL.pattern}$", re.IGNORECASE)
 _NEEDED = re.compile(r"\s(?:is |are )?(?:not )?(?:required|needed|due)(?!\w)", re.IGNORECASE)
 _AND = re.compile(r",|(?<!\w)(?:and|et|y|e|и|और|एवं|এবং|ও)(?!\w)|&|\+|(?<!\w)و", re.IGNORECASE)
 _BEFORE_ANOTHER = 14
@@ -94,6 +126,21 @@ def is_aside(
     following = min((begin for begin, _stop in places if begin >= end), default=len(text))
     before = text[max(previous, start - _UNTIL_THERE) : start]
     return _says_so_before(before, bool(previous), whole) or _says_so_after(text, end, following)
+
+
+def names_a_session(text: str) -> bool:
+    """Whether a text speaks of one session of several."""
+    return bool(SESSION.search(text))
+
+
+def is_of_another_session(text: str, place: tuple[int, int]) -> bool:
+    """Whether only "second" or its like stands beside the amount at a place."""
+    start, end = place
+    fill = _FILL.match(text, end)
+    return bool(
+        _ONE_OF_THEM_BEFORE.search(text[max(0, start - _UNTIL_THERE) : start])
+        or _ONE_OF_THEM.match(text, fill.end() if fill else end)
+    )
 
 
 def goes_on(text: str) -> bool:

@@ -26,7 +26,8 @@ AFTER = offer_parts.either(
     r"tous les jours|quotidien(?:ne)?(?:ment)?|journali[eè]re?|la pi[èe]ce|"
     r"(?:al|el|un|por) (?:d[ií]a|mes)|a?\s?(?:la|una) (?:noche|sesi[óo]n|semana|hora)|por (?:hora|pax|adulto|"
     r"paciente|trayecto|unidad|aplicaci[óo]n)|diari[oa]s?|diariamente|semanal|mensual|c/u",
-    r"(?:в|за|на) (?:одн\w+ )?(?:день|сутки|ночь|неделю|месяц|час|человек|персон|чел|сеанс|процедур|ночёвк)(?!\w{3})|"
+    r"(?:в|за|на) (?:одн\w+ )?(?:день|сутки|ночь|неделю|месяц|час(?!т)|человек|персон|чел|сеанс|процедур|"
+    r"ночёвк)(?!\w{3})|"
     r"с человек|ежедневн|посуточн|суточн|еженедельн|ежемесячн|шт(?!\w)",
     r"في (?:اليوم|الليلة|الأسبوع|الاسبوع|الشهر|الساعة|الجلسة)|يوميا|يومي|ليوم|لليوم|ليلة|ليليا|يوم|ساعة|"
     r"لشخص|شخص|لفرد|فرد|لأسبوع|لجلسة|كل (?:يوم|ليلة|جلسة|حقنة|شخص|أسبوع)|عن كل|أسبوعيا|شهريا",
@@ -70,7 +71,7 @@ def is_for_each(text: str) -> bool:
     return any(
         _BESIDE_AFTER.match(text, end) or _BESIDE_BEFORE.search(text[max(0, start - _BACK) : start])
         for start, end, money in _places(text)
-        if money.currency
+        if money.has_currency
     )
 
 

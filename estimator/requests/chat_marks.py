@@ -26,7 +26,7 @@ INCLUDED = offer_parts.either(
     r"por nuestra cuenta|a nuestro cargo",
     r"за наш сч[её]т|включ|входят|входит|бесплатн|в стоимост",
     r"شامل|يشمل|تشمل|متضمن|يتضمن|تتضمن|مشمول|مجان|بما في ذلك|ضمن السعر|على حسابنا",
-    r"हमारी (?:तरफ|ओर) से|शामिल|सहित|के साथ|मुफ़्त|मुफ्त|फ्री|অন্তর্ভুক্ত|সহ(?!জ)|সাথে|সঙ্গে|ফ্রি|বিনামূল্যে",
+    r"हमारी (?:तरफ|ओर) से|शामिल|सहित|के साथ|मुफ़्त|मुफ्त|फ्री|অন্তর্ভুক্ত|সহ(?![\u0980-\u09ff])|সাথে|সঙ্গে|ফ্রি|বিনামূল্যে",
 )
 _BOUND_WITH = re.compile(r"(?<=[\u0980-\u09ff])সহ(?![\u0980-\u09ff])")
 """Bengali writes "with" as the end of a word."""
@@ -56,12 +56,12 @@ NEAR = offer_parts.either(
     r"pas (?:d[eu’']|les?|la|l[’'])|no (?:los|las|el|la)",
     r"нет(?!\w)|не(?!\w)(?! (?:только|нужн|требу|обязат|надо))|ни(?!\w)",
     r"ليس|لا(?!\w)",
-    r"नहीं|না(?![\u0980-\u09ff])|নয়|নেই",
+    r"नहीं|না(?![\u0980-\u09ff])|নয়(?![\u0980-\u09ff])|নেই",
 )
 """Words that deny only what stands next to them."""
 
 YES = offer_parts.either(
-    r"yes|oui|s[íi]", r"да(?!\w)", r"نعم", r"हाँ|हां|जी हाँ|হ্যাঁ|হ্যা(?![\u0980-\u09ff])|জি(?![\u0980-\u09ff])"
+    r"yes|oui|s[íi]", r"да(?!\w)", r"نعم(?!\w)", r"हाँ|हां|जी हाँ|হ্যাঁ|হ্যা(?![\u0980-\u09ff])|জি(?![\u0980-\u09ff])"
 )
 """Words that say yes to the part before them."""
 
@@ -76,7 +76,7 @@ _BINDS_NEXT = re.compile(
     r"(?<!\w)(?:with|without|except|excluding|avec|sans|sauf|hors|con|sin|excepto|salvo|menos|со?|без|кроме|مع|بدون|عدا|باستثناء)(?!\w)",
     re.IGNORECASE,
 )
-_BINDS_LAST = re.compile("सहित|के साथ|बिना|छोड़कर|সহ|সাথে|সঙ্গে|ছাড়া|বাদে")
+_BINDS_LAST = re.compile("सहित|के साथ|बिना|छोड़कर|সহ(?![\u0980-\u09ff])|সাথে|সঙ্গে|ছাড়া|বাদে")
 """Words by which an amount is the price with a part, or without it: before that part, and after it."""
 
 _EITHER_WAY = re.compile(
@@ -84,12 +84,12 @@ _EITHER_WAY = re.compile(
     re.IGNORECASE,
 )
 _NOT_BEFORE = re.compile(
-    r"(?:(?<!\w)(?:not|never|cannot|pas|non|jamais|no|nunca|tampoco|не|нет|و?ليست?|غير|لا|مش|مو|مب|ماهو)|n[’']t|(?:is|are|do|does)nt)"
+    r"(?:(?<!\w)(?:not|never|cannot|pas|non|jamais|no|nunca|tampoco|не|нет|و?ليست?|غير|لا|مش|مو|مب|ماهو)|n[’']t|(?<!\w)(?:is|are|do|does)nt)"
     r"(?:\s(?:yet|always|be|for|all|part|of|in|the|price|encore|toujours|es|son|est[áa]n?|vienen?|является|من|ضمن)){0,3}"
     r"\s$",
     re.IGNORECASE,
 )
-_NOT_AFTER = re.compile("\\s?(?:है\\s|করা\\s)?(?:नहीं|নয়|নেই|হয়নি|না(?![\u0980-\u09ff]))")
+_NOT_AFTER = re.compile("\\s?(?:है\\s|করা\\s)?(?:नहीं|নয়(?![\u0980-\u09ff])|নেই|হয়নি|না(?![\u0980-\u09ff]))")
 _NOT_AT_END = re.compile(
     r"(?:(?<!\w)(?:(?:is|are|do|does) not|(?:is|are)n[’']?t|n[e’'][\s\w’']{0,6}(?:est|sont) pas|"
     r"no(?: lo)? (?:está|están|es|son)|(?:is|are) never)|नहीं (?:है|हैं))[\s)]*$",
@@ -104,6 +104,15 @@ _DOUBT = offer_parts.either(
     r"(?:हो|कर|किया जा|की जा) सकत[ाीे]|वैकल्पिक|पारे|যেতে পারে|হতে পারে|চাইলে|ঐচ্ছিক",
 )
 """Words by which "included" is only a possibility."""
+
+_NEITHER = offer_parts.either(
+    r"not (?:applicable|charged|levied|due)|n/a|(?:do(?:es)?n[’']?t|do(?:es)? not) apply|(?:vat|gst|tax)[ -]free|"
+    r"non applicables?|(?:ne )?s[’']appliquent? pas|sans objet|no (?:se )?aplican?|no aplicables?",
+    r"не (?:применя|облага|начисля|взима)|неприменим",
+    r"لا (?:تنطبق|ينطبق|تطبق|يطبق)|غير (?:مطبق|منطبق|قابل)",
+    r"लागू नहीं|প্রযোজ্য (?:নয়|না)",
+)
+"""Words by which there is nothing to be included and nothing to be paid."""
 
 NEAREST = 6
 """Number of letters within which something stands next to a part."""
@@ -150,6 +159,8 @@ def marks_in(text: str, parts: Sequence[tuple[int, int, Part]], *, has_price: bo
     if is_in_doubt(text):
         marks = [(start, end, "" if said == "included" else said) for start, end, said in marks]
     marks += _answers(text, parts, marks)
+    marks = [one for one in marks if not _touches(_NEITHER, text, one)]
+    marks += [(*match.span(), "") for match in _NEITHER.finditer(text)]
     at_end = _NOT_AT_END.search(text)
     last = max((end for _start, end, _said in marks), default=0)
     if at_end and any(last <= start < at_end.start() for start, _end, _part in parts):

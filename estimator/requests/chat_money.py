@@ -6,48 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pricing.currencies import MINOR_UNIT
-
-WORDS = {
-    "MXN": r"(?i:mx\s?\$|\$\s?mx)",
-    "USD": r"(?i:us\s?\$|\$\s?us|u\.s\.\s?dollars?|us dollars?|dollars?|d[óo]lares|d[óo]lar)|\$|"
-    r"(?i:долл(?:\w+|\.)?)|دولار\w*|डॉलर|ডলার",
-    "EUR": r"€|(?i:euros?)|(?i:евро)|يورو|यूरो|ইউরো",
-    "GBP": r"£|(?i:pounds?|livres?|libras?)|पाउंड|পাউন্ড",
-    "INR": r"₹|(?i:rs\.?|rupees?|roupies?|rupias?)|(?i:рупи[йяи])|रुपये|रुपए|रुपया|रु\.?",
-    "RUB": r"₽|(?i:руб(?:\w+|\.)?)|रूबल",
-    "BDT": r"৳|(?i:takas?)|টাকা",
-    "JPY": r"¥|円|(?i:yens?)|(?i:иен\w*)",
-    "THB": r"฿|(?i:bahts?)",
-    "TRY": r"₺",
-    "KZT": r"₸|(?i:тенге)",
-    "EGP": r"جنيه",
-    "AED": r"درهم",
-}
-"""How a currency is written besides its code. A sign or word of several is the one that is meant most often; whoever
-reads the suggestion checks it."""
-
-NOT_A_WORD = frozenset({"ALL", "TOP", "TRY"})
-"""Codes that are words in a message in capital letters."""
-
-SMALL = (
-    "usd",
-    "eur",
-    "gbp",
-    "inr",
-    "rub",
-    "bdt",
-    "mxn",
-    "aed",
-    "sar",
-    "egp",
-    "jpy",
-    "thb",
-    "kzt",
-    "cny",
-    "krw",
-)
-"""Codes that are also written in small letters, and are no words."""
+from estimator.requests import chat_currencies
 
 TIMES = (
     (1_000, r"[kK](?!\w)|(?i:тыс(?:\w+|\.)?)|(?i:thousand|mille|mil)(?!\w)|ألف|آلاف|हज़ार|हजार|হাজার"),
@@ -57,40 +16,50 @@ TIMES = (
 """Words and letters after a figure that make it larger."""
 
 _NUMBER = r"[0-9]+(?:[.,،'’\u066b\u066c][0-9]+|[ \u00a0\u2009\u202f][0-9]{3}(?![0-9]))*(?:[\u066b.,][0-9]+)?"
-_CODES = "|".join([*sorted(set(MINOR_UNIT) - NOT_A_WORD), *SMALL])
-_CURRENCY = "|".join([*WORDS.values(), rf"(?<![^\W\d_])(?:{_CODES})(?![^\W\d_])"])
+_CURRENCY = chat_currencies.ANY
 _TIMES = "|".join(words for _number, words in TIMES)
 _TO = "[-–—~]|(?i:to|or|à|ou|a|o|до|или)(?!\\w)|إلى|او|أو|से|या|থেকে|বা"
 """What stands between the two ends of a range."""
+
+FAR_ABOVE = 3
+"""Number of digits more by which a second figure is no end of a range that begins with the first."""
 
 LEAST_DIGITS = 3
 """Minimum number of digits of its second end, so that "USD 9,000 or 4 payments" is none."""
 
 _FREE = r"(?<![\w.,:/+–-])"
+_COUNTS = rf"(?![0-9]\s(?:{_CURRENCY})\s?[0-9]{{3}})"
+"""The figure of "session 1 USD 4,000" is no amount."""
+
 _AMOUNT = re.compile(
-    rf"(?:(?<![^\W\d_])(?P<before>{_CURRENCY})\s{{0,2}}|{_FREE})(?P<figure>(?>{_NUMBER}))(?!:?[0-9])"
+    rf"(?:(?<![^\W\d_])(?P<before>{_CURRENCY})\s{{0,2}}|{_FREE}{_COUNTS})(?P<figure>(?>{_NUMBER}))(?!:?[0-9])"
     rf"(?:\s{{0,2}}(?:{_TO})\s{{0,2}}(?P<between>{_CURRENCY})?\s{{0,2}}(?P<second>(?>{_NUMBER}))(?!:?[0-9]))?"
     rf"(?:\s{{0,2}}(?P<times>{_TIMES}))?(?:\s{{0,2}}(?P<after>{_CURRENCY}))?"
 )
-_OF = {code: re.compile(words) for code, words in WORDS.items()}
 
 
 @dataclass(frozen=True)
 class Money:
     """An amount as it is written: the figure in digits that programs read, and what it is multiplied by.
 
-    `currency` is None where none is written.
+    `currency` is None where none is written, and where it `is_doubtful` which one is meant.
     """
 
     text: str
     figure: str
     currency: str | None
     times: int = 1
+    is_doubtful: bool = False
+
+    @property
+    def has_currency(self) -> bool:
+        """Whether a currency is written beside it, be it clear or not."""
+        return bool(self.currency) or self.is_doubtful
 
 
 def amounts_in(text: str) -> Iterator[Money]:
     """Yield figures with a currency; the digits of a text are 0 to 9."""
-    return (money for money in numbers_in(text) if money.currency)
+    return (money for money in numbers_in(text) if money.has_currency)
 
 
 def numbers_in(text: str) -> Iterator[Money]:
@@ -104,22 +73,28 @@ def places_in(text: str) -> Iterator[tuple[int, int, Money]]:
         times = next(
             (number for number, words in TIMES if match["times"] and re.fullmatch(words, match["times"])), 1
         )
-        first = _currency(match["before"], match["after"], match["between"])
-        yield *match.span(), Money(match[0].strip(), match["figure"], first, times)
         second = match["second"]
-        if second and (times > 1 or sum(letter.isdigit() for letter in second) >= LEAST_DIGITS):
-            currency = _currency(match["between"], match["after"]) or first
-            yield *match.span(), Money(match[0].strip(), second, currency, times)
+        ends, start = [match["figure"]], match.start()
+        if second and not match["before"] and times == 1 and _is_far_above(second, match["figure"]):
+            # "Session 1 - 4,000 USD", "la 2a 3.000 USD"
+            ends, start = [second], match.start("between" if match["between"] else "second")
+        elif second and (times > 1 or sum(letter.isdigit() for letter in second) >= LEAST_DIGITS):
+            ends.append(second)
+        marks = [mark for mark in (match["before"], match["between"], match["after"]) if mark]
+        read = chat_currencies.read(marks, text, match.end())
+        if read and not read.code and match["between"] and len(marks) > 1:
+            # "USD 9,000 or EUR 8,500": each end has its own.
+            each = [chat_currencies.read(some, text, match.end()) for some in (marks[:1], marks[1:])]
+        else:
+            each = [read, read]
+        end = read.end if read else match.end()
+        written = text[start:end].strip()
+        for figure, one in zip(ends, each, strict=False):
+            code = one.code if one else None
+            yield start, end, Money(written, figure, code, times, is_doubtful=bool(one and not code))
 
 
-def _currency(*marks: str | None) -> str | None:
-    """Return the currency that is written; a code says it more exactly than a sign, as in "$180,000 MXN"."""
-    written = sorted(filter(None, marks), key=lambda mark: mark.upper() not in MINOR_UNIT)
-    if not written:
-        return None
-    code = written[0].upper()
-    return (
-        code
-        if code in MINOR_UNIT
-        else next(code for code, words in _OF.items() if words.fullmatch(written[0]))
-    )
+def _is_far_above(second: str, first: str) -> bool:
+    """Whether a figure has so many digits more than the one before it that the two are no range."""
+    more = sum(map(str.isdigit, second)) - sum(map(str.isdigit, first))
+    return more >= FAR_ABOVE

@@ -24,7 +24,8 @@ NEAREST_BEHIND = 3
 FROM = re.compile(
     r"(?<!\w)(?:from|starting (?:at|from)|starts? (?:at|from)|as low as|at least|à partir de|dès|desde|"
     r"a partir de|от|начиная с)"
-    r"\s{1,2}[^\w\s]?\w{0,8}\s?[0-9]|(?:ابتداء من|تبدأ من|من)\s[^\n]{0,10}[0-9]|[0-9][^\n]{0,14}\s(?:से शुरू|থেকে শুরু)",
+    r"\s{1,2}[^\w\s]?\w{0,8}\s?[0-9]|"
+    r"(?<!\w)[وف]?(?:ابتداء من|تبدأ من|من)\s[^\n]{0,10}[0-9]|[0-9][^\n]{0,14}\s(?:से शुरू|থেকে শুরু)",
     re.IGNORECASE,
 )
 DAYS = offer_parts.either(

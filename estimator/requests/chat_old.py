@@ -19,7 +19,7 @@ BEFORE = offer_parts.either(
     r"au lieu d[eu’']|plutôt que|était|etait|coûtait|"
     r"en (?:lugar|vez) de|era|costaba|valía|rebajad[oa] de",
     r"вместо|был[оаи]?(?!\w)|стоил",
-    r"بدلا من|بدلاً من|بدلًا من|بدل|عوضا عن|كانت?|خصم من",
+    r"بدلا من|بدلاً من|بدلًا من|بدل|عوضا عن|كانت?(?!ون)|خصم من",
     "",
 )
 """Words that say so of the amount that follows them."""
@@ -129,7 +129,7 @@ def _is_usual(text: str, place: tuple[int, int, Money], every: list[tuple[int, i
 
 def can_be_a_price(money: Money) -> bool:
     """Whether it has a currency, or is large enough for a price and no year."""
-    return bool(money.currency) or (largest(money) >= LEAST_BARE and not _YEAR.fullmatch(money.figure))
+    return money.has_currency or (largest(money) >= LEAST_BARE and not _YEAR.fullmatch(money.figure))
 
 
 def largest(money: Money) -> Decimal:

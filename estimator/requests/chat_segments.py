@@ -23,8 +23,13 @@ TOTAL = offer_parts.either(
 )
 """Words for a whole price."""
 
+ABBREVIATIONS = ("rs", "inj", "injs", "incl", "excl", "тыс", "руб", "долл")
+"""Words behind which a point ends no sentence, as in "Rs. 850000", where they stand alone: "doctors." ends one."""
+
+_SHORTENED = "".join(rf"(?<!(?<![^\W\d_])(?i:{word}))" for word in ABBREVIATIONS)
 _SENTENCE = re.compile(
-    r"(?<![0-9])(?<!(?i:тыс|руб|inj))(?<!(?i:долл))(?<!(?i:rs))(?<!(?i:incl))(?<!(?i:excl))[.](?=\s|$)|(?<=руб)[.](?=\s+[А-ЯЁ])|(?<![0-9])[;!?؟।](?=\s|$)|(?<=[0-9])[.;!?؟।](?=\s+\D|$)|[;!?؟।]|\n\s*\n"
+    rf"(?<![0-9]){_SHORTENED}[.](?=\s|$)|(?<=руб)[.](?=\s+[А-ЯЁ])|(?<![0-9])[;!?؟।](?=\s|$)|"
+    r"(?<=[0-9])[.;!?؟।](?=\s+\D|$)|[;!?؟।]|\n\s*\n"
 )
 _LINE = re.compile(r"\n")
 _BULLET = re.compile(r"\s*(?:[-–]\s+|[•*➢·]\s*|(?=[✅✔✓☑❌✖✗✘🚫]))")
@@ -141,7 +146,7 @@ def _money(text: str, has_currency: bool) -> Iterator[tuple[int, int, Money]]:
     """Yield the amounts; beside others with a currency also a bare "13k", or "13000 for 5"."""
     for start, end, money in chat_money.places_in(text):
         is_many = 1 < money.times <= MOST_TIMES or FOR_SO_MANY.match(text, end)
-        if money.currency or (
+        if money.has_currency or (
             has_currency and is_many and chat_old.can_be_a_price(money) and not _NO_PRICE.match(text, end)
         ):
             yield start, end, money

@@ -31,7 +31,7 @@ LONGEST_NAME = 64
 LONGEST_NUMBER = 40
 """Maximum length of a typed number, signs and spaces included."""
 
-_MARKS_OF_A_CHAT = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_MARKS_OF_A_CHAT = re.compile("[\u200e\u200f]")
 
 
 def lines(text: str) -> str:
@@ -68,7 +68,7 @@ class TextField(StringField):
 
     def meant(self, typed: str) -> str:
         """Return what somebody means who types this."""
-        return typed_text.trimmed(typed)
+        return typed_text.trimmed(typed_text.without_directions(typed))
 
     def fill(self, text: str) -> None:
         """Replace the text in the field, instead of what was typed."""
@@ -130,7 +130,7 @@ class AreaField(TextField):
 
     def meant(self, typed: str) -> str:
         """Return it with lines that end as ours do."""
-        return typed_text.trimmed(lines(typed))
+        return typed_text.trimmed(typed_text.without_directions(lines(typed)))
 
 
 class WordsField(AreaField):
@@ -146,7 +146,7 @@ class PastedField(WordsField):
 
     def meant(self, typed: str) -> str:
         """Return the words."""
-        return super().meant(_MARKS_OF_A_CHAT.sub("", typed))
+        return super().meant(typed_text.without_directions(_MARKS_OF_A_CHAT.sub("", lines(typed))))
 
 
 class WholeTextField(AreaField):

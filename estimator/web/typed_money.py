@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from estimator import figures
+from estimator import currency_words, figures
 from estimator.i18n import Reader, bare_number, folded_digits
 from estimator.i18n import gettext as _
-from estimator.web import currency_words
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, plain
 

@@ -1,7 +1,8 @@
 """What phones' keyboards and copied pages add to a text that nobody typed: the one place where it is taken away again.
 
-Joiners stay where a script needs them, as Persian, Hindi and some emoji do. What turns a text round is never taken away
-silently from words: `validators.Printable` names it.
+Joiners stay where a script needs them, as Persian, Hindi and some emoji do. Directions that begin and end in one line,
+as chats put them around names and numbers, go; what turns a text round beyond that is never taken away silently:
+`validators.Printable` names it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,22 @@ _ADDED = "".join(
     )
 )
 """Letters that nobody sees and nobody means."""
+
+FILLERS = (
+    "\N{HANGUL CHOSEONG FILLER}\N{HANGUL JUNGSEONG FILLER}\N{HANGUL FILLER}\N{HALFWIDTH HANGUL FILLER}\u2800"
+)
+"""What Korean fills an empty place with, and Braille's empty cell: they count as seen, and nobody sees them."""
+
+_ENDS_OF_DIRECTIONS = {
+    **dict.fromkeys("\u202a\u202b", "\u202c"),
+    **dict.fromkeys("\u2066\u2067\u2068", "\u2069"),
+}
+"""What ends each embedding and each isolate."""
+
+_OVERRIDES = frozenset("\u202d\u202e")
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_NUMBER = re.compile(r"\u202d([0-9 ()+./\u00a0-]*)\u202c")
+"""A telephone number as lists of contacts hand it on: an override turns nothing round where there is no letter."""
 
 MOST = 20_000
 """Length above which a text stays as it is: no field takes so much, and looking through it would take its time."""
@@ -44,8 +61,36 @@ _VIRAMA = 9
 
 
 def trimmed(text: str) -> str:
-    """Return a text without space and unseen letters around it; what is inside stays as it was typed."""
-    return text.lstrip(_SPACE + _ADDED + _JOINERS).rstrip(_SPACE + _ADDED)
+    """Return a text without space and unseen letters around it; what is inside stays as it was typed.
+
+    Nothing is left of a text that is nothing but unseen letters.
+    """
+    kept = text.lstrip(_SPACE + _ADDED + _JOINERS).rstrip(_SPACE + _ADDED)
+    return kept if kept[:1] not in FILLERS or kept.strip(FILLERS + _SPACE) else ""
+
+
+def has_letter(text: str) -> bool:
+    """Whether a text has a letter that is seen."""
+    return any(letter.isalpha() and letter not in FILLERS for letter in text)
+
+
+def without_directions(text: str) -> str:
+    """Return a text without embeddings and isolates, in each line in which all of them end and no letter is overridden."""
+    if not _DIRECTIONS.search(text):
+        return text
+    text = _NUMBER.sub(r"\1", text)
+    return "\n".join(_DIRECTIONS.sub("", line) if _is_balanced(line) else line for line in text.split("\n"))
+
+
+def _is_balanced(line: str) -> bool:
+    """Whether every direction that a line begins ends in it, the last one first, and none overrides letters."""
+    waiting: list[str] = []
+    for mark in _DIRECTIONS.findall(line):
+        if mark in _ENDS_OF_DIRECTIONS:
+            waiting.append(_ENDS_OF_DIRECTIONS[mark])
+        elif mark in _OVERRIDES or not waiting or waiting.pop() != mark:
+            return False
+    return not waiting
 
 
 def cleaned(text: str) -> str:
@@ -56,15 +101,22 @@ def cleaned(text: str) -> str:
     """
     if len(text) > MOST:
         return text
-    spaced = text.translate(_CLEAN)
+    spaced = without_directions(text).translate(_CLEAN)
     return trimmed(_needed_joiners(spaced) if any(joiner in spaced for joiner in _JOINERS) else spaced)
 
 
 def compact(text: str) -> str:
-    """Return a number, a day, a code or an address without anything unseen, in letters of the usual width."""
+    """Return a number, a day, a code or an address without anything unseen, in letters of the usual width.
+
+    What turns it round to its end or overrides it stays, so that it is refused.
+    """
     if len(text) > MOST:
         return text
-    seen = "".join(letter for letter in cleaned(text) if unicodedata.category(letter) != "Cf")
+    seen = "".join(
+        letter
+        for letter in cleaned(text)
+        if unicodedata.category(letter) != "Cf" or _DIRECTIONS.match(letter)
+    )
     return seen.translate(_FULL_WIDTH).strip()
 
 

@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, StopValidation
 from estimator import figures, telephone
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
+from estimator.web import typed_text
 from estimator.web.forms import Unnamed
 from estimator.web.language import current_reader
 from estimator.web.typed_figures import two_readings
@@ -72,13 +73,7 @@ class Printable:
 
     def __call__(self, form: BaseForm, field: Field) -> None:
         text = field.data or ""
-        if _TURNS_TEXT_ROUND.search(text):
-            sentence = _(
-                "It contains an invisible character that reverses the direction of writing. "
-                "Type it by hand instead of pasting it."
-            )
-            # Whoever pasted several texts does not see in which of them it is.
-            raise StopValidation(_("%(label)s: %(answer)s", label=field.label.text, answer=sentence))
+        _refuse_what_turns_round(field)
         if _piled_up(text):
             sentence = _("More than %(most)s accents stand on one letter. Leave some out.", most=MOST_ACCENTS)
             raise StopValidation(Unnamed(sentence))
@@ -113,13 +108,13 @@ class Ticked:
 
 
 class HasLetter:
-    """Refuses a text without any letter."""
+    """Refuses a text without any letter that is seen."""
 
     def __init__(self, message: str) -> None:
         self.message = message
 
     def __call__(self, form: BaseForm, field: Field) -> None:
-        if not any(letter.isalpha() for letter in field.data or ""):
+        if not typed_text.has_letter(field.data or ""):
             raise StopValidation(str(self.message))
 
 
@@ -130,6 +125,7 @@ class Address:
         self.message = message
 
     def __call__(self, form: BaseForm, field: AddressField) -> None:
+        _refuse_what_turns_round(field)
         if field.data and field.address is None:
             raise StopValidation(str(self.message))
 
@@ -138,6 +134,7 @@ class Telephone:
     """Refuses what nobody can call."""
 
     def __call__(self, form: BaseForm, field: Field) -> None:
+        _refuse_what_turns_round(field)
         phone = field.data
         digits = sum(letter.isdecimal() for letter in phone)
         if phone and (not _PHONE.fullmatch(phone) or not LEAST_DIGITS <= digits <= MOST_DIGITS):
@@ -219,6 +216,16 @@ def _lengths(lengths: Sequence[int]) -> str:
     """Return how many digits numbers can have: each, or the fewest and the most where they are many."""
     numbers = [current_reader().number(str(length)) for length in lengths]
     return ", ".join(numbers) if len(numbers) <= MOST_LENGTHS else f"{numbers[0]}–{numbers[-1]}"
+
+
+def _refuse_what_turns_round(field: Field) -> None:
+    if _TURNS_TEXT_ROUND.search(field.data or ""):
+        sentence = _(
+            "It contains an invisible character that reverses the direction of writing. "
+            "Type it by hand instead of pasting it."
+        )
+        # Whoever pasted several texts does not see in which of them it is.
+        raise StopValidation(_("%(label)s: %(answer)s", label=field.label.text, answer=sentence))
 
 
 def _piled_up(text: str) -> bool:

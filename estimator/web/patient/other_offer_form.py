@@ -160,7 +160,7 @@ class OtherOfferForm(Form):
                 continue
             if stated.standing and not said.data:
                 said.data = stated.standing
-            if stated.money:
+            if stated.money and not stated.money.is_doubtful:
                 remarks += self._fill_in_amount(amount, stated.money)
         if found.each:
             remarks.append(
@@ -170,6 +170,7 @@ class OtherOfferForm(Form):
                     prices=listed_apart(f"“{one}”" for one in found.each),
                 )
             )
+        remarks += _said_of_currencies(found)
         if found.contradictory:
             remarks.append(
                 _(
@@ -260,7 +261,10 @@ class OtherOfferForm(Form):
     def _fill_in_price(self, found: chat_offer.Found) -> Iterable[str]:
         currencies = {money.currency for money in _every(found) if money.currency}
         different = {(_figure(money), money.currency): money for money in found.totals}
-        if len({money.currency for money in found.totals if money.currency}) > 1:
+        doubtful = any(money.is_doubtful for money in found.totals)
+        if doubtful and len(different) == 1:
+            return
+        if doubtful or len({money.currency for money in found.totals if money.currency}) > 1:
             yield _(
                 "It has amounts in several currencies: %(amounts)s. Type the price in one of them, and choose that "
                 "currency.",
@@ -326,6 +330,17 @@ def _every(found: chat_offer.Found) -> Iterator[chat_money.Money]:
     yield from (said.money for said in found.parts.values() if said.money)
 
 
+def _said_of_currencies(found: chat_offer.Found) -> Iterator[str]:
+    """Name the amounts of which it is not clear which currency they are in."""
+    doubtful = [money for money in _every(found) if money.is_doubtful]
+    if doubtful:
+        yield _(
+            "We put these amounts into no field, because it is not clear which currency they are in: "
+            "%(amounts)s. Ask the clinic, then type the amounts and choose that currency.",
+            amounts=_listed(doubtful),
+        )
+
+
 def _figure(money: chat_money.Money) -> str:
     """Return the figure as it stands in a field.
 
@@ -344,9 +359,12 @@ def _amounts(found: chat_offer.Found) -> str:
 
 
 def _listed(amounts: Sequence[chat_money.Money]) -> str:
-    return listed_apart(
-        dict.fromkeys(f"{money.currency or ''} {_figure(money)}".strip() for money in amounts)
-    )
+    return listed_apart(dict.fromkeys(map(_named, amounts)))
+
+
+def _named(money: chat_money.Money) -> str:
+    """Return an amount as it would stand in the fields; one in a currency that is not clear as it is written."""
+    return f"“{money.text}”" if money.is_doubtful else f"{money.currency or ''} {_figure(money)}".strip()
 
 
 def _only_reading(field: FigureField, currency: str) -> Decimal | None:

@@ -33,6 +33,8 @@ DIRTY: dict[str, Callable[[str], str]] = {
     "soft hyphen": lambda text: text[:2] + "\u00ad" + text[2:],
     "joiners": lambda text: "\u200d" + text[:2] + "\u200d" + text[2:] + "\u200c",
     "direction marks": lambda text: "\u200e" + text[:2] + "\u200f" + text[2:] + "\u061c",
+    "isolates of a chat": lambda text: f"\u2068{text[:2]}\u2069{text[2:]}",
+    "embeddings of a chat": lambda text: f"\u202a{text[:2]}\u202b{text[2:]}\u202c\u202c",
     "spaces around": lambda text: f"\u00a0 {text}\u3000 \u202f",
     "spaces that do not break": lambda text: text.replace(" ", "\u00a0"),
     "full width": lambda text: text.translate(WIDE),
@@ -214,6 +216,7 @@ def test_joiners_stay_where_a_script_needs_them(words: str) -> None:
         ("می\u200c\u200cخواهم", "می\u200cخواهم"),
         ("one\u00a0two\r\nthree", "one two\r\nthree"),
         ("你好，世界！", "你好，世界！"),
+        ("call \u202d+49 30 901820\u202c", "call +49 30 901820"),
         ("", ""),
     ],
 )
@@ -221,12 +224,27 @@ def test_what_joins_nothing_goes_and_other_words_stay(typed: str, meant: str) ->
     assert typed_text.cleaned(typed) == meant
 
 
-@pytest.mark.parametrize("field", ["full_name", "patient_name", "answer_hours", "message"])
+@pytest.mark.parametrize("field", ["full_name", "patient_name", "answer_hours", "message", "email", "phone"])
 def test_what_turns_a_text_round_is_named(visitor: Visitor, breakdown: Page, field: str) -> None:
     form = visitor.open(f"{breakdown.path}/ask")
     page = visitor.send(form, filled(**{field: "Anna \u202eannA"}), "check")
     assert page.status == 422
     assert "reverses the direction of writing" in page.problems[0]
+
+
+@pytest.mark.parametrize(
+    "round",
+    ["\u202ea", "\u202da\u202c", "\u2067a", "a\u2069", "\u202ba", "\u2066a\u202c", "\u2067a\nb\u2069"],
+)
+def test_a_direction_that_overrides_or_does_not_end_stays_to_be_named(round: str) -> None:
+    assert typed_text.cleaned(round) == round
+
+
+@pytest.mark.parametrize("unseen", ["\u3164", "\u115f\u1160", "\uffa0", "\u2800", "\u3164 12"])
+def test_letters_that_nobody_sees_are_no_name(visitor: Visitor, breakdown: Page, unseen: str) -> None:
+    page = visitor.send(visitor.open(f"{breakdown.path}/ask"), filled(full_name=unseen), "check")
+    assert page.problems == ["Enter your name."]
+    assert typed_text.cleaned("\u3164") == ""
 
 
 def test_a_text_that_no_field_takes_stays_as_it_is_and_costs_nothing() -> None:

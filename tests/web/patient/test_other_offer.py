@@ -203,6 +203,13 @@ def test_digits_and_marks_of_other_languages_are_read(visitor: Visitor, form: Pa
         ("USD 9,800 (was USD 13,500)", "prices that no longer hold, and left them out: USD 13500."),
         ("Total USD 9,800. Deposit USD 2,000", "We put these amounts into no field: “Deposit USD 2,000”."),
         ("Total USD 9,800, MRI USD 13,500", "larger than the whole price: Tests and MRI."),
+        ("Total $250,000 pesos, 3 sesiones", "not clear which currency they are in: “$250,000 pesos”."),
+        ("¥180,000, 4 sessions", "not clear which currency they are in: “¥180,000”."),
+        ("USD 9,000, hotel $500 pesos", "not clear which currency they are in: “$500 pesos”."),
+        (
+            "Total $250,000 pesos. Total USD 12,500",
+            "amounts in several currencies: “$250,000 pesos”; USD 12500.",
+        ),
         ("from USD 9,000", "The message says “from”."),
         ("Hello dear", "We found no price and no line in the message."),
         ("USD 9,000, 3 sessions, 5 sessions", "It has several numbers of sessions: 3, 5."),
@@ -221,6 +228,19 @@ def test_the_marks_that_a_chat_puts_around_numbers_are_no_obstacle(visitor: Visi
     page = visitor.send(form, {"words": "\u202a+91 98765 43210\u202c: \u2066USD 12,000\u2069"}, button="find")
     assert page.status == 200, page.problems
     assert page.control("price") == "12000"
+
+
+def test_an_amount_in_no_clear_currency_fills_no_field(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, {"words": "Total $250,000 pesos, 3 sesiones"}, button="find")
+    assert [page.control(name) for name in ("price", "currency", "sessions")] == ["", "", "3"]
+    page = visitor.send(form, {"words": "Total $9.000.000 colombianos"}, button="find")
+    assert [page.control(name) for name in ("price", "currency")] == ["9000000", "COP"]
+
+
+def test_what_turns_a_message_round_is_named(visitor: Visitor, form: Page) -> None:
+    page = visitor.send(form, {"words": "USD \u202e00021"}, button="find")
+    assert "reverses the direction of writing" in page.problems[0]
+    assert page.control("price") == ""
 
 
 @pytest.mark.long

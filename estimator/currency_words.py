@@ -18,14 +18,16 @@ from estimator.normal_form import normal_form
 from pricing.currencies import MINOR_UNIT
 
 SHARED = {
-    "$": "ARS AUD CAD CLP COP HKD MXN NZD SGD TWD USD",
+    "$": "ARS AUD CAD CLP COP CUP DOP HKD MXN NZD SGD TWD USD UYU",
     "£": "EGP GBP",
     "¥": "CNY JPY",
+    "rmb": "CNY",
     "kr": "DKK ISK NOK SEK",
     "rs": "INR LKR MUR NPR PKR SCR",
     "руб": "BYN RUB",
     "रु": "INR LKR MUR NPR PKR SCR",
     "रुपये": "INR LKR MUR NPR PKR SCR",
+    **dict.fromkeys(("american", "américains", "americanos", "американских", "अमेरिकी", "अमरीकी"), "USD"),
 }
 """Signs that several currencies have at home, and what their names lack."""
 
@@ -48,9 +50,14 @@ def apart(typed: str) -> tuple[str, frozenset[str]] | None:
     if found is None:
         return None
     words = [word.strip(".,:;()").casefold() for word in f"{found[1]} {found[3]}".split()]
-    named = [_meanings().get(word, frozenset()) for word in words if word not in JOINING]
+    named = [meanings(word) for word in words if word not in JOINING]
     both = frozenset.intersection(*named) if named else frozenset()
     return (found[2], both) if both else None
+
+
+def meanings(word: str) -> frozenset[str]:
+    """Return the currencies that a word, a sign or a code can mean; none if it means no currency."""
+    return _meanings().get(word.casefold(), frozenset())
 
 
 @lru_cache(maxsize=1)
