@@ -75,7 +75,7 @@ def has_letter(text: str) -> bool:
 
 
 def without_directions(text: str) -> str:
-    """Return a text without embeddings and isolates, in each line in which all of them end and no letter is overridden."""
+    """Return a text without embeddings and isolates, in each line in which all end and no letter is overridden."""
     if not _DIRECTIONS.search(text):
         return text
     text = _NUMBER.sub(r"\1", text)
