@@ -116,8 +116,12 @@ def as_text(lines: Mapping[str, bytes]) -> str:
 
 def write(path: Path, lines: Mapping[str, bytes]) -> None:
     """Replace a key file atomically, readable by its owner alone."""
+    write_text(path, as_text(lines))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file with a secret atomically, readable by its owner alone: without room for it the old one stays."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    text = as_text(lines)
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(text.encode())
