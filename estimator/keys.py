@@ -85,9 +85,9 @@ class Keyring:
         return self._keys
 
     def follows_its_file(self) -> bool:
-        """Whether the keys are those of the file: it may be half written, and the keys read before go on then."""
+        """Whether the keys are those of the file: it may be half written or gone, and those read before go on then."""
         self.keys()
-        return self._refused is None
+        return self._refused is None and (self.path is None or _state(self.path) is not None)
 
     def _read_again(self, path: Path, state: tuple[int, int, int]) -> None:
         try:
