@@ -369,7 +369,7 @@ def test_a_copy_can_be_restored_with_mail_going_out_at_once(
 
 @pytest.mark.long
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_password_with_a_space_opens_the_copy_as_well(
+def test_a_password_with_a_space_opens_the_copy_too(
     app: Flask, places: tuple[Path, Path], database_url: str
 ) -> None:
     spaced = database_url.replace("tester@", "tester:two%20words@")

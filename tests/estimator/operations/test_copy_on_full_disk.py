@@ -85,7 +85,7 @@ def test_keys_that_are_kept_already_stay_whole_where_there_is_no_room(url: str, 
 
 @pytest.mark.long
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_a_restoring_without_room_works_once_there_is_some(
+def test_what_was_not_restored_for_lack_of_room_is_restored_once_there_is_some(
     url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert estimator("backup", tmp_path / "daily", "--keys", tmp_path / "keys", "--quick")[0] == 0
