@@ -29,7 +29,6 @@ from sqlalchemy import (
     UpdateBase,
     event,
     func,
-    make_url,
     select,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -164,8 +163,8 @@ def outage_of(url: str) -> Outage | None:
     """Return what tells of outages of a database; None for a file, which is there or is not."""
     if url.startswith("sqlite:"):
         return None
-    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    return Outage(f"the database {postgresql.place(address)}", partial(postgresql.probe, address))
+    found = postgresql.parameters(url)
+    return Outage(f"the database {postgresql.place(found)}", partial(postgresql.probe, found))
 
 
 @event.listens_for(Engine, "do_connect")

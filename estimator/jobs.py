@@ -13,7 +13,7 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -227,7 +227,7 @@ class Jobs:
             return SqliteHuey(NAME, filename=str(path), **options)
         if scheme in ("redis", "rediss"):
             return RedisHuey(NAME, connection_pool=_redis_connections(self.url), **options)
-        return _postgresql_queue(f"postgresql://{rest}", self.outage, options)
+        return _postgresql_queue(postgresql.parameters(self.url), self.outage, options)
 
     @cached_property
     def _run(self) -> Any:
@@ -241,14 +241,14 @@ class Jobs:
         assert self._run is not None
 
 
-def _postgresql_queue(address: str, outage: Outage, options: dict[str, Any]) -> Huey:
+def _postgresql_queue(found: Mapping[str, Any], outage: Outage, options: dict[str, Any]) -> Huey:
     """Return a queue in PostgreSQL; a lock lets one process at a time create its tables.
 
     CREATE TABLE IF NOT EXISTS alone does not do it: two that see no table both try, and one is refused.
     """
 
     def connect() -> Any:
-        return postgresql.connect({"conninfo": address, "autocommit": True}, postgresql.PAGES, outage)
+        return postgresql.connect({**found, "autocommit": True}, postgresql.PAGES, outage)
 
     with connect() as one_at_a_time:
         one_at_a_time.execute("SELECT pg_advisory_lock(hashtext('estimator queue'))")

@@ -85,9 +85,9 @@ class Keyring:
         return self._keys
 
     def follows_its_file(self) -> bool:
-        """Whether the keys are those of the file: it may be half written, and the keys read before go on then."""
+        """Whether the keys are those of the file: it may be half written or gone, and those read before go on then."""
         self.keys()
-        return self._refused is None
+        return self._refused is None and (self.path is None or _state(self.path) is not None)
 
     def _read_again(self, path: Path, state: tuple[int, int, int]) -> None:
         try:
@@ -116,8 +116,12 @@ def as_text(lines: Mapping[str, bytes]) -> str:
 
 def write(path: Path, lines: Mapping[str, bytes]) -> None:
     """Replace a key file atomically, readable by its owner alone."""
+    write_text(path, as_text(lines))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file with a secret atomically, readable by its owner alone: without room for it the old one stays."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    text = as_text(lines)
     try:
         with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(text.encode())

@@ -7,12 +7,14 @@ does not load the driver.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import make_url
 
 from estimator.outages import Outage
 
@@ -135,21 +137,24 @@ def _connect_timeout(servers: int, patience: Patience | None) -> int:
     return min(CONNECT_SECONDS, int(each))
 
 
-def place(address: str) -> str:
-    """Return where the database at an address is, for a line of the log: its name, hosts and ports."""
-    from psycopg import ProgrammingError  # noqa: PLC0415
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+def parameters(url: str) -> dict[str, Any]:
+    """Return what the driver is to connect with, of a URL as SQLAlchemy reads it.
 
-    try:
-        parts = conninfo_to_dict(address)
-    except ProgrammingError:
-        return "of DATABASE_URL"
-    return f"{parts.get('dbname')} on {parts.get('host', 'this machine')}, port {parts.get('port', 5432)},"
+    The driver is never given the URL itself: it has other rules for it, and shows it, password and all, in what it says
+    of one that it cannot read.
+    """
+    found = make_url(url).set(drivername="postgresql+psycopg")
+    return dict(found.get_dialect()().create_connect_args(found)[1])
 
 
-def probe(address: str) -> None:
+def place(found: Mapping[str, Any]) -> str:
+    """Return where the database is that these parameters lead to, for a line of the log: name, hosts and ports."""
+    return f"{found.get('dbname')} on {found.get('host', 'this machine')}, port {found.get('port', 5432)},"
+
+
+def probe(found: dict[str, Any]) -> None:
     """Connect once and ask something; raises psycopg.Error if that does not work, within a few seconds."""
-    with connect({"conninfo": address}, LOOK) as connection:
+    with connect(found, LOOK) as connection:
         connection.execute("SELECT 1")
 
 

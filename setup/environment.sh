@@ -88,6 +88,8 @@ if [ ! -e "$stamp" ] || ! is_sound; then
         version=$("$python" -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
         give_up "$python cannot make virtual environments. On Debian and Ubuntu: apt-get install $version-venv"
     fi
+    # A link leads to an environment of another folder, which goes on working: only the link is replaced.
+    [ ! -L "$environment" ] || rm -f "$environment"
     say "Making the virtual environment in $environment with $python"
     "$python" -m venv --clear "$environment" ||
         give_up "The virtual environment could not be made. Is there room on the disk, and may you write here?"

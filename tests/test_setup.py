@@ -102,6 +102,26 @@ def test_what_is_complete_is_left_alone_until_the_folder_moves(folder: Path, tmp
     assert "Making the virtual environment" in set_up(moved).stderr
 
 
+def test_of_a_linked_environment_only_the_link_is_replaced(folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "another clone" / ".venv"
+    (elsewhere / "bin").mkdir(parents=True)
+    (elsewhere / "installed").write_text("test 1 2", encoding="utf-8")
+    (elsewhere / "bin" / "pip").write_text(f"#!{elsewhere}/bin/python\n", encoding="utf-8")
+    (folder / ".venv").symlink_to(elsewhere)
+    # It makes environments as Python does, without the seconds that it takes to put a pip into them.
+    python = tmp_path / "python"
+    python.write_text(
+        f'#!/bin/sh\n[ "$1 $2" = "-m venv" ] && set -- "$@" --without-pip\nexec "{sys.executable}" "$@"\n',
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    done = set_up(folder, PYTHON=str(python))
+    assert "Making the virtual environment" in done.stderr
+    assert not (folder / ".venv").is_symlink()
+    assert (folder / ".venv" / "pyvenv.cfg").is_file()
+    assert sorted(path.name for path in elsewhere.rglob("*")) == ["bin", "installed", "pip"]
+
+
 def test_a_new_list_of_packages_is_installed(folder: Path) -> None:
     complete(folder)
     with (folder / "requirements-dev.txt").open("a", encoding="utf-8") as file:

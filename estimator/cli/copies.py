@@ -185,7 +185,7 @@ def _with_keys_of_the_copy(settings: Settings, before: Mapping[str, bytes]) -> S
 
 def _checked(settings: Settings, draft: Path, file: Path, quick: bool) -> bool:
     """Restore a copy into a scratch database and prove it; say what is in the way if that cannot be done."""
-    from estimator.operations import copies, scratch
+    from estimator.operations import copies, database_faults, scratch
 
     try:
         with scratch.database(settings.database_url, draft, datetime.now(UTC)) as place:
@@ -194,7 +194,19 @@ def _checked(settings: Settings, draft: Path, file: Path, quick: bool) -> bool:
             return _proven(settings, place, quick)
     except copies.Failed as failed:
         click.echo(str(failed))
-        return False
+    except Refused as refused:
+        for sentence in refused.sentences:
+            click.echo(sentence)
+    except Exception as error:
+        reason = database_faults.reason_of(error, settings.database_url)
+        click.echo(
+            _(
+                "The copy could not be checked: %(reason)s (%(kind)s).",
+                reason=reason,
+                kind=type(error).__name__,
+            )
+        )
+    return False
 
 
 def _register_keys(settings: Settings) -> None:
@@ -264,15 +276,12 @@ def _copy_keys(settings: Settings, target: Path) -> Path:
 
 
 def _write_private(path: Path, text: str) -> None:
+    from estimator import keys
     from estimator.operations import copies
 
-    with (
-        copies.writing(path),
-        open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file,
-    ):
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    with copies.writing(path):
+        if not path.is_file() or path.read_bytes() != text.encode():
+            keys.write_text(path, text)
 
 
 def _keys_to_bring(keys_folder: Path | None, name: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from importlib import resources
 
 import click
@@ -54,7 +53,6 @@ def fill(cases: int, seed: int, really: bool) -> int:
     given = {"DEMO": "1"}
     with sentences():
         in_use = fingerprints.in_use(config.database_url())
-        as_set = config.load(**({} if "PUBLIC_URL" in _environment() else given)) if in_use else None
         settings = config.load(**given) if in_use else made_ready(**given)
     folder = resources.files("pricing.tables")
     texts = [
@@ -65,14 +63,14 @@ def fill(cases: int, seed: int, really: bool) -> int:
     with running_app(settings) as app:
         act = act_of(app)
         _must_be_empty(demonstration.kept())
-        real = demonstration.is_real(replace(act, settings=as_set or settings))
+        real = demonstration.belongs_to_somebody(act)
         if real and not really:
             raise Refused(
                 _(
-                    "Somebody works with this installation: it has an account of staff, or a price list in force that "
-                    "is no demonstration. Nothing was changed. Give another folder in INSTANCE for a demonstration, or "
-                    "--in-a-real-clinic to have invented cases among the real ones at the desk; they are marked, and "
-                    "reports do not count them."
+                    "Somebody works with this installation: it has an account of staff, a request of somebody real, "
+                    "or a price list in force that is no demonstration. Nothing was changed. Give another folder in "
+                    "INSTANCE for a demonstration, or --in-a-real-clinic to have invented cases among the real ones "
+                    "at the desk; they are marked, and reports do not count them."
                 ),
                 code=1,
             )

@@ -215,6 +215,22 @@ def mistyped_settings() -> Iterator[str]:
         yield _("%(name)s is no setting, so it does nothing. Was %(meant)s meant?", name=name, meant=meant)
 
 
+def invented_lists(settings: Settings, now: datetime) -> Iterator[str]:
+    """Yield a sentence if patients are offered invented price lists beside those of the clinic."""
+    from estimator import price_lists
+
+    if settings.demo:
+        return
+    in_force = price_lists.all_in_force(now)
+    invented = sorted(version.slug for version in in_force if price_lists.parsed(version).demo)
+    if invented and len(invented) < len(in_force):
+        yield _(
+            "Price lists of a demonstration are in force beside yours, so patients are offered invented prices: "
+            "%(lists)s. Close each of them on the page of the price lists at the desk: “Close this list”.",
+            lists=", ".join(invented),
+        )
+
+
 def act_of(app: Flask) -> Act:
     """Return what a command does, as an act of the command line; in the context of the app."""
     from estimator import clinic

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from estimator.cli.installation import act_of, made_ready, mistyped_settings, sentences
+from estimator.cli.installation import act_of, invented_lists, made_ready, mistyped_settings, sentences
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
 from estimator.messages import ngettext
@@ -98,10 +98,10 @@ def _tell_mistyped_settings() -> None:
 
 
 def _look_at(settings: Settings) -> None:
-    """Check, before anything is started, that it can run; add the demonstration price lists."""
+    """Check, before anything is started, that it can run; add, or tell of, the demonstration price lists."""
     from estimator import create_app
     from estimator.db import db
-    from estimator.demonstration import belongs_to_somebody, mark_served
+    from estimator.demonstration import belongs_to_somebody
     from estimator.operations import fingerprints
     from estimator.processes import demonstration
 
@@ -113,17 +113,19 @@ def _look_at(settings: Settings) -> None:
             if belongs_to_somebody(act):
                 raise Refused(
                     _(
-                        "Somebody works with this installation: it has an account of staff, or a price list in force "
-                        "that is no demonstration. It is not served as one, because patients would be shown invented "
-                        "prices, and invented people real requests. Nothing was changed. Give another folder in "
-                        "INSTANCE for a demonstration, and leave DATABASE_URL out."
+                        "Somebody works with this installation: it has an account of staff, a request of somebody "
+                        "real, or a price list in force that is no demonstration. It is not served as one, because "
+                        "patients would be shown invented prices, and invented people real requests. Nothing was "
+                        "changed. Give another folder in INSTANCE for a demonstration, and leave DATABASE_URL out."
                     ),
                     code=1,
                 )
             for sentence in demonstration.import_tables(act):
                 click.echo(sentence, err=True)
-            mark_served(act.now)
             db.session.commit()
+        else:
+            for sentence in invented_lists(settings, act_of(app).now):
+                click.echo(sentence, err=True)
         db.session.remove()
         db.engine.dispose()
 

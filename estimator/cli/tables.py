@@ -116,6 +116,7 @@ def _marks(name: str, text: str) -> list[str]:
 def import_(files: Sequence[str], names: tuple[str, ...]) -> int:
     """Add all of the files, or none of them if one cannot be used."""
 
+    from estimator import demonstration
     from estimator import price_lists as verbs
     from estimator.cli.installation import act_of, running_app
     from estimator.db import db
@@ -129,6 +130,7 @@ def import_(files: Sequence[str], names: tuple[str, ...]) -> int:
                 if lines := versions.unaccepted(name, slips, names):
                     raise Refused(*lines, code=1)
                 version = verbs.import_(act, text)
+                demonstration.keep_tried(act, version)
             except pricing.BadTable as error:
                 raise Refused(*problem_lines(name, error.problems)) from None
             except verbs.Blocked as blocked:

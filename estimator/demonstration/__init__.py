@@ -5,7 +5,7 @@ from __future__ import annotations
 from estimator.demonstration.emptying import Emptied, empty
 from estimator.demonstration.filling import EmptiedMeanwhile, fill
 from estimator.demonstration.lists import ListIsReal
-from estimator.demonstration.registry import Kept, belongs_to_somebody, is_real, kept, mark_served
+from estimator.demonstration.registry import Kept, belongs_to_somebody, keep_tried, kept
 
 __all__ = [
     "Emptied",
@@ -15,7 +15,6 @@ __all__ = [
     "belongs_to_somebody",
     "empty",
     "fill",
-    "is_real",
+    "keep_tried",
     "kept",
-    "mark_served",
 ]

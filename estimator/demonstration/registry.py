@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, not_, select, update
 
-from estimator import price_lists
+from estimator import demonstration_marks, price_lists
 from estimator.act import Act
 from estimator.db import changed_rows, db, insert_if_absent
-from estimator.models import InstallationState, StaffUser
+from estimator.models import InstallationState, PatientRequest, StaffUser, TableVersion
 
 NAME = "demonstration"
 """The name of the row in which it is kept."""
 
-SERVED = "served as demonstration"
-"""The name of the row that a demonstration is known by, whatever people try in it."""
+TRIED = "price lists tried in a demonstration"
+"""The name of the row with the numbers of versions that a command added in demonstration mode."""
 
 
 @dataclass(frozen=True)
@@ -53,35 +54,51 @@ def forget() -> None:
     changed_rows(delete(InstallationState).where(InstallationState.name == NAME))
 
 
-def is_real(act: Act) -> bool:
-    """Whether somebody works with this installation: it has an account of real staff, or a real list in force.
-
-    A list that somebody tries in demonstration mode does not make it a real one.
-    """
-    return _has_real_staff() or (not act.settings.demo and _has_real_list(act))
-
-
 def belongs_to_somebody(act: Act) -> bool:
-    """Whether this is an installation that somebody works with, and that was never served as a demonstration.
+    """Whether somebody works with this installation: real staff, a real list in force, or a request of somebody real.
 
-    One of before that was written down is known by its invented people, unless invented cases stand among real ones.
+    What people try in a demonstration does not make it a real one: lists that its invented people published, or that
+    a command added in demonstration mode, and requests that were made with those or with the invented ones.
     """
-    if db.session.get(InstallationState, SERVED) is not None:
-        return False
-    invented = exists().where(StaffUser.demonstration)
-    if kept() is None and db.session.scalar(select(invented)):
-        return False
-    return _has_real_staff() or _has_real_list(act)
+    if db.session.scalar(select(exists().where(StaffUser.demonstration.is_(False)))):
+        return True
+    tried = _tried()
+    if any(_is_real(version, tried) for version in price_lists.all_in_force(act.now)):
+        return True
+    asked = select(PatientRequest.table_version_id).where(
+        not_(demonstration_marks.marked(PatientRequest.reference))
+    )
+    used = db.session.scalars(select(TableVersion).where(TableVersion.id.in_(asked)))
+    return any(_is_real(version, tried) for version in used)
 
 
-def mark_served(now: datetime) -> None:
-    """Write down that this installation is served as a demonstration."""
-    insert_if_absent(InstallationState, {"name": SERVED, "value": "true", "at": now})
+def keep_tried(act: Act, version: TableVersion) -> None:
+    """Keep whether a version that a command brings was tried: added in demonstration mode, and never outside of it."""
+    tried = set(_added())
+    if not act.settings.demo:
+        tried.discard(version.id)
+    elif version.created_at == act.now:
+        tried.add(version.id)
+    if tried == _added():
+        return
+    values = {"value": json.dumps(sorted(tried)), "at": act.now}
+    if not insert_if_absent(InstallationState, {"name": TRIED, **values}):
+        changed_rows(update(InstallationState).filter_by(name=TRIED).values(**values))
 
 
-def _has_real_staff() -> bool:
-    return bool(db.session.scalar(select(exists().where(StaffUser.demonstration.is_(False)))))
+def _tried() -> frozenset[int]:
+    """Return the numbers of versions that a command added in demonstration mode, or somebody invented published."""
+    invented = [
+        f"user:{number}" for number in db.session.scalars(select(StaffUser.id).filter_by(demonstration=True))
+    ]
+    published = db.session.scalars(select(TableVersion.id).where(TableVersion.published_by.in_(invented)))
+    return _added().union(published)
 
 
-def _has_real_list(act: Act) -> bool:
-    return any(not price_lists.parsed(version).demo for version in price_lists.all_in_force(act.now))
+def _added() -> frozenset[int]:
+    row = db.session.get(InstallationState, TRIED, populate_existing=True)
+    return frozenset() if row is None else frozenset(json.loads(row.value))
+
+
+def _is_real(version: TableVersion, tried: Container[int]) -> bool:
+    return version.id not in tried and not price_lists.parsed(version).demo

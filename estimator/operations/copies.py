@@ -24,7 +24,7 @@ from sqlalchemy import create_engine, insert, inspect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from estimator import migrations
+from estimator import migrations, postgresql
 from estimator.db import engine_options
 from estimator.mail import holding
 from estimator.messages import gettext as _
@@ -136,8 +136,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     Raises Failed.
     """
     try:
-        found: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        file, expected, revision = folder / str(found["file"]), found["sha256"], found["revision"]
+        found = _manifest(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+        file, expected, revision = folder / found["file"], found["sha256"], found["revision"]
         actual = checksum(file)
     except PermissionError as error:
         raise Failed(
@@ -166,6 +166,23 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             )
         )
     return found
+
+
+def _manifest(read: Any) -> dict[str, Any]:
+    """Return what was read as what a copy is; raises ValueError, KeyError or TypeError if it says too little.
+
+    The database is a file beside it: no other one of the machine is ever read for it.
+    """
+    found = {
+        name: str(read[name]) for name in ("database", "file", "sha256", "made_at", "revision", "keys_folder")
+    }
+    keys = [
+        {**{name: str(key[name]) for name in ("name", "key_id", "fingerprint")}, "seals": bool(key["seals"])}
+        for key in read["keys"]
+    ]
+    if Path(found["file"]).name != found["file"] or "\0" in found["file"] or not keys:
+        raise ValueError("the database is no file of the copy, or none of its keys is named")
+    return {**found, "keys": keys}
 
 
 @contextmanager
@@ -212,7 +229,11 @@ def _load_sqlite(file: Path, target: Path, held_at: datetime | None) -> None:
     draft = target.with_name(f".{target.name}.restoring")
     with writing(target):
         draft.unlink(missing_ok=True)
-        shutil.copyfile(file, draft)
+        try:
+            shutil.copyfile(file, draft)
+        except OSError:
+            draft.unlink(missing_ok=True)  # what there was no room for takes none
+            raise
         draft.chmod(0o600)
     with closing(sqlite3.connect(draft)) as connection:
         found = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
@@ -300,9 +321,9 @@ def _engine(url: str) -> Any:
 
 def _connection(url: str) -> tuple[str, dict[str, str]]:
     """Return how PostgreSQL's programs connect, and their environment: a password is never in a command line."""
-    from psycopg.conninfo import conninfo_to_dict, make_conninfo  # noqa: PLC0415 - installed with PostgreSQL alone
+    from psycopg.conninfo import make_conninfo  # noqa: PLC0415 - installed with PostgreSQL alone
 
-    parts = conninfo_to_dict(url.replace("+psycopg", "", 1))
+    parts = postgresql.parameters(url)
     password = parts.pop("password", None)
     environment = dict(os.environ)
     if password is not None:

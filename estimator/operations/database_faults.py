@@ -9,10 +9,11 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote, quote_plus
 
-from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from estimator import postgresql
 from estimator.db import Hindrance, unavailable
 from estimator.messages import gettext as _
 from estimator.operations import disks
@@ -135,14 +136,15 @@ def place(url: str) -> str:
     )
 
 
-def reason_of(error: DBAPIError, url: str) -> str:
+def reason_of(error: Exception, url: str) -> str:
     """Return what the driver says, on one line, without the password and without advice of its own."""
-    said = re.sub(r"\s*Is the server running.*?\?", "", str(error.orig), flags=re.DOTALL)
+    error = getattr(error, "orig", None) or error
+    said = re.sub(r"\s*Is the server running.*?\?", "", str(error), flags=re.DOTALL)
     said = " ".join(said.split())
     password = "" if url.startswith("sqlite:") else _parts(url).get("password", "")
-    if password:
-        said = said.replace(password, "…")
-    return said.rstrip(".") or type(error.orig).__name__
+    for written in {password, quote(password), quote(password, safe=" +"), quote_plus(password)} - {""}:
+        said = said.replace(written, "…")
+    return said.rstrip(".") or type(error).__name__
 
 
 def _missing_certificate(url: str) -> str | None:
@@ -163,26 +165,11 @@ def _hint(reason: str) -> str:
 
 
 def _parts(url: str) -> dict[str, str]:
-    """Return what a URL of PostgreSQL says, as its driver reads it; as much as can be told if it cannot."""
-    from psycopg import ProgrammingError  # noqa: PLC0415 - installed with PostgreSQL alone
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
-
+    """Return what a URL of PostgreSQL says, as its driver is told it; nothing of one that cannot be read."""
     try:
-        found = conninfo_to_dict(url.replace("+psycopg", "", 1))
-        return {name: str(value) for name, value in found.items() if value is not None}
-    except ProgrammingError:
-        pass
-    try:
-        parsed = make_url(url)
+        return {name: str(value) for name, value in postgresql.parameters(url).items()}
     except (ArgumentError, ValueError):
         return {}
-    written = {
-        "host": parsed.host,
-        "port": parsed.port,
-        "dbname": parsed.database,
-        "password": parsed.password,
-    }
-    return {name: str(value) for name, value in written.items() if value}
 
 
 def _sentence_case(text: str) -> str:

@@ -97,6 +97,12 @@ def zone_of(table: PriceTable) -> ZoneInfo:
         raise UnknownTimeZone(table.time_zone) from None
 
 
+def can_be_taken_back(act: Act, version: TableVersion) -> bool:
+    """Whether the first day of a version has not begun, and nobody has an estimate with it."""
+    used = select(Estimate.id).filter_by(table_version_id=version.id).limit(1)
+    return not precedence.has_begun(version, act.now) and db.session.scalar(used) is None
+
+
 def take_back(act: Act, version: TableVersion) -> None:
     """Take back a version that is scheduled and not in force yet.
 
@@ -106,8 +112,7 @@ def take_back(act: Act, version: TableVersion) -> None:
     advisory_lock(f"price list {slug}")
     if db.session.get(TableVersion, number, populate_existing=True, with_for_update=True) is None:
         raise UnknownTable(slug)
-    used = db.session.scalar(select(Estimate.id).filter_by(table_version_id=version.id).limit(1))
-    if precedence.has_begun(version, act.now) or used is not None:
+    if not can_be_taken_back(act, version):
         raise InForceAlready
     valid_from, sha256 = version.valid_from, version.sha256
     db.session.delete(version)

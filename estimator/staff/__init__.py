@@ -5,6 +5,7 @@ from __future__ import annotations
 from estimator.staff import invitations, passwords, recovery_codes, sessions
 from estimator.staff.accounts import (
     DEMONSTRATION,
+    OF_REAL_PEOPLE,
     ROLES,
     AddressTaken,
     LastAdministrator,
@@ -38,6 +39,7 @@ from estimator.staff.approvers import tell_approvers, tell_who_asked
 
 __all__ = [
     "DEMONSTRATION",
+    "OF_REAL_PEOPLE",
     "ROLES",
     "AddressTaken",
     "LastAdministrator",

@@ -192,6 +192,20 @@ def too_long_ago(verify: str) -> tuple[str, int]:
     )
 
 
+def of_real_people() -> ResponseReturnValue:
+    """Return the page for something that nobody invented may do, whatever their role."""
+    return page(
+        403,
+        _("You may not do this"),
+        _(
+            "You are one of the invented people of this demonstration. They let nobody in, have no account of their "
+            "own to change, and no say in where money is paid, so that nothing real begins with them."
+        ),
+        way_out=(url_for("staff.start"), _("To the start page")),
+        kept=typed(),
+    )
+
+
 def _http(error: HTTPException) -> Any:
     code = error.code or 500
     if code == 404:

@@ -407,6 +407,10 @@ def _staff_only(endpoint: str) -> ResponseReturnValue | None:
     if not allowed:
         if _wants_json():
             return jsonify({"error": "not allowed"}), 403
+        if person.demonstration and (
+            asked == OWNER or asked in staff.OF_REAL_PEOPLE or endpoint in OF_REAL_PEOPLE
+        ):
+            return errors.of_real_people()
         abort(403)
     if endpoint in FRESH and not person.demonstration and not security.is_fresh():
         if request.method == "POST":

@@ -106,6 +106,15 @@ def test_a_file_that_is_being_copied_changes_nothing_and_is_told_once(
     assert len(keyring.keys()) == 2
 
 
+def test_a_file_that_was_moved_away_is_told_and_its_keys_go_on(path: Path) -> None:
+    keyring = ring(path)
+    moved = path.rename(path.with_name("moved"))
+    assert len(keyring.keys()) == 1
+    assert not keyring.follows_its_file()
+    moved.rename(path)
+    assert keyring.follows_its_file()
+
+
 def test_a_key_file_stays_closed_when_it_is_written_anew(path: Path) -> None:
     keys.write(path, ring(path).keys())
     assert stat.S_IMODE(path.stat().st_mode) == 0o600

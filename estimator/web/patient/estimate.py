@@ -24,9 +24,9 @@ from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
 from estimator.web import errors, estimate_form, request_context
-from estimator.web.forms import summary
+from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import before, compare_next, cookies, estimate_making, worded
+from estimator.web.patient import before, closed_list, compare_next, cookies, estimate_making, worded
 from estimator.web.total_so_far import Running, running, told
 from pricing import PriceTable
 
@@ -43,6 +43,8 @@ def estimate(slug: str) -> ResponseReturnValue:
     try:
         version = price_lists.in_force(slug, request_context.now())
     except price_lists.UnknownTable:
+        if price_lists.is_closed(printable(slug)):
+            return closed_list.page(slug)
         raise errors.Missing from None
     except price_lists.NotInForce:
         return errors.page(

@@ -223,7 +223,7 @@ def test_a_real_list_of_the_same_name_is_left_alone(run: Run) -> None:
     text = example_quotes.list_text().replace('table = "example"', 'table = "delhi"')
     example_quotes.publish(text.replace("demo = true\n", ""))
     before = everything(but={"audit_entry", "key_fingerprint"})
-    code, _output, errors = run("fill", "--cases", 5)
+    code, _output, errors = run("fill", "--cases", 5, "--in-a-real-clinic")
     assert code == 1
     assert "The price list delhi is a real one" in errors
     assert everything(but={"audit_entry", "key_fingerprint"}) == before

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
 from estimator import demonstration, price_lists, staff
+from estimator.cli.installation import invented_lists
 from estimator.db import db
-from estimator.processes.demonstration import ways_in
+from estimator.processes.demonstration import import_tables, ways_in
 from tests.support import example_quotes
 from tests.support.acts import acting
 from tests.support.commands import environment, estimator
@@ -39,13 +42,69 @@ def test_it_is_refused_where_somebody_works_and_nothing_is_changed(app: Flask, w
     assert demonstration.belongs_to_somebody(acting())
 
 
+def a_real_list() -> str:
+    return example_quotes.list_text().replace("demo = true\n", "")
+
+
 def test_what_people_try_in_a_demonstration_does_not_keep_it_from_being_served_again(app: Flask) -> None:
-    demonstration.mark_served(acting().now)
-    somebody_works()
-    assert not demonstration.belongs_to_somebody(acting())
-
-
-def test_a_demonstration_of_before_is_known_by_its_invented_people(app: Flask) -> None:
     ways_in(acting())
-    somebody_works()
+    editor = staff.find(staff.DEMONSTRATION["price_editor"])
+    assert editor is not None
+    example_quotes.ask(example_quotes.publish(), submission="with an invented list")
+    tried = price_lists.import_(acting(actor=f"user:{editor.id}"), a_real_list().replace("2026-1", "2026-9"))
+    example_quotes.ask(tried, submission="with a list that was tried")
     assert not demonstration.belongs_to_somebody(acting())
+
+
+def test_lists_that_commands_add_in_demonstration_mode_are_tried_until_they_are_added_outside(
+    app: Flask,
+) -> None:
+    trying, meaning = acting(demo=True), acting(demo=False)
+    for name in ("a", "b"):
+        text = a_real_list().replace('table = "example"', f'table = "{name}"')
+        version = price_lists.import_(trying, text)
+        demonstration.keep_tried(trying, version)
+    assert not demonstration.belongs_to_somebody(acting())
+    demonstration.keep_tried(meaning, version)
+    assert demonstration.belongs_to_somebody(acting())
+    demonstration.keep_tried(acting(demo=True), price_lists.import_(acting(demo=True), text))
+    assert demonstration.belongs_to_somebody(acting())
+
+
+@pytest.mark.processes
+def test_the_command_keeps_which_lists_it_added_in_demonstration_mode(app: Flask, tmp_path: Path) -> None:
+    file = tmp_path / "list.toml"
+    file.write_text(a_real_list(), encoding="utf-8")
+    words = {**environment(app.config["SETTINGS"]), "DEMO": "1"}
+    assert estimator("tables", "import", file, **words)[0] == 0
+    assert {version.slug for version in price_lists.all_in_force(acting().now)} == {"example"}
+    assert not demonstration.belongs_to_somebody(acting())
+
+
+@pytest.mark.parametrize("work", ["staff", "list", "request"])
+def test_what_is_real_outweighs_that_it_was_a_demonstration_once(app: Flask, work: str) -> None:
+    ways_in(acting())
+    example_quotes.ask(example_quotes.publish(), submission="tried")
+    if work == "staff":
+        somebody_works()
+    else:
+        version = example_quotes.publish(a_real_list().replace('table = "example"', 'table = "real"'))
+        if work == "request":
+            example_quotes.ask(version, submission="meant")
+            price_lists.close(acting(), version.slug)
+    assert demonstration.belongs_to_somebody(acting())
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_invented_lists_beside_real_ones_are_told_with_what_to_do(app: Flask, demo: bool) -> None:
+    act = acting(demo=demo)
+    import_tables(act)
+    assert list(invented_lists(act.settings, act.now)) == []
+    example_quotes.publish(a_real_list())
+    told = " ".join(invented_lists(act.settings, act.now))
+    assert ("delhi, japan, mexico" in told, "Close this list" in told) == (
+        (False, False) if demo else (True, True)
+    )
+    for slug in ("delhi", "japan", "mexico"):
+        price_lists.close(act, slug)
+    assert list(invented_lists(act.settings, act.now)) == []

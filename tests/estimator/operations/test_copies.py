@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -20,11 +21,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import create_engine, text
 
-from estimator import create_app, quotes
+from estimator import create_app, migrations, quotes
 from estimator.config import Settings
 from estimator.db import db
 from estimator.mail import outbox
-from estimator.operations import scratch
+from estimator.operations import copies, database_faults, scratch
 from tests.support import example_quotes as example
 from tests.support import postgresql
 from tests.support.acts import acting
@@ -364,6 +365,83 @@ def test_a_copy_can_be_restored_with_mail_going_out_at_once(
     assert ask(url, "SELECT count(*) FROM installation_state WHERE name = 'mail held'") == [(0,)]
     said = json.loads((only(data) / "copy.json").read_text())
     assert said["revision"] == ask(url, "SELECT version_num FROM alembic_version")[0][0]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_password_with_a_space_opens_the_copy_too(
+    app: Flask, places: tuple[Path, Path], database_url: str
+) -> None:
+    spaced = database_url.replace("tester@", "tester:two%20words@")
+    code, output, errors = estimator("backup", places[0], "--quick", DATABASE_URL=spaced)
+    assert (code, errors) == (0, ""), output
+    assert not only(places[0]).name.endswith("-unchecked")
+
+
+def a_copy(folder: Path, **changed: object) -> Path:
+    """Return a folder that says that it is a copy, with something else in some places; None leaves one out."""
+    folder.mkdir()
+    (folder / "database.sqlite").write_bytes(b"a database")
+    key = {"name": "link_key", "key_id": "", "fingerprint": "0" * 64, "seals": True}
+    said = {
+        "database": "sqlite",
+        "file": "database.sqlite",
+        "sha256": hashlib.sha256(b"a database").hexdigest(),
+        "made_at": "2026-11-30T10:00:00+00:00",
+        "revision": migrations.head(),
+        "keys": [key],
+        "keys_folder": "keys-0123456789ab",
+        **changed,
+    }
+    copies.write_manifest(folder, {name: value for name, value in said.items() if value is not None})
+    return folder
+
+
+NO_COPY = [
+    *({name: None} for name in ("database", "file", "sha256", "made_at", "revision", "keys", "keys_folder")),
+    *({"keys": keys} for keys in ([], "keys", 7, [{"name": "link_key"}], ["link_key"])),
+    *({"file": file} for file in ("../other/database.sqlite", "/etc/hostname", "..", ".", "", "a\0b")),
+]
+
+
+@pytest.mark.parametrize("changed", NO_COPY, ids=str)
+def test_what_says_too_little_or_names_a_file_elsewhere_is_no_copy(
+    tmp_path: Path, changed: dict[str, object]
+) -> None:
+    a_copy(tmp_path / "other")
+    copy = a_copy(tmp_path / "copy", **changed)
+    with pytest.raises(copies.Failed, match="is no copy that `estimator backup` made"):
+        copies.read_manifest(copy)
+    assert copies.read_manifest(tmp_path / "other")["file"] == "database.sqlite"
+
+
+BROKEN_OFF = """
+from estimator.operations import copies
+def load(*_given, **_named):
+    raise RuntimeError("no two words@db can be read")
+copies.load = load
+"""
+
+
+@pytest.mark.long
+@ONE_DATABASE
+def test_whatever_breaks_the_check_off_the_copy_stays_as_not_proven(
+    app: Flask, places: tuple[Path, Path]
+) -> None:
+    code, output, errors = estimator("backup", places[0], "--quick", before=BROKEN_OFF)
+    assert (code, errors) == (1, "")
+    assert "The copy could not be checked: no two words@db can be read (RuntimeError)." in output
+    kept = only(places[0])
+    assert kept.name.endswith("-unchecked")
+    assert f"The copy is in {kept}, and is NOT proven; what is in the way stands above." in output
+    assert (kept / "database.sqlite").is_file()
+
+
+@pytest.mark.parametrize("written", ["two words", "two%20words", "two+words"])
+def test_a_reason_has_no_password_however_it_is_written(written: str) -> None:
+    url = "postgresql+psycopg://est:two%20words@db/est"
+    said = database_faults.reason_of(ValueError(f"no est:{written}@db can be read"), url)
+    assert said == "no est:…@db can be read"
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

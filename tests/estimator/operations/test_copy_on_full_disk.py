@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.commands import estimator
-from tests.support.small_disk import MAY_MOUNT, small_disk
+from tests.support.small_disk import MAY_MOUNT, fill, make_room, small_disk
 
 pytestmark = pytest.mark.skipif(not MAY_MOUNT, reason="only root may mount a small disk")
 
@@ -62,3 +62,46 @@ def test_keys_for_which_there_is_no_room_are_told_with_a_sentence(url: str, tmp_
         assert code == 1
         assert "cannot be written (No space left on device)" in errors
         assert "Traceback" not in errors
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_keys_that_are_kept_already_stay_whole_where_there_is_no_room(url: str, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "keys", "64k") as disk:
+        assert estimator("backup", tmp_path / "daily", "--keys", disk / "kept", "--quick")[0] == 0
+        (kept,) = (disk / "kept").iterdir()
+        before = {path.name: path.read_bytes() for path in kept.iterdir()}
+        fill(disk)
+        assert estimator("backup", tmp_path / "daily", "--keys", disk / "kept", "--quick")[0] == 0
+        (kept / "link_key").write_bytes(
+            before["link_key"][:-9]
+        )  # one of before that was not written to its end
+        code, _output, errors = estimator("backup", tmp_path / "daily", "--keys", disk / "kept", "--quick")
+        assert (code, "cannot be written (No space left on device)" in errors) == (1, True)
+        assert {path.name: len(path.read_bytes()) for path in kept.iterdir()} == {
+            name: len(content) - 9 * (name == "link_key") for name, content in before.items()
+        }
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_what_was_not_restored_for_lack_of_room_is_restored_once_there_is_some(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert estimator("backup", tmp_path / "daily", "--keys", tmp_path / "keys", "--quick")[0] == 0
+    (copy,) = [path for path in (tmp_path / "daily").iterdir() if path.name != ".lock"]
+    (keys,) = (tmp_path / "keys").iterdir()
+    restoring = ("restore", copy, "--keys", keys, "--quick")
+    monkeypatch.delenv("DATABASE_URL")
+    with small_disk(tmp_path / "elsewhere", "8m") as disk:
+        monkeypatch.setenv("INSTANCE", str(disk / "instance"))
+        (disk / "instance").mkdir(mode=0o700)
+        fill(disk)
+        (disk / "filling-0").unlink()  # names for files there are, and no room for what is in them
+        (disk / "filling-1").unlink()
+        code, _output, errors = estimator(*restoring)
+        assert (code, "cannot be written (No space left on device)" in errors) == (1, True)
+        assert list((disk / "instance").iterdir()) == []
+        make_room(disk)
+        code, output, errors = estimator(*restoring)
+        assert (code, errors) == (0, ""), output

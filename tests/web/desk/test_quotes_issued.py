@@ -219,7 +219,9 @@ def test_the_person_is_erased_and_the_figures_stay(app: Flask, coordinator: Staf
     shown = coordinator.see(page(reference))
     assert NAME not in shown.html
     assert "USD 15,890.40" in shown.text.replace(SPACE, " ")
-    assert coordinator.see(f"{page(reference)}/revisions/1").status == 410
+    for path in ("revisions/1", "revisions/1.pdf"):
+        gone = coordinator.see(f"{page(reference)}/{path}")
+        assert (gone.status, "has been deleted" in gone.text) == (410, True), path
 
 
 @pytest.mark.long

@@ -10,7 +10,8 @@ from flask import Flask
 from estimator import price_lists
 from estimator.db import db
 from tests.support.acts import acting
-from tests.support.clinic import NOW
+from tests.support.clinic import NOW, table_text
+from tests.support.database import publish
 from tests.support.visitor import Page, Visitor, reference_of
 
 
@@ -68,3 +69,50 @@ def test_the_answers_of_a_list_that_was_closed_cannot_be_changed_and_the_estimat
         assert page.title.startswith("This price list is closed")
         assert page.links(start=breakdown.path) == [breakdown.path]
     assert visitor.open(breakdown.path).status == 200
+
+
+def close(app: Flask) -> None:
+    with app.app_context():
+        price_lists.close(acting(actor="user:1", now=NOW), "clinic")
+        db.session.commit()
+
+
+TYPED = {"q_cells": "donor", "q_sessions": "two", "q_training": "yes", "q_arrival-day": "7", "q_nights": None}
+
+
+def test_a_list_that_is_closed_while_somebody_answers_keeps_what_they_typed(
+    app: Flask, visitor: Visitor
+) -> None:
+    form = visitor.open("/estimate/clinic")
+    publish(app, table_text().replace('table = "clinic"', 'table = "other"'))
+    close(app)
+    page = visitor.send(form, TYPED)
+    assert page.status == 404
+    assert page.title.startswith("This price list is closed")
+    kept = page.text("textarea")
+    for line in ("Type of cells: Donor cells", "Sessions: two", "Training: Yes", "Day of arrival: 7"):
+        assert line in kept
+    assert "Nights" not in kept
+    assert "Questions about these prices? estimates@example.org" in page.text()
+    assert page.text("a", class_="button") == "To the other price lists"
+
+
+def test_the_form_of_a_closed_list_says_so_and_one_that_never_was_does_not(
+    app: Flask, visitor: Visitor
+) -> None:
+    close(app)
+    page = visitor.open("/estimate/clinic")
+    assert (page.status, page.all("textarea")) == (404, [])
+    assert page.title.startswith("This price list is closed")
+    assert page.text("a", class_="button") == "To the start page"
+    assert visitor.open("/estimate/nothing").title.startswith("This page does not exist")
+    assert visitor.post("/estimate/nothing", {"q_cells": "own"}).title.startswith("This page does not exist")
+
+
+@pytest.mark.parametrize("slug", ["clinic", "%00", "\N{SNOWMAN}"])
+def test_whatever_is_sent_to_the_form_of_a_closed_list_is_answered(
+    app: Flask, visitor: Visitor, slug: str
+) -> None:
+    close(app)
+    sent = {"table_sha256": "\x00", "q_cells": "\x00", "q_sessions": "9" * 500, "q_arrival-year": "\x1b"}
+    assert visitor.post(f"/estimate/{slug}", sent).status == 404

@@ -107,6 +107,8 @@ def test_somebody_invented_has_no_account_to_change(demo: Flask) -> None:
     for path in ("/staff/account", "/staff/password", "/staff/second-factor", "/staff/recovery-codes"):
         browser.get(path)
         assert browser.status == 403, path
+        assert browser.says("You are one of the invented people of this demonstration."), path
+        assert not browser.says("Ask an administrator"), path
     browser.get("/staff")
     assert "/staff/account" not in browser.page
 

@@ -273,11 +273,10 @@ def take_back(version_id: int) -> ResponseReturnValue:
             sentence = _("Somebody has taken this version back meanwhile. Its text is a draft again.")
             return _index(BeginForm().refuse(sentence), 409)
         except price_lists.InForceAlready:
-            sentence = _(
-                "This version cannot be taken back: its first day has begun, or an estimate was made with it."
-            )
-            return _index(BeginForm().refuse(sentence), 409)
+            return _stays()
         return to("overview", draft_id=draft.id)
+    if not price_lists.can_be_taken_back(act(), found):
+        return _stays()
     return render_template(
         "desk/confirm.html",
         heading=_("Take back version “%(version)s”?", version=found.version),
@@ -292,6 +291,13 @@ def take_back(version_id: int) -> ResponseReturnValue:
         back=url_for("price_lists.version", version_id=found.id),
         hidden={},
     )
+
+
+def _stays() -> ResponseReturnValue:
+    sentence = _(
+        "This version cannot be taken back: its first day has begun, or an estimate was made with it."
+    )
+    return _index(BeginForm().refuse(sentence), 409)
 
 
 @pages.route("/lists/<slug>/<any(close, reopen):what>", methods=["GET", "POST"])

@@ -69,6 +69,16 @@ def the_quote(of: PatientRequest) -> Quote:
     return found
 
 
+def deleted(of: PatientRequest) -> ResponseReturnValue:
+    """Return the page for a revision whose person was removed, with its words and its document."""
+    return errors.page(
+        410,
+        _("What this quote said has been deleted"),
+        _("The person was removed. The figures are kept, the words and the document are not."),
+        way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
+    )
+
+
 def the_draft(of: PatientRequest) -> QuoteDraft:
     """Return the draft of a request's quote; raises NothingPrepared, or requests.Erased."""
     found = drafts.for_request(of)

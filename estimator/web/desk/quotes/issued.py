@@ -19,7 +19,7 @@ from estimator.quotes import notifications
 from estimator.web import errors
 from estimator.web.desk import chat, taken_lines
 from estimator.web.desk.outbox import can_be_sent_again
-from estimator.web.desk.quotes.blueprint import head_of, pages, the_quote, the_request, to
+from estimator.web.desk.quotes.blueprint import deleted, head_of, pages, the_quote, the_request, to
 from estimator.web.desk.requests import history
 from estimator.web.desk.requests.conversation import Said, conversation
 from estimator.web.fields import CarriedField, RadiosField
@@ -146,6 +146,8 @@ def document(reference: str, number: int) -> ResponseReturnValue:
     of = the_request(reference)
     revision = revision_of(of, number)
     content = quotes.pdf_of(revision, settings().data_keys)
+    if content is None and revision.rows is None:
+        return deleted(of)
     if content is None and demonstration_marks.is_marked(revision.quote.number):
         with committing():
             jobs.enqueue("quote", revision.id)
@@ -153,7 +155,7 @@ def document(reference: str, number: int) -> ResponseReturnValue:
         return errors.page(
             404,
             _("There is no document"),
-            _("It is about to be made, or it was removed together with the person. Check again in a minute."),
+            _("It is about to be made. Check again in a minute."),
             way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
         )
     answer = Response(content, mimetype="application/pdf")

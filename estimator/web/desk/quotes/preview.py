@@ -15,6 +15,7 @@ from estimator.pdf import renderer
 from estimator.quotes import pdf_document
 from estimator.web import errors
 from estimator.web.desk.quotes.blueprint import (
+    deleted,
     head_of,
     language_of,
     name_of,
@@ -111,12 +112,7 @@ def revision(reference: str, number: int) -> ResponseReturnValue:
             way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
         )
     if rows is None:
-        return errors.page(
-            410,
-            _("What this quote said has been deleted"),
-            _("The person was removed. The figures are kept, the words and the document are not."),
-            way_out=(url_for("quotes_desk.prepare", reference=of.reference), _("To the quote")),
-        )
+        return deleted(of)
     standing = quotes.state_at(found, now())
     return render_template(
         "desk/quote_preview.html",
