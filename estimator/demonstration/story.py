@@ -286,6 +286,9 @@ def _accepted(case: Case, at: datetime, id_: int) -> Story:
             quotes.take_back(case.world.patient(back), _revision(id_))
             return
         at = back
+    done = case.at_work(at, 20)
+    yield done
+    requests.note(case.world.desk(done), case.request, "Demonstration: agreed the day of arrival.")
     if random.random() < 0.08:
         return  # nobody has entered the bill yet
     # Some weeks until they travel, the stay, and a few days until the bill is there.

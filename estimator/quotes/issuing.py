@@ -27,6 +27,7 @@ from estimator import (
     links,
     paper,
     price_lists,
+    quote_numbers,
     requests,
     wording,
 )
@@ -36,7 +37,7 @@ from estimator.i18n import Reader, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import Counter, PatientRequest, PaymentAccount, Quote, QuoteAccount, QuoteRevision
 from estimator.models import Rate as StoredRate
-from estimator.quotes import drafts, notifications, numbers
+from estimator.quotes import drafts, notifications
 from estimator.quotes.agreement import agreed
 from estimator.quotes.decisions import (
     NotCurrent,
@@ -353,7 +354,7 @@ def _issued_at(before: QuoteRevision | None, now: datetime) -> datetime:
 def _new_quote(act: Act, request: PatientRequest, year: int) -> Quote:
     marked = demonstration_marks.is_marked(request.reference)
     series = demonstration_marks.WORD if marked else str(year)
-    number = numbers.written(series, _next(f"quote {series}"))
+    number = quote_numbers.written(series, _next(f"quote {series}"))
     token = links.compose(act.settings.link_key, KIND, number, 1)
     quote = Quote(
         request_id=request.id, number=number, link_hash=links.stored(token), link_serial=1, created_at=act.now

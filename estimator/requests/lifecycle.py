@@ -215,6 +215,7 @@ def move(
         # What was waited for has come, so that whoever asks waits for the clinic again.
         again = business_days.due(act.now, request.table_version.time_zone, act.clinic)
         request.due_at = max(request.due_at, again)
+    request.acceptance_waits_since = act.now if state == "accepted" else None
     if state == "closed":
         request.question_due_at = None
     changed = {"from": before, "to": state, **detail}

@@ -42,6 +42,7 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "language": lazy_gettext("changed the language of our answers"),
     "contact": lazy_gettext("corrected the contact"),
     "sent_again": lazy_gettext("sent a mail again"),
+    "mail_left": lazy_gettext("left a mail that failed"),
     "note": lazy_gettext("wrote a note"),
     "question": lazy_gettext("asked a question"),
     "answer": lazy_gettext("answered"),

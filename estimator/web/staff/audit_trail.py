@@ -59,6 +59,7 @@ SENTENCES = {
     "requests.downloaded": lazy_gettext("downloaded the list of requests"),
     "people.listed": lazy_gettext("listed the people whose data were here"),
     "mail.again": lazy_gettext("sent a mail again"),
+    "mail.left": lazy_gettext("left a mail that failed"),
     "request.new_link": lazy_gettext("made a new link for a request"),
     "request.contact": lazy_gettext("corrected the contact of a request"),
     "request.erased": lazy_gettext("removed the person of a request"),
