@@ -428,7 +428,11 @@ def _question(
 
 
 def _assign(act: Act, request: PatientRequest) -> None:
-    requests.assign(act, request, int(act.actor.partition(":")[2]), changes=request.changes)
+    number = int(act.actor.partition(":")[2])
+    if request.assignee_id != number:
+        requests.assign(act, request, number, changes=request.changes)
+    elif request.state == "new":
+        requests.move(act, request, "in_work")
 
 
 def _untold(request: PatientRequest) -> None:

@@ -147,6 +147,7 @@ def issue(
     if pay_to is not None and "pay_to" in content:
         db.session.add(QuoteAccount(revision=revision, account_id=pay_to.id))
     drafts.discard(draft, save=save)
+    requests.take_if_nobodys(act, request, begins=False)
     requests.add_event(act, request, "issued", quote=quote.number, revision=number)
     if request.state != "quoted":
         requests.move(act, request, "quoted")
