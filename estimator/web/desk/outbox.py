@@ -10,7 +10,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, or_, select
 
-from estimator import keys, price_lists, quote_numbers, quotes, requests
+from estimator import keys, price_lists, quote_numbers, quotes, requests, staff
 from estimator.db import db
 from estimator.i18n import folded_digits, lazy_gettext
 from estimator.i18n import gettext as _
@@ -206,15 +206,15 @@ def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
     numbers = {_number(mail.about) for mail in mails if quote_numbers.is_one(mail.about)}
     requests_by_number = _requests_of(numbers)
     whose = {mail.id: requests_by_number.get(_number(mail.about), mail.about) for mail in mails}
-    shown = buttons(mails)
+    shown, people = buttons(mails), _people(mails)
     known, zones = _names_of(set(whose.values())), _zones_of({mail.about for mail in mails})
     clinics = _clinics_zone()
     return [
         {
             "number": mail.id,
-            "letter": str(states_at_desk.MAILS.get(mail.template, mail.template)),
+            "letter": states_at_desk.mail_at_desk(mail.template, mail.options),
             "name": known[whose[mail.id]].full_name if whose[mail.id] in known else None,
-            "about": mail.about,
+            "about": _about(mail.about, people),
             "address": _address(mail.about, requests_by_number),
             # A coordinator sees the address of a request at the request itself; other people's stay masked.
             "outcome": outcome(
@@ -229,6 +229,30 @@ def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
         }
         for mail in mails
     ]
+
+
+ABOUT: Mapping[str, Any] = {
+    "account": lazy_gettext("Account to pay into %(number)s"),
+    "account-changed": lazy_gettext("Account to pay into %(number)s"),
+    "draft": lazy_gettext("Draft %(number)s of a price list"),
+    "staff": lazy_gettext("Somebody of the staff who is not there any more"),
+    "desk": lazy_gettext("The desk"),
+}
+"""What mail is about that is about no patient, by how it is written down."""
+
+
+def _about(about: str, people: Mapping[int, str]) -> str:
+    """Return in words what a mail is about."""
+    kind, _colon, number = about.partition(":")
+    if kind == "staff" and number.isdecimal() and int(number) in people:
+        return people[int(number)]
+    return str(ABOUT[kind]) % {"number": number} if kind in ABOUT else about
+
+
+def _people(mails: Sequence[Mail]) -> Mapping[int, str]:
+    """Return what the staff that mails are about are called, by their numbers."""
+    numbers = {mail.about.removeprefix("staff:") for mail in mails if mail.about.startswith("staff:")}
+    return staff.names({int(number) for number in numbers if number.isdecimal()}) if numbers else {}
 
 
 def _names_of(references: set[str]) -> Mapping[str, search.Row]:

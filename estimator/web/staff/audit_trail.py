@@ -66,6 +66,7 @@ SENTENCES = {
     "settings.changed": lazy_gettext("changed a setting"),
     "account.proposed": lazy_gettext("proposed an account to pay into"),
     "account.confirmed": lazy_gettext("confirmed an account to pay into"),
+    "account.taken_back": lazy_gettext("took back the account to pay into that they had proposed"),
     "account.refused": lazy_gettext("refused an account to pay into"),
     "quote.certificate": lazy_gettext("made a confirmation of a quote for others"),
     "quote.account_left": lazy_gettext("left a quote with an older account"),

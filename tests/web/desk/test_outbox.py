@@ -127,6 +127,34 @@ def test_a_mail_that_failed_is_left_by_one_press_and_the_history_says_who(
     assert "Nothing was changed: this mail waits for nobody any more." in answer.text
 
 
+def test_mail_about_no_patient_says_in_words_what_it_is_about(app: Flask, coordinator: Staff) -> None:
+    with app.app_context():
+        for about, template, options in (
+            ("account-changed:2", "staff_approval", {"what": "account_changed"}),
+            ("account:2", "staff_approval", {"what": "account"}),
+            ("draft:3", "staff_approval", {"what": "draft_returned"}),
+            ("staff:999", "staff_notice", {"notice": "password"}),
+        ):
+            message = outbox.Message(template, about, ADDRESS, "en", f"form {about}", options)
+            outbox.put(acting(now=now(), settings=settings_of(app)), message)
+        db.session.commit()
+    notice, returned, asked, changed = rows(coordinator.see("/desk/outbox"))
+    assert changed.startswith("Notice to staff: another account to pay into Account to pay into 2")
+    assert asked.startswith("Notice to staff: an approval Account to pay into 2")
+    assert returned.startswith("Notice to staff: a price list was sent back Draft 3 of a price list")
+    assert notice.startswith("A notice to staff Somebody of the staff who is not there any more")
+
+
+def test_the_trail_says_about_what_a_mail_is_that_was_sent_again(
+    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    reference = ask(app)
+    number = give_up(app, "request_received", "550 mailbox unknown")
+    coordinator.post(f"/desk/outbox/{number}/again", {})
+    trail = sign_in(app, "administrator").see("/staff/audit").text
+    assert f"Email {number}: Confirmation of a request, {reference}" in trail
+
+
 def test_a_mail_whose_address_is_forgotten_cannot_be_sent_again(app: Flask, coordinator: Staff) -> None:
     put(app, 1)
     number = give_up(app, "estimate", "550 mailbox unknown")
