@@ -244,15 +244,21 @@ ABOUT: Mapping[str, Any] = {
 def _about(about: str, people: Mapping[int, str]) -> str:
     """Return in words what a mail is about."""
     kind, _colon, number = about.partition(":")
-    if kind == "staff" and number.isdecimal() and int(number) in people:
-        return people[int(number)]
+    whose = whole_numbers.read(number) if kind == "staff" else None
+    if whose is not None and whose in people:
+        return people[whose]
     return str(ABOUT[kind]) % {"number": number} if kind in ABOUT else about
 
 
 def _people(mails: Sequence[Mail]) -> Mapping[int, str]:
     """Return what the staff that mails are about are called, by their numbers."""
-    numbers = {mail.about.removeprefix("staff:") for mail in mails if mail.about.startswith("staff:")}
-    return staff.names({int(number) for number in numbers if number.isdecimal()}) if numbers else {}
+    found = {
+        whole_numbers.read(mail.about.removeprefix("staff:"))
+        for mail in mails
+        if mail.about.startswith("staff:")
+    }
+    numbers = {number for number in found if number is not None}
+    return staff.names(numbers) if numbers else {}
 
 
 def _names_of(references: set[str]) -> Mapping[str, search.Row]:
