@@ -134,7 +134,8 @@ def _decide(act: Act, row: PaymentAccount, state: str, tell: Tell | None = None)
     db.session.flush()
     if tell is not None:
         tell(row)
-    _tell_trail(act, f"account.{state}", row)
+    is_own = state == "refused" and row.proposed_by == act.actor
+    _tell_trail(act, "account.taken_back" if is_own else f"account.{state}", row)
     return row
 
 

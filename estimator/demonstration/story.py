@@ -286,6 +286,9 @@ def _accepted(case: Case, at: datetime, id_: int) -> Story:
             quotes.take_back(case.world.patient(back), _revision(id_))
             return
         at = back
+    done = case.at_work(at, 20)
+    yield done
+    requests.note(case.world.desk(done), case.request, "Demonstration: agreed the day of arrival.")
     if random.random() < 0.08:
         return  # nobody has entered the bill yet
     # Some weeks until they travel, the stay, and a few days until the bill is there.
@@ -425,7 +428,11 @@ def _question(
 
 
 def _assign(act: Act, request: PatientRequest) -> None:
-    requests.assign(act, request, int(act.actor.partition(":")[2]), changes=request.changes)
+    number = int(act.actor.partition(":")[2])
+    if request.assignee_id != number:
+        requests.assign(act, request, number, changes=request.changes)
+    elif request.state == "new":
+        requests.move(act, request, "in_work")
 
 
 def _untold(request: PatientRequest) -> None:

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, update
 from sqlalchemy import delete as sql_delete
+from sqlalchemy.orm import aliased
 
 from estimator import jobs, keys, leases
 from estimator.act import Act
@@ -47,7 +48,39 @@ Who has no quote and no account, and has not shown that a mailbox is theirs, can
 to a new password to an account that there is.
 """
 
+TO_WHOEVER_ASKED = frozenset(
+    {
+        *("request_received", "request_answer", "request_code"),
+        *("quote_issued", "quote_code", "quote_receipt", "quote_reminder"),
+    }
+)
+"""Templates of mail to the one person that its record is of, whatever their address is by then."""
+
+OF_SEVERAL_THINGS = frozenset({"quote_decided", "quote_receipt", "staff_approval", "staff_notice"})
+"""Templates of mail about a record that says one of several things, which one stands in its options."""
+
 NO_LIMIT = 1_000_000
+
+_GIVEN_UP = (Mail.state == "failed", Mail.address.is_not(None), Mail.about != "")
+"""What holds for mail that was given up and whose address is not forgotten yet."""
+
+_LATER = aliased(Mail)
+
+_REPLACED = exists().where(
+    _LATER.about == Mail.about,
+    _LATER.template == Mail.template,
+    _LATER.id > Mail.id,
+    or_(Mail.template.in_(TO_WHOEVER_ASKED), _LATER.address_lookup == Mail.address_lookup),
+    or_(Mail.template.not_in(OF_SEVERAL_THINGS), _LATER.options == Mail.options),
+)
+"""The condition that a later mail of the same kind about the same record stands in the place of a mail.
+
+If that one fails as well, it is the one to do something about. Mail that goes to several people is replaced for each
+of them by itself.
+"""
+
+_WAITS_FOR_SOMEBODY = (*_GIVEN_UP, ~_REPLACED, Mail.set_aside_at.is_(None))
+"""What holds for mail that was given up and about which nobody has done anything yet."""
 
 _LEASED = leases.Leased(
     Mail, due_at=Mail.due_at, longest_delay=LONGEST_DELAY, free=(("handed_over_at", None),)
@@ -284,17 +317,32 @@ def failed(act: Act, mail: Claimed, *, words: str) -> None:
 def again(mail_id: int, now: datetime) -> bool:
     """Make a failed mail due again, as if it had not been tried yet; False if that is not possible.
 
-    It is not if the address is erased, or if somebody else was faster. The mail keeps its Message-ID.
+    It is not if the address is erased, if a later mail stands in its place, or if somebody else was faster. The mail
+    keeps its Message-ID.
     """
-    given_up = (Mail.id == mail_id, Mail.state == "failed", Mail.address.is_not(None), Mail.about != "")
+    anew = {"state": "waiting", "due_at": now, "attempts": 0, "words": None, "ended_at": None}
     put_back = changed_rows(
         update(Mail)
-        .where(*given_up)
-        .values(state="waiting", due_at=now, attempts=0, words=None, ended_at=None, **_LEASED.freed())
+        .where(Mail.id == mail_id, *_GIVEN_UP, ~_REPLACED)
+        .values(**anew, set_aside_at=None, **_LEASED.freed())
     )
     if put_back == 1:
         jobs.enqueue(kind_of(db.session.scalars(select(Mail.template).filter_by(id=mail_id)).one()), mail_id)
     return put_back == 1
+
+
+def set_aside(mail_id: int, now: datetime) -> bool:
+    """Leave a mail that was given up as it is, so that it waits for nobody; False if it does not wait.
+
+    It can be sent again all the same.
+    """
+    left = update(Mail).where(Mail.id == mail_id, *_WAITS_FOR_SOMEBODY).values(set_aside_at=now)
+    return changed_rows(left) == 1
+
+
+def replaced(ids: Collection[int]) -> Collection[int]:
+    """Return the numbers, of those of some mails, in whose place a later mail stands."""
+    return set(db.session.scalars(select(Mail.id).where(Mail.id.in_(ids), _REPLACED)))
 
 
 def is_on_its_way(act: Act, template: str, about: str, address: str) -> bool:
@@ -341,13 +389,9 @@ def make_due(about: str, template: str, now: datetime) -> None:
     changed_rows(update(Mail).where(*waits).values(due_at=now))
 
 
-_CAN_GO_AGAIN = (Mail.state == "failed", Mail.address.is_not(None), Mail.about != "")
-"""What holds for mail that was given up and can be sent again: its address is not forgotten yet."""
-
-
 def failed_count(most: int) -> int:
-    """Return how many mails were given up and can be sent again; it counts at most `most`."""
-    some = select(Mail.id).where(*_CAN_GO_AGAIN).limit(most).subquery()
+    """Return how many mails that were given up wait for somebody to do something; it counts at most `most`."""
+    some = select(Mail.id).where(*_WAITS_FOR_SOMEBODY).limit(most).subquery()
     return db.session.scalar(select(func.count()).select_from(some)) or 0
 
 
@@ -361,12 +405,12 @@ def page(
 ) -> Sequence[Mail]:
     """Return at most `most` mails in some states (all if none is named), the newest first, from a number on back.
 
-    Of mail whose record is gone nothing is left that could be shown. `again` leaves those that can be sent again,
-    `among` those of a search.
+    Of mail whose record is gone nothing is left that could be shown. `again` leaves those that were given
+    up and wait for somebody, `among` those of a search.
     """
     wanted = select(Mail).where(Mail.about != "").order_by(Mail.id.desc()).limit(most)
     if again:
-        wanted = wanted.where(*_CAN_GO_AGAIN)
+        wanted = wanted.where(*_WAITS_FOR_SOMEBODY)
     if among is not None:
         wanted = wanted.where(among)
     if before is not None:

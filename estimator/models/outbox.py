@@ -59,3 +59,5 @@ class Mail(Base):
     words: Mapped[str | None] = mapped_column(Text)
     #: when it was sent or given up
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: when somebody decided that what was given up is not sent again; None before
+    set_aside_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

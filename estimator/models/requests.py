@@ -62,7 +62,7 @@ class PatientRequest(Base):
                 sqlite_where=text(f"{name} IS NOT NULL"),
                 postgresql_where=text(f"{name} IS NOT NULL"),
             )
-            for name in ("question_due_at", "untold_since")
+            for name in ("question_due_at", "untold_since", "acceptance_waits_since")
         ),
         {"sqlite_autoincrement": True},
     )
@@ -143,6 +143,8 @@ class PatientRequest(Base):
     question_due_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: since when something is here that no mail has told the desk of, where one is to
     untold_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    #: since when an acceptance is here after which nobody of the desk has done anything at the request
+    acceptance_waits_since: Mapped[datetime | None] = mapped_column(UTCDateTime)
     #: since when they want no mail before a quote ends; None if they said nothing about it
     no_reminders_at: Mapped[datetime | None] = mapped_column(
         UTCDateTime, deferred=True, deferred_group="said"

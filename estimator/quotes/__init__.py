@@ -10,7 +10,6 @@ from estimator.quotes import (
     drafts,
     given_prices,
     notifications,
-    numbers,
     older_accounts,
     open_questions,
     pdf_document,
@@ -68,6 +67,7 @@ from estimator.quotes.issuing import (
 )
 from estimator.quotes.observed_terms import days_to_take_back, first_day_to_accept, waits_until
 from estimator.quotes.sending_again import TO_PATIENT, Sent, letters, repeat, request_of
+from estimator.quotes.sending_again import leave as leave_mail
 
 __all__ = [
     "ACCEPTANCES_A_DAY",
@@ -108,11 +108,11 @@ __all__ = [
     "issue",
     "keep_pdf",
     "last_day_to_take_back",
+    "leave_mail",
     "letters",
     "new_link",
     "newest",
     "notifications",
-    "numbers",
     "of_about",
     "older_accounts",
     "open_questions",

@@ -87,7 +87,8 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
         "changed_by": act.actor,
         "changed_at": act.now,
     }
-    insert_if_absent(QuoteDraft, row)
+    if insert_if_absent(QuoteDraft, row):
+        requests.take_if_nobodys(act, request)
     found = for_request(request)
     assert found is not None
     return found

@@ -26,6 +26,7 @@ from estimator import (
     links,
     paper,
     price_lists,
+    quote_numbers,
     requests,
     wording,
 )
@@ -35,7 +36,7 @@ from estimator.i18n import Reader, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import Counter, PatientRequest, PaymentAccount, Quote, QuoteAccount, QuoteRevision
 from estimator.models import Rate as StoredRate
-from estimator.quotes import drafts, notifications, numbers, replaced
+from estimator.quotes import drafts, notifications, replaced
 from estimator.quotes.decisions import (
     NotCurrent,
 )
@@ -146,6 +147,7 @@ def issue(
     if pay_to is not None and "pay_to" in content:
         db.session.add(QuoteAccount(revision=revision, account_id=pay_to.id))
     drafts.discard(draft, save=save)
+    requests.take_if_nobodys(act, request, begins=False)
     requests.add_event(act, request, "issued", quote=quote.number, revision=number)
     if request.state != "quoted":
         requests.move(act, request, "quoted")
@@ -355,7 +357,7 @@ def _issued_at(before: QuoteRevision | None, now: datetime) -> datetime:
 def _new_quote(act: Act, request: PatientRequest, year: int) -> Quote:
     marked = demonstration_marks.is_marked(request.reference)
     series = demonstration_marks.WORD if marked else str(year)
-    number = numbers.written(series, _next(f"quote {series}"))
+    number = quote_numbers.written(series, _next(f"quote {series}"))
     token = links.compose(act.settings.link_key, KIND, number, 1)
     quote = Quote(
         request_id=request.id, number=number, link_hash=links.stored(token), link_serial=1, created_at=act.now

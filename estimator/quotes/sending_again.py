@@ -21,7 +21,7 @@ TO_PATIENT = frozenset({"request_received", "request_answer", "quote_issued", no
 STANDS = ("current", "accepted")
 """The states of a revision whose mail says nothing that is not so any more."""
 
-Sent = Literal["again", "anew", "waits", "no_address", "no_server"]
+Sent = Literal["again", "anew", "waits", "replaced", "no_address", "no_server"]
 """What became of mail that is to be sent once more: the same row, a new one, or none, and why not."""
 
 
@@ -49,19 +49,38 @@ def send(act: Act, request: PatientRequest, letter: Letter) -> Sent:
 def repeat(act: Act, mail: Mail) -> Sent:
     """Send a mail once more: one to a patient to the address that their request has now, any other if it was given up.
 
-    What the server took gets another Message-ID, or else a mailbox that had it would drop it. Raises requests.Erased,
-    and keys.Unreadable.
+    What the server took gets another Message-ID, or else a mailbox that had it would drop it. In the place of what was
+    given up a later mail may stand already. Raises requests.Erased, and keys.Unreadable.
     """
     request = request_of(mail)
+    if request is not None:
+        requests.lock(request)
+    if mail.state == "failed" and outbox.replaced([mail.id]):
+        return "replaced"
     if mail.template not in TO_PATIENT or request is None:
         return _same(act, mail)
-    requests.lock(request)
     address = address_of(act, request)
     if mail.state not in ("sent", "failed"):
         return "waits"
     if mail.state == "failed" and address == outbox.address_of(mail, act.settings.data_keys):
         return _same(act, mail)
     return _put(act, request, mail.template, mail.about, mail.language, json.loads(mail.options))
+
+
+def leave(act: Act, mail: Mail) -> bool:
+    """Leave a mail that was given up as it is, and tell so in the history; False if it does not wait for anybody.
+
+    Raises requests.Erased.
+    """
+    request = request_of(mail)
+    if request is not None:
+        requests.lock(request, erased_too=True)
+    if not outbox.set_aside(mail.id, act.now):
+        return False
+    if request is not None:
+        requests.add_event(act, request, "mail_left", erased_too=True, mail=mail.template)
+    audit.add(act, "mail.left", subject=f"mail:{mail.id}")
+    return True
 
 
 def request_of(mail: Mail) -> PatientRequest | None:

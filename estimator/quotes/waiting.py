@@ -20,9 +20,6 @@ COUNTED = 1_000
 SOON = timedelta(days=7)
 """Time before its last day in which a quote that can be accepted counts as expiring."""
 
-LATELY = timedelta(days=30)
-"""Time for which an accepted quote is shown as one to act upon after the last that happened at its request."""
-
 EARLIEST = timedelta(hours=12)
 """How far behind UTC the day begins somewhere: there, a quote whose last day was yesterday can still be accepted."""
 
@@ -63,8 +60,8 @@ def _overdue(now: datetime, _silent_days: int) -> list[Arm]:
     ]
 
 
-def _accepted(now: datetime, _silent_days: int) -> list[Arm]:
-    return [_where(PatientRequest.state == "accepted", PatientRequest.active_at >= now - LATELY)]
+def _accepted(_now: datetime, _silent_days: int) -> list[Arm]:
+    return [_where(PatientRequest.acceptance_waits_since.is_not(None))]
 
 
 def _expiring(now: datetime, _silent_days: int) -> list[Arm]:

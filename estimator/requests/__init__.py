@@ -45,6 +45,7 @@ from estimator.requests.lifecycle import (
     new_link,
     note,
     speak,
+    take_if_nobodys,
     token_of,
 )
 from estimator.requests.person import TABLE, Person, email_lookup, person_of, readable_person
@@ -120,6 +121,7 @@ __all__ = [
     "search",
     "seen",
     "speak",
+    "take_if_nobodys",
     "tell_desk",
     "token_of",
     "was_answered",

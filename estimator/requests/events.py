@@ -26,6 +26,9 @@ SEEN_AGAIN = timedelta(hours=1)
 STATE = "state"
 """The kind of event for another state, which follows from something else that somebody did."""
 
+STAFF = "user:"
+"""How the actor begins who is one of the staff."""
+
 DAY = timedelta(days=1)
 MOST_OF_A_KIND = 20
 """Maximum number of events of a kind that the patient adds to a request within 24 hours, whatever link they come by,
@@ -97,6 +100,8 @@ def add_event(
         words=None if words is None else act.settings.data_keys.seal(words, _EVENTS, "words", name),
     )
     db.session.add(event)
+    if act.actor.startswith(STAFF):
+        request.acceptance_waits_since = None
     request.changes += 1
     request.active_at = max(request.active_at, act.now)
     db.session.flush()

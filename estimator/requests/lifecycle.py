@@ -21,11 +21,11 @@ from estimator.clinic import business_days
 from estimator.db import db, insert_if_absent
 from estimator.estimates import LETTERS, MOST_ATTEMPTS
 from estimator.mail import outbox
-from estimator.models import Estimate, PatientRequest, RequestConsent, RequestEvent
+from estimator.models import Estimate, PatientRequest, RequestConsent, RequestEvent, StaffUser
 from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
 from estimator.requests import person_index
 from estimator.requests.consents import Consent
-from estimator.requests.events import STATE, ChangedMeanwhile, add_event, lock
+from estimator.requests.events import STAFF, STATE, ChangedMeanwhile, add_event, lock
 from estimator.requests.person import Person, email_lookup, sealed
 from pricing.stored import StoredBreakdown, is_at_least, read_answers, read_breakdown
 
@@ -137,6 +137,8 @@ def ask(
         mail = notify(act, found, person.email, "request_received", submission=found.reference, limits=limits)
         about: dict[str, Any] = {} if asked.kind == "quote" else {"about": asked.kind}
         add_event(act, found, "asked", origin=origin, mail=mail, **about)
+        if origin == "staff":
+            take_if_nobodys(act, found, begins=False)
     return found
 
 
@@ -215,6 +217,7 @@ def move(
         # What was waited for has come, so that whoever asks waits for the clinic again.
         again = business_days.due(act.now, request.table_version.time_zone, act.clinic)
         request.due_at = max(request.due_at, again)
+    request.acceptance_waits_since = act.now if state == "accepted" else None
     if state == "closed":
         request.question_due_at = None
     changed = {"from": before, "to": state, **detail}
@@ -235,6 +238,25 @@ def assign(act: Act, request: PatientRequest, user_id: int | None, *, changes: i
     if request.state == "new" and act.actor == f"user:{user_id}":
         move(act, request, "in_work")
     return assigned
+
+
+def take_if_nobodys(act: Act, request: PatientRequest, *, begins: bool = True) -> None:
+    """Give a request that is nobody's to whoever of the staff does its work; nobody who has it is replaced.
+
+    It is told as if they had taken it, and the work on a new one has begun, unless `begins` is False. Raises Erased.
+    """
+    lock(request)
+    number = act.actor.removeprefix(STAFF)
+    if not (act.actor.startswith(STAFF) and number.isdecimal()):
+        return
+    if db.session.get(StaffUser, int(number)) is None:
+        return
+    if request.assignee_id is None:
+        detail: dict[str, Any] = {"from": None, "to": int(number)}
+        request.assignee_id = int(number)
+        add_event(act, request, "assigned", **detail)
+    if begins and request.state == "new" and request.assignee_id == int(number):
+        move(act, request, "in_work")
 
 
 def speak(act: Act, request: PatientRequest, language: str) -> RequestEvent | None:

@@ -16,7 +16,7 @@ from estimator.models import Estimate, PatientRequest, RequestEvent
 from estimator.models.requests import AnswerBy
 from estimator.requests.consents import Consent
 from estimator.requests.events import add_event, lock, words_of
-from estimator.requests.lifecycle import NEXT, Asked, ask, move, notify
+from estimator.requests.lifecycle import NEXT, Asked, ask, move, notify, take_if_nobodys
 from estimator.requests.person import Person, person_of
 
 EXCHANGE = ("question", "answer")
@@ -147,6 +147,7 @@ def answer(
     Returns what became of the mail, as a code, "said" for another way; raises Erased, and keys.Unreadable.
     """
     lock(request)
+    take_if_nobodys(act, request, begins=False)
     mail = "said"
     if way == "email":
         person = person_of(request, act.settings.data_keys)

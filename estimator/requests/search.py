@@ -30,7 +30,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from estimator import keys
 from estimator.db import UTCDateTime, db
-from estimator.models import NameWord, PatientRequest, TableVersion
+from estimator.models import NameWord, PatientRequest, Quote, TableVersion
 from estimator.models.requests import REQUEST_STATES, RequestState
 from estimator.requests import person_index
 from estimator.requests.person import TABLE
@@ -187,9 +187,9 @@ class _Condition:
     overlapping: bool = False
 
     @property
-    def of_words(self) -> bool:
-        """Whether it is answered by the index of name words, which has no other column of a request."""
-        return any(number is NameWord.request_id for number, _condition in self.lists)
+    def is_elsewhere(self) -> bool:
+        """Whether it is answered by an index of another table, which has no other column of a request."""
+        return any(number is not PatientRequest.id for number, _condition in self.lists)
 
     def entries(
         self, below: int | None, limit: int, offset: int = 0, also: Sequence[ColumnElement[bool]] = ()
@@ -225,6 +225,8 @@ def _filters(wanted: Filter, search: Search) -> list[_Condition]:
     if search.email:
         whole = PatientRequest.email_lookup == search.email
         found.append(_any([_Condition(whole, ((PatientRequest.id, whole),)), *_of_numbers(search.address)]))
+    if search.quote:
+        found.append(_of_quote(search.quote))
     beginnings = [
         _of_reference(column, beginning)
         for column, beginning in (
@@ -238,6 +240,12 @@ def _filters(wanted: Filter, search: Search) -> list[_Condition]:
         either = [*beginnings, *_of_numbers(*search.digits)]
         return [*found, _any([*either, _all_of(names)] if names else either)]
     return [*found, *names, *beginnings]
+
+
+def _of_quote(number: str) -> _Condition:
+    is_it = Quote.number == number
+    its = select(Quote.request_id).where(is_it).correlate(None)
+    return _Condition(PatientRequest.id.in_(its), ((Quote.request_id, is_it),))
 
 
 def _of_number(number: int) -> _Condition:
@@ -292,7 +300,7 @@ def _by_number(filters: Sequence[_Condition], after: Place | None) -> tuple[list
             thinnest = min(floors, key=lambda number: floors[number] or 0)
             floor, driver = floors[thinnest], followed[thinnest]
             others = [one.holds for one in filters if one is not driver]
-            if driver.of_words:
+            if driver.is_elsewhere:
                 entries = driver.entries(below, depth).subquery()
                 some = (
                     select(PatientRequest.id)

@@ -1,13 +1,14 @@
-"""What somebody means who types into the search of requests: a reference, an address, digits, or a name."""
+"""What somebody means who types into the search of requests: a reference or number, an address, digits, or a name."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 
-from estimator import telephone
+from estimator import quote_numbers, telephone
 from estimator.demonstration_marks import WORD
 from estimator.estimates import LETTERS
+from estimator.i18n import folded_digits
 from estimator.mail import addresses
 from estimator.requests import name_index, person_index
 from estimator.requests.person import email_lookup
@@ -15,7 +16,7 @@ from estimator.requests.person import email_lookup
 
 @dataclass(frozen=True)
 class Search:
-    """A parsed search: the beginning of a reference, an address, digits, or beginnings of words of a name.
+    """A parsed search: a reference's beginning, the number of a quote, an address, digits, or words' beginnings.
 
     `address` is the beginning of an address that `email` is the whole of. Digits are some of a telephone number, or
     of the `reference` that stands beside them; so are the words of a name that stand beside a reference.
@@ -23,6 +24,7 @@ class Search:
 
     reference: str = ""
     estimate: str = ""
+    quote: str = ""
     email: str = ""
     address: int | None = None
     digits: tuple[int, ...] = ()
@@ -45,6 +47,9 @@ def understood(typed: str, lookup_key: str) -> Search:
             email=email_lookup(addresses.spelling(text), lookup_key) or "",
             address=person_index.of_typed_address(text, lookup_key),
         )
+    quote = quote_numbers.typed(folded_digits(text).upper())
+    if quote is not None:
+        return Search(quote=quote.number)
     letters = re.sub(r"[\s-]", "", text).upper()
     named = re.fullmatch(rf"(REQ|EST)([{LETTERS}]{{0,8}}|{WORD}[{LETTERS}]{{0,4}})", letters)
     if named is not None:

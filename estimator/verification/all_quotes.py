@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, undefer
 
 import pricing
-from estimator import keys, quotes
+from estimator import keys, quote_numbers, quotes
 from estimator.db import db
 from estimator.models import Counter, Quote, QuoteDecision, QuoteRevision, TableVersion
 from estimator.pdf import reader_process
@@ -133,17 +133,17 @@ def gaps() -> list[str]:
     expected: dict[str, int] = {}
     numbers = select(Quote.number).order_by(func.length(Quote.number), Quote.number)
     for number in db.session.scalars(numbers.execution_options(yield_per=1000)):
-        year, here = quotes.numbers.parts(number)
+        year, here = quote_numbers.parts(number)
         following = expected.get(year, 1)
-        found += [quotes.numbers.written(year, missing) for missing in range(following, here)]
+        found += [quote_numbers.written(year, missing) for missing in range(following, here)]
         expected[year] = here + 1
     # Whatever was given meanwhile is counted by now.
     given_now = _given()
     for series, last in given.items():
         year = series.removeprefix("quote ")
-        found += [quotes.numbers.written(year, missing) for missing in range(expected.get(year, 1), last + 1)]
+        found += [quote_numbers.written(year, missing) for missing in range(expected.get(year, 1), last + 1)]
     found += [
-        quotes.numbers.written(year, more)
+        quote_numbers.written(year, more)
         for year, following in expected.items()
         for more in range(given_now.get(f"quote {year}", 0) + 1, following)
     ]

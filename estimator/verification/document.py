@@ -19,7 +19,7 @@ from typing import Any, Literal, NamedTuple, cast
 from sqlalchemy import select
 
 import pricing
-from estimator import price_lists, quotes
+from estimator import price_lists, quote_numbers, quotes
 from estimator.db import db
 from estimator.i18n import folded_digits
 from estimator.models import Certificate, Quote, QuoteRevision, TableVersion
@@ -132,7 +132,7 @@ def reference_of(typed: str) -> Reference | Literal["EST", "REQ"] | None:
     text = folded_digits(typed[: LONGEST + 1]).strip().upper()
     if len(text) > LONGEST:
         return None
-    found = quotes.numbers.typed(text)
+    found = quote_numbers.typed(text)
     if found is not None:
         return Reference(*found)
     other = _OTHER.match(text)

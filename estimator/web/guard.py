@@ -190,6 +190,7 @@ STAFF: dict[str, str] = {
     "quotes_desk.send_back": "quotes.approve",
     "outbox.page": "requests.work",
     "outbox.again": "requests.work",
+    "outbox.leave": "requests.work",
     "reports.page": "requests.read",
     "reports.listed": "requests.read",
     "reports.figures": "requests.read",

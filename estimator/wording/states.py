@@ -97,6 +97,7 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "language": lazy_gettext("Language of our answers changed"),
     "contact": lazy_gettext("Contact details corrected"),
     "sent_again": lazy_gettext("An email sent again"),
+    "mail_left": lazy_gettext("An email that failed, left unsent"),
     "note": lazy_gettext("Note of the coordinators"),
     "question": lazy_gettext("Question"),
     "answer": lazy_gettext("Answer"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,6 +43,7 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "language": lazy_gettext("changed the language of our answers"),
     "contact": lazy_gettext("corrected the contact"),
     "sent_again": lazy_gettext("sent a mail again"),
+    "mail_left": lazy_gettext("left a mail that failed"),
     "note": lazy_gettext("wrote a note"),
     "question": lazy_gettext("asked a question"),
     "answer": lazy_gettext("answered"),
@@ -106,6 +108,20 @@ MAILS: Mapping[str, Any] = {
     "desk_news": lazy_gettext("Notice to the desk: something new"),
 }
 """What each kind of mail is called where all mail is listed."""
+
+APPROVAL_MAILS: Mapping[str, Any] = {
+    "account_changed": lazy_gettext("Notice to staff: another account to pay into"),
+    "draft_returned": lazy_gettext("Notice to staff: a price list was sent back"),
+    "quote_returned": lazy_gettext("Notice to staff: a quote was sent back"),
+}
+"""What a mail about an approval is called that asks for none, by what it says."""
+
+
+def mail_at_desk(template: str, options: str) -> str:
+    """Return what a mail is called where all mail is listed, from its template and its options as JSON."""
+    what = json.loads(options).get("what") if template == "staff_approval" else None
+    return str(APPROVAL_MAILS.get(str(what)) or MAILS.get(template, template))
+
 
 MAILS_OF_A_REQUEST: Mapping[str, Any] = {
     "request_received": lazy_gettext("Mail that confirms the request"),

@@ -201,6 +201,7 @@ MAY: dict[str, set[str]] = {
     "older_accounts.page": {"coordinator", "approver"},
     "outbox.page": {"coordinator"},
     "outbox.again": {"coordinator"},
+    "outbox.leave": {"coordinator"},
     "reports.page": {"coordinator", "approver"},
     "reports.listed": {"coordinator", "approver"},
     "reports.figures": {"coordinator", "approver"},

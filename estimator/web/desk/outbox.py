@@ -1,4 +1,4 @@
-"""The outbox for coordinators: all mail, to whom and about what it is, what became of it; send mail again."""
+"""The outbox for coordinators: all mail, to whom and about what it is, what became of it; repeat it, or leave it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, or_, select
 
-from estimator import keys, price_lists, quotes, requests
+from estimator import keys, price_lists, quote_numbers, quotes, requests, staff
 from estimator.db import db
-from estimator.i18n import lazy_gettext
+from estimator.i18n import folded_digits, lazy_gettext
+from estimator.i18n import gettext as _
 from estimator.mail import addresses, outbox
 from estimator.models import Estimate, Mail, PatientRequest, Quote, TableVersion
 from estimator.requests import search
@@ -43,6 +44,9 @@ SENT: Mapping[quotes.Sent, Any] = {
     "anew": lazy_gettext("It is sent again, to the address that the request has now."),
     "waits": lazy_gettext(
         "It was not sent again: its address has been deleted, or somebody else has already sent it."
+    ),
+    "replaced": lazy_gettext(
+        "It was not sent again: a later mail of this kind stands in its place. Look at what became of that one."
     ),
     "no_address": lazy_gettext("It was not sent again: the request has no email address that can be read."),
     "no_server": lazy_gettext("It was not sent again: this installation sends no mail."),
@@ -94,8 +98,57 @@ def again(number: int) -> ResponseReturnValue:
     return redirect(_back(), code=303)
 
 
-def can_be_sent_again(mail: Mail) -> bool:
-    """Whether a mail has a button to send it again."""
+@pages.post("/<whole:number>/leave")
+def leave(number: int) -> ResponseReturnValue:
+    """Set aside a mail that was given up, so that it is not counted any more."""
+    mail = db.session.get(Mail, number)
+    try:
+        with committing():
+            left = mail is not None and quotes.leave_mail(act(), mail)
+    except requests.Erased:
+        left = False
+    flash(
+        _("It is left as it is, and not counted any more.")
+        if left
+        else _("Nothing was changed: this mail waits for nobody any more.")
+    )
+    return redirect(_back(), code=303)
+
+
+class Buttons(TypedDict):
+    """Whether a mail can be sent again, and be left as it is; `standing` says why it waits for nobody, if it failed."""
+
+    again: bool
+    leave: bool
+    standing: str | None
+
+
+def buttons(mails: Sequence[Mail]) -> Mapping[int, Buttons]:
+    """Return which buttons each of some mails has, by its number."""
+    failed = [mail.id for mail in mails if mail.state == "failed"]
+    replaced = outbox.replaced(failed) if failed else ()
+    return {
+        mail.id: {
+            "again": mail.id not in replaced and _can_be_sent_again(mail),
+            "leave": mail.state == "failed"
+            and mail.id not in replaced
+            and mail.address is not None
+            and mail.set_aside_at is None,
+            "standing": _standing(mail, mail.id in replaced),
+        }
+        for mail in mails
+    }
+
+
+def _standing(mail: Mail, replaced: bool) -> str | None:
+    if replaced:
+        return _("A later mail stands in its place.")
+    if mail.state == "failed" and mail.set_aside_at is not None:
+        return _("Somebody decided to leave it.")
+    return None
+
+
+def _can_be_sent_again(mail: Mail) -> bool:
     if mail.template in quotes.TO_PATIENT:
         return mail.state in ("sent", "failed")
     return mail.state == "failed" and mail.address is not None
@@ -117,6 +170,10 @@ def _back() -> str:
 
 def _among(typed: str) -> ColumnElement[bool]:
     """Return which mail a search means: by reference or number, whole address, or the request that it finds."""
+    quote = quote_numbers.typed(folded_digits(typed).upper())
+    if quote is not None:
+        number = quote.number if quote.revision is None else f"{quote.number}/{quote.revision}"
+        return or_(Mail.about == number, Mail.about.startswith(f"{number}/"))
     beginning = re.sub(r"\s", "", typed).upper()
     found = search.page(
         search.Filter(typed=typed), keyring=settings().data_keys, lookup_key=settings().lookup_key
@@ -142,21 +199,22 @@ class OutboxRow(TypedDict):
     about: str
     address: str | None
     outcome: Outcome
-    again: bool
+    buttons: Buttons
 
 
 def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
-    numbers = {_number(mail.about) for mail in mails if quotes.numbers.is_one(mail.about)}
+    numbers = {_number(mail.about) for mail in mails if quote_numbers.is_one(mail.about)}
     requests_by_number = _requests_of(numbers)
     whose = {mail.id: requests_by_number.get(_number(mail.about), mail.about) for mail in mails}
+    shown, people = buttons(mails), _people(mails)
     known, zones = _names_of(set(whose.values())), _zones_of({mail.about for mail in mails})
     clinics = _clinics_zone()
     return [
         {
             "number": mail.id,
-            "letter": str(states_at_desk.MAILS.get(mail.template, mail.template)),
+            "letter": states_at_desk.mail_at_desk(mail.template, mail.options),
             "name": known[whose[mail.id]].full_name if whose[mail.id] in known else None,
-            "about": mail.about,
+            "about": _about(mail.about, people),
             "address": _address(mail.about, requests_by_number),
             # A coordinator sees the address of a request at the request itself; other people's stay masked.
             "outcome": outcome(
@@ -167,10 +225,40 @@ def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
                 domain=True,
                 whole=_address(mail.about, requests_by_number) is not None,
             ),
-            "again": can_be_sent_again(mail),
+            "buttons": shown[mail.id],
         }
         for mail in mails
     ]
+
+
+ABOUT: Mapping[str, Any] = {
+    "account": lazy_gettext("Account to pay into %(number)s"),
+    "account-changed": lazy_gettext("Account to pay into %(number)s"),
+    "draft": lazy_gettext("Draft %(number)s of a price list"),
+    "staff": lazy_gettext("Somebody of the staff who is not there any more"),
+    "desk": lazy_gettext("The desk"),
+}
+"""What mail is about that is about no patient, by how it is written down."""
+
+
+def _about(about: str, people: Mapping[int, str]) -> str:
+    """Return in words what a mail is about."""
+    kind, _colon, number = about.partition(":")
+    whose = whole_numbers.read(number) if kind == "staff" else None
+    if whose is not None and whose in people:
+        return people[whose]
+    return str(ABOUT[kind]) % {"number": number} if kind in ABOUT else about
+
+
+def _people(mails: Sequence[Mail]) -> Mapping[int, str]:
+    """Return what the staff that mails are about are called, by their numbers."""
+    found = {
+        whole_numbers.read(mail.about.removeprefix("staff:"))
+        for mail in mails
+        if mail.about.startswith("staff:")
+    }
+    numbers = {number for number in found if number is not None}
+    return staff.names(numbers) if numbers else {}
 
 
 def _names_of(references: set[str]) -> Mapping[str, search.Row]:

@@ -17,6 +17,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import (
     Draft,
+    Mail,
     PatientRequest,
     PriceList,
     Quote,
@@ -27,6 +28,7 @@ from estimator.models import (
 from estimator.web import whole_numbers
 from estimator.web.staff import signed_in
 from estimator.web.staff.settings import values
+from estimator.wording import states_at_desk
 
 KINDS = {
     "lists": (lazy_gettext("Price lists"), ("draft:", "table_version:", "price_list:")),
@@ -49,7 +51,7 @@ class Subject(TypedDict):
 def named(subjects: Collection[str]) -> dict[str, Subject]:
     """Return the name and the page of each subject; a subject that nothing is known of stands as it is."""
     found: dict[str, Subject] = {subject: {"name": subject, "address": None} for subject in subjects}
-    for name in (_drafts, _versions, _requests, _quotes, _people):
+    for name in (_drafts, _versions, _requests, _quotes, _people, _mails):
         found |= name(subjects)
     settings = _settings() if any(subject.startswith("clinic_setting:") for subject in subjects) else {}
     for subject in subjects:
@@ -69,8 +71,6 @@ def named(subjects: Collection[str]) -> dict[str, Subject]:
         elif kind == "payment_account":
             address = url_for("settings.account") if _may("settings.edit") else None
             found[subject] = {"name": _("Account to pay into %(number)s", number=rest), "address": address}
-        elif kind == "mail":
-            found[subject] = {"name": _("Email %(number)s", number=rest), "address": None}
         elif subject == "trail":
             found[subject] = {"name": _("Audit trail"), "address": None}
         elif (what := subject.partition("-")[0]) in ("quotes", "requests"):
@@ -237,6 +237,23 @@ def _people(subjects: Iterable[str]) -> dict[str, Subject]:
         }
         for row in (db.session.execute(rows.where(StaffUser.id.in_(numbers.values()))) if numbers else ())
     }
+
+
+def _mails(subjects: Iterable[str]) -> dict[str, Subject]:
+    """Return mails by what they are about, as long as that is there."""
+    numbers = _numbers(subjects, "mail")
+    rows = select(Mail.id, Mail.template, Mail.options, Mail.about).where(Mail.id.in_(numbers.values()))
+    kept = {row.id: row for row in (db.session.execute(rows.where(Mail.about != "")) if numbers else ())}
+    found: dict[str, Subject] = {}
+    for subject, number in numbers.items():
+        name, address = _("Email %(number)s", number=number), None
+        if number in kept:
+            mail = kept[number]
+            letter = states_at_desk.mail_at_desk(mail.template, mail.options)
+            name = f"{name}: {letter}, {mail.about}"
+            address = url_for("outbox.page", q=mail.about) if _may("requests.work") else None
+        found[subject] = {"name": name, "address": address}
+    return found
 
 
 def _numbers(subjects: Iterable[str], kind: str) -> dict[str, int]:

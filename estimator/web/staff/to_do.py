@@ -64,7 +64,7 @@ def strip() -> Strip | None:
     labels = {
         "new": _("new"),
         "questions": ngettext("question", "questions", found["questions"]),
-        "accepted": _("accepted lately"),
+        "accepted": _("newly accepted"),
         "expiring": _("expiring this week"),
         "follow_up": _("to follow up"),
         "overdue": _("overdue"),

@@ -216,13 +216,17 @@ def test_the_trail_tells_who_proposed_who_decided_and_what_by_its_hash(app: Flas
     row = put_in_force(ACCOUNT)
     other = accounts.propose(who(3), WITHOUT_IBAN, over=row.id)
     accounts.refuse(who(3), other.id, sha256=other.sha256)
+    another = accounts.propose(who(3), WITHOUT_IBAN, over=row.id)
+    accounts.refuse(who(2), another.id, sha256=another.sha256)
     db.session.commit()
     told = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(each.actor, each.action) for each in told] == [
         ("user:1", "account.proposed"),
         ("user:2", "account.confirmed"),
         ("user:3", "account.proposed"),
-        ("user:3", "account.refused"),
+        ("user:3", "account.taken_back"),
+        ("user:3", "account.proposed"),
+        ("user:2", "account.refused"),
     ]
     assert all(row.sha256 in each.detail for each in told[:2])
     assert audit.verify().broken is None

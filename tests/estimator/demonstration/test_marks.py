@@ -8,13 +8,12 @@ import pytest
 import time_machine
 from flask import Flask
 
-from estimator import demonstration_marks, estimates, past_bills, quotes
+from estimator import demonstration_marks, estimates, past_bills, quote_numbers, quotes
 from estimator.db import db
 from estimator.demonstration import registry
 from estimator.models import Estimate, QuoteRevision, TableVersion
 from estimator.operations import situation
 from estimator.processes import worker
-from estimator.quotes import numbers
 from estimator.requests import typed_search
 from tests.support import example_quotes as example
 from tests.support.acts import acting
@@ -57,8 +56,8 @@ def test_estimate_request_and_quote_have_the_mark_and_real_numbers_no_gap(app: F
 def test_the_number_of_an_invented_quote_is_read_as_any_other(
     typed: str, number: str, revision: int | None
 ) -> None:
-    assert numbers.typed(typed) == (number, revision)
-    assert numbers.written("DEMO", 17) == "Q-DEMO-00017"
+    assert quote_numbers.typed(typed) == (number, revision)
+    assert quote_numbers.written("DEMO", 17) == "Q-DEMO-00017"
 
 
 def test_an_invented_request_is_found_by_its_reference(app: Flask) -> None:

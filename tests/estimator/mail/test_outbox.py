@@ -430,6 +430,67 @@ def test_a_mail_without_its_address_or_its_record_is_not_sent_again(app: Flask) 
     assert not outbox.again(dropped, NOW)
 
 
+def waits() -> list[int]:
+    """Return the mails that were given up and wait for somebody, as they are listed and counted."""
+    db.session.rollback()
+    found = [mail.id for mail in outbox.page(["failed"], None, 10, again=True)]
+    assert outbox.failed_count(10) == len(found)
+    return found
+
+
+def failed_about(app: Flask, number: int, template: str, **given: Any) -> int:
+    mail_id = put(app, number, template=template, **given)
+    outbox.failed(acting(now=NOW), claimed(mail_id), words="mailbox unknown")
+    db.session.commit()
+    return mail_id
+
+
+def test_a_later_mail_to_the_same_person_stands_in_the_place_of_one_that_failed(app: Flask) -> None:
+    first = failed_about(app, 1, "quote_issued", about="Q-2026-00001/1")
+    assert waits() == [first]
+    put(app, 2, template="quote_issued", about="Q-2026-00001/2")
+    put(app, 3, template="quote_reminder", about="Q-2026-00001/1")
+    assert waits() == [first], "those are about something else"
+    second = put(app, 4, template="quote_issued", about="Q-2026-00001/1", address="right@example.org")
+    assert waits() == []
+    assert outbox.replaced([first, second]) == {first}
+    assert not outbox.again(first, NOW)
+    outbox.failed(acting(now=NOW), claimed(second), words="mailbox unknown")
+    db.session.commit()
+    assert waits() == [second], "what failed as well is the one to do something about"
+
+
+@pytest.mark.parametrize(
+    ("template", "other"),
+    [
+        ("estimate", {"address": "bert@example.org"}),
+        ("staff_approval", {"address": "bert@example.org", "options": {"what": "quote"}}),
+        ("staff_notice", {"options": {"notice": "other"}}),
+        ("quote_receipt", {"options": {"what": "withdrawn"}}),
+    ],
+)
+def test_mail_to_somebody_else_or_that_says_something_else_replaces_none(
+    app: Flask, template: str, other: dict[str, Any]
+) -> None:
+    first = failed_about(app, 1, template, options={"what": "quote"})
+    put(app, 2, template=template, **{"options": {"what": "quote"}, **other})
+    assert waits() == [first]
+    put(app, 3, template=template, options={"what": "quote"})
+    assert waits() == []
+
+
+def test_a_mail_that_somebody_leaves_waits_for_nobody_and_can_be_sent_all_the_same(app: Flask) -> None:
+    mail_id = given_up(app)
+    assert outbox.set_aside(mail_id, NOW)
+    db.session.commit()
+    assert waits() == []
+    assert not outbox.set_aside(mail_id, NOW), "once"
+    assert outbox.again(mail_id, NOW)
+    outbox.failed(acting(now=NOW), claimed(mail_id), words="mailbox unknown")
+    db.session.commit()
+    assert waits() == [mail_id], "it failed anew"
+
+
 def test_all_mail_is_listed_the_newest_first_page_by_page(app: Flask) -> None:
     first, second, third = (put(app, number, about=f"EST-{number}") for number in range(3))
     outbox.failed(acting(now=NOW), claimed(second), words="no")

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from estimator import price_lists, quotes, requests
 from estimator.db import db
@@ -31,6 +31,8 @@ def known(app: Flask) -> list[Known]:
     found = fill(price_lists.import_(act, table_text()), NOW, MANY)
     for number in range(1, ASKING + 1):
         db.session.get_one(PatientRequest, number).question_due_at = NOW + timedelta(days=number - 60)
+    accepted = update(PatientRequest).where(PatientRequest.state == "accepted", PatientRequest.id % 5 != 0)
+    db.session.execute(accepted.values(acceptance_waits_since=NOW))
     db.session.commit()
     return found
 
@@ -52,7 +54,7 @@ def test_each_list_has_what_is_counted_and_nothing_twice(known: list[Known]) -> 
     late = {one.id for one in known if one.state in ("new", "in_work") and one.due_at < NOW}
     expected = {
         "new": {one.id for one in known if one.state == "new"},
-        "accepted": {one.id for one in known if one.state == "accepted"},
+        "accepted": {one.id for one in known if one.state == "accepted" and one.id % 5},
         "questions": set(range(1, ASKING + 1)),
         "overdue": late | set(range(1, 60)),
         "follow_up": set(),
@@ -133,11 +135,25 @@ def test_a_request_on_several_lists_is_counted_once_together(app: Flask) -> None
     assert counts[waiting.TOGETHER] == 1
 
 
-def test_an_accepted_quote_waits_until_nothing_has_happened_for_thirty_days(app: Flask) -> None:
+def test_an_accepted_quote_waits_until_the_desk_has_done_something_at_its_request(app: Flask) -> None:
     revision = quoted()
     accept(revision)
-    since = revision.quote.request.active_at
-    assert waiting.counts(since + waiting.LATELY)["accepted"] == 1
-    longer = since + waiting.LATELY + timedelta(minutes=1)
-    assert waiting.counts(longer)["accepted"] == 0
-    assert waiting.page("accepted", longer, after=None) == ([], None)
+    request = revision.quote.request
+    later = NOW + timedelta(days=90)
+    requests.seen(acting(actor="user:1", now=later), request)
+    requests.keep_question(acting(now=later), request, "When shall we come?")
+    db.session.commit()
+    assert waiting.counts(later)["accepted"] == 1, "to have read it is nothing that was done"
+    assert waiting.page("accepted", later, after=None) == ([request.id], None)
+    requests.note(acting(actor="user:1", now=later), request, "Called her.")
+    db.session.commit()
+    assert waiting.counts(later)["accepted"] == 0
+    assert waiting.page("accepted", later, after=None) == ([], None)
+
+
+def test_an_acceptance_that_was_taken_back_waits_for_nobody(app: Flask) -> None:
+    revision = quoted()
+    accept(revision)
+    quotes.take_back(acting(now=NOW), revision)
+    db.session.commit()
+    assert waiting.counts(NOW)["accepted"] == 0

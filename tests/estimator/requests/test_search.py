@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, text
 
 from estimator import keys, price_lists
 from estimator.db import db
-from estimator.models import NameWord, TableVersion
+from estimator.models import NameWord, Quote, TableVersion
 from estimator.privacy import erasure
 from estimator.requests import person_index, search, typed_search
 from estimator.requests.search import NOBODY, PAGE, Filter, Page, Place
@@ -212,6 +212,31 @@ def test_a_person_is_found_by_the_digits_of_their_telephone_number_in_any_spelli
     assert [row.reference for row in page(typed=typed, order="due").rows] == [found.reference]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Q-2026-00001",
+        "q-2026-00001",
+        " Q 2026 1 ",
+        "Q-2026-00001/2",
+        "Q-2026-00001, revision 2",
+        "Q-٢٠٢٦-٠٠٠٠١",
+    ],
+)
+def test_a_request_is_found_by_the_number_of_its_quote(app: Flask, version: TableVersion, typed: str) -> None:
+    found = request(NOW)
+    db.session.add(
+        Quote(request_id=found.id, number="Q-2026-00001", link_hash="0", link_serial=1, created_at=NOW)
+    )
+    request(NOW, submission="other")
+    db.session.commit()
+    for order in ("newest", "due"):
+        assert [row.reference for row in page(typed=typed, order=order).rows] == [found.reference]
+        assert [row.id for row in page(typed=typed, order=order, state="new").rows] == [found.id]
+        assert page(typed=typed, order=order, state="quoted").rows == []
+        assert page(typed="Q-2026-00002", order=order).rows == []
+
+
 def test_digits_can_be_of_a_reference_as_well_and_are_listed_once(app: Flask, version: TableVersion) -> None:
     both = request(NOW, replace(PERSON, phone="+49 30 7392 7392"))
     both.reference = "REQ-7392-7392"
@@ -353,6 +378,8 @@ WITH_AN_INDEX = (
     Filter(typed="khan", state="new"),
     Filter(typed="khan-meyer"),
     Filter(typed="EST-23"),
+    Filter(typed="Q-2026-00001"),
+    Filter(typed="Q-2026-00001", state="new"),
     Filter(state="closed", country="IN", assignee=1, slug="other", typed="kha"),
 )
 
@@ -382,7 +409,7 @@ def reads_everything(plan: str) -> bool:
     """Whether a plan reads a whole table of requests; from its end on, as many as are wanted, is something else."""
     sorts = "TEMP B-TREE FOR ORDER BY" in plan
     return any(
-        re.search(r"Seq Scan on (patient_request|request_name_word)", line)
-        or (sorts and re.fullmatch(r"\s*SCAN (patient_request|request_name_word)", line))
+        re.search(r"Seq Scan on (patient_request|request_name_word|quote)", line)
+        or (sorts and re.fullmatch(r"\s*SCAN (patient_request|request_name_word|quote)", line))
         for line in plan.splitlines()
     )

@@ -26,6 +26,7 @@ HARMLESS = {
     "quote.close",
     "desk.bulk",
     "outbox.again",
+    "outbox.leave",
 }
 """Forms that are sent without anything that was typed, and whatever is sent."""
 

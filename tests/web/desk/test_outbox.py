@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from estimator import audit
 from estimator.db import db
@@ -86,6 +86,75 @@ def test_what_was_given_up_is_sent_again_once(app: Flask, coordinator: Staff) ->
     assert "It was not sent again" in shown.text
 
 
+def test_a_mail_that_was_mended_waits_no_more_and_an_old_page_sends_it_to_nobody_twice(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    number = give_up(app, "request_received", "550 mailbox unknown")
+    assert len(rows(coordinator.see("/desk/outbox?state=again"))) == 1
+    coordinator.see(f"/desk/requests/{reference}/contact")
+    coordinator.press("Keep the contact", email="wilhelmina@quillworth.org", again=["request_received"])
+    assert "There is no such mail." in coordinator.see("/desk/outbox?state=again").text
+    shown = coordinator.see("/desk/outbox?state=failed")
+    assert "A later mail stands in its place." in shown.text
+    assert not [form for form in shown.all("form") if f"/{number}/" in str(form.get("action"))]
+    answer = coordinator.post(f"/desk/outbox/{number}/again", {}, follow_redirects=True)
+    assert "a later mail of this kind stands in its place" in answer.text
+    with app.app_context():
+        states = db.session.scalars(select(Mail.state).order_by(Mail.id)).all()
+    assert states == ["failed", "waiting"]
+
+
+def test_a_mail_that_failed_is_left_by_one_press_and_the_history_says_who(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    number = give_up(app, "request_received", "550 mailbox unknown")
+    assert "1 mail that failed" in coordinator.see("/staff").text
+    coordinator.see("/desk/outbox?state=again")
+    shown = coordinator.press(f"Leave it: Confirmation of a request, {reference}")
+    assert "It is left as it is, and not counted any more." in shown.text
+    assert "There is no such mail." in shown.text
+    assert "0 mail that failed" in coordinator.see("/staff").text
+    history = coordinator.see(f"/desk/requests/{reference}").text
+    assert "left a mail that failed: Mail that confirms the request" in history
+    with app.app_context():
+        entry = audit.page(None, 1)[0]
+        assert (entry.action, entry.subject) == ("mail.left", f"mail:{number}")
+    shown = coordinator.see("/desk/outbox?state=failed")
+    assert "Somebody decided to leave it." in shown.text
+    answer = coordinator.post(f"/desk/outbox/{number}/leave", {}, follow_redirects=True)
+    assert "Nothing was changed: this mail waits for nobody any more." in answer.text
+
+
+def test_mail_about_no_patient_says_in_words_what_it_is_about(app: Flask, coordinator: Staff) -> None:
+    with app.app_context():
+        for about, template, options in (
+            ("account-changed:2", "staff_approval", {"what": "account_changed"}),
+            ("account:2", "staff_approval", {"what": "account"}),
+            ("draft:3", "staff_approval", {"what": "draft_returned"}),
+            ("staff:999", "staff_notice", {"notice": "password"}),
+        ):
+            message = outbox.Message(template, about, ADDRESS, "en", f"form {about}", options)
+            outbox.put(acting(now=now(), settings=settings_of(app)), message)
+        db.session.commit()
+    notice, returned, asked, changed = rows(coordinator.see("/desk/outbox"))
+    assert changed.startswith("Notice to staff: another account to pay into Account to pay into 2")
+    assert asked.startswith("Notice to staff: an approval Account to pay into 2")
+    assert returned.startswith("Notice to staff: a price list was sent back Draft 3 of a price list")
+    assert notice.startswith("A notice to staff Somebody of the staff who is not there any more")
+
+
+def test_the_trail_says_about_what_a_mail_is_that_was_sent_again(
+    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    reference = ask(app)
+    number = give_up(app, "request_received", "550 mailbox unknown")
+    coordinator.post(f"/desk/outbox/{number}/again", {})
+    trail = sign_in(app, "administrator").see("/staff/audit").text
+    assert f"Email {number}: Confirmation of a request, {reference}" in trail
+
+
 def test_a_mail_whose_address_is_forgotten_cannot_be_sent_again(app: Flask, coordinator: Staff) -> None:
     put(app, 1)
     number = give_up(app, "estimate", "550 mailbox unknown")
@@ -162,6 +231,8 @@ def test_mail_is_found_by_name_number_reference_and_address(app: Flask, coordina
     for typed, found in (
         ("Quill", 2),
         ("q-2026-00001", 1),
+        ("Q 2026 1/1", 1),
+        ("Q-2026-00001/2", 0),
         (first.lower(), 2),
         (other[-5:], 1),
         ("otto@beispiel.example.org", 1),

@@ -19,6 +19,7 @@ from estimator.models.staff import Role
 from estimator.privacy import erasure
 from estimator.quotes import drafts
 from estimator.reports import years
+from estimator.web.desk.reports import page as report
 from pricing.quote import Adjustment
 from tests.support.acts import acting
 from tests.support.delhi_list import DELHI
@@ -58,6 +59,38 @@ def cells(shown: Page) -> list[list[str]]:
 def rows_of_csv(content: bytes) -> list[dict[str, str]]:
     """Read a CSV file."""
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+
+
+@pytest.fixture(autouse=True)
+def sums_of_few(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the sum of a single quote be told, but where a test is about that it is not."""
+    if "few" not in request.node.name:
+        monkeypatch.setattr(report, "FEW", 1)
+
+
+@pytest.mark.parametrize(
+    ("counts", "told"),
+    [
+        ([0, 0], [True, True]),
+        ([12, 30], [True, True]),
+        ([12, 30, 3], [False, True, False]),
+        ([12, 6, 6], [True, False, False]),
+        ([12, 2, 2], [False, False, False]),
+        ([3, 0], [False, True]),
+    ],
+)
+def test_the_sum_of_few_quotes_is_not_told_nor_what_it_could_be_worked_out_from(
+    counts: list[int], told: list[bool]
+) -> None:
+    assert report._told(counts) == told
+
+
+def test_a_month_with_few_accepted_quotes_shows_how_many_and_no_sum(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    issue(app, reference)
+    accept(app, reference)
+    assert cells(coordinator.see("/desk/reports"))[-1] == ["2026", "1", "1", "–", "0", "USD 0.00"]
+    assert "15,890.40" not in coordinator.page.text
 
 
 def test_a_year_without_quotes_says_so(coordinator: Staff) -> None:

@@ -19,7 +19,7 @@ from estimator.mail import outbox
 from estimator.models.staff import Role
 from tests.support.acts import acting
 from tests.support.quote_desk import ADDRESS, NAME, ask, changed_list, give_up, request_of
-from tests.support.request_rows import changes, kinds, stored
+from tests.support.request_rows import changes, kinds, other_coordinator, stored
 from tests.support.staff_browser import Staff
 
 SignIn = Callable[[Flask, Role], Staff]
@@ -33,6 +33,38 @@ def enter(person: Staff, **other: Any) -> str:
     person.send("Enter the request", {**typed(), **PERSON, **other})
     assert person.page.status == 200, person.page.errors()
     return person.page.path.rpartition("/")[2]
+
+
+@pytest.mark.parametrize("what", ["enters", "prepares", "answers"])
+def test_who_does_the_work_of_a_request_that_is_nobodys_is_assigned_to_it(
+    app: Flask, coordinator: Staff, what: str
+) -> None:
+    reference = enter(coordinator) if what == "enters" else ask(app)
+    page = f"/desk/requests/{reference}"
+    if what == "prepares":
+        coordinator.see(f"{page}/quote")
+        coordinator.press("Prepare a quote")
+    elif what == "answers":
+        coordinator.see(page)
+        coordinator.press("Send the answer", answer="Yes, there is a lift.")
+    with request_of(app, reference) as found:
+        assert found.assignee_id is not None
+        assert found.state == ("new" if what == "enters" else "in_work")
+    assert kinds(app, reference).count("assigned") == 1
+    assert "took it" in coordinator.see(page).text
+
+
+def test_nobody_who_has_a_request_is_replaced_by_whoever_works_on_it(app: Flask, coordinator: Staff) -> None:
+    reference, other = ask(app), other_coordinator(app)
+    with request_of(app, reference) as found:
+        requests.assign(acting(actor="user:1", now=datetime.now(UTC)), found, other, changes=found.changes)
+    coordinator.see(f"/desk/requests/{reference}")
+    coordinator.press("Send the answer", answer="Yes, there is a lift.")
+    coordinator.see(f"/desk/requests/{reference}/quote")
+    coordinator.press("Prepare a quote")
+    with request_of(app, reference) as found:
+        assert found.assignee_id == other
+    assert kinds(app, reference).count("assigned") == 1
 
 
 def test_a_mail_address_is_written_to_and_nobody_else(app: Flask, coordinator: Staff) -> None:

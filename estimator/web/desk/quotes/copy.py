@@ -5,11 +5,11 @@ from __future__ import annotations
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import keys, quotes
+from estimator import keys, quote_numbers, quotes
 from estimator.i18n import folded_digits, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteRevision
-from estimator.quotes import copying, drafts, numbers
+from estimator.quotes import copying, drafts
 from estimator.web.desk.quotes.blueprint import head_of, pages, save_in, save_of, the_request, to
 from estimator.web.fields import CompactField
 from estimator.web.forms import Form, summary
@@ -73,7 +73,7 @@ def copy(reference: str) -> ResponseReturnValue:
 
 def _revision(typed: str) -> QuoteRevision | None:
     """Return the revision of a number, the newest of its quote if none is named; None if there is none."""
-    found = numbers.typed(folded_digits(typed[:60]).strip().upper())
+    found = quote_numbers.typed(folded_digits(typed[:60]).strip().upper())
     quote = None if found is None else quotes.by_number(found.number)
     if found is None or quote is None:
         return None

@@ -18,7 +18,7 @@ from estimator.privacy import erasure
 from estimator.quotes import notifications
 from estimator.web import errors
 from estimator.web.desk import chat, taken_lines
-from estimator.web.desk.outbox import can_be_sent_again
+from estimator.web.desk.outbox import Buttons, buttons
 from estimator.web.desk.quotes.blueprint import deleted, head_of, pages, the_quote, the_request, to
 from estimator.web.desk.requests import history
 from estimator.web.desk.requests.conversation import Said, conversation
@@ -118,7 +118,7 @@ class MailRow(TypedDict):
     outcome: Outcome
     letter: str
     desk: bool
-    again: bool
+    buttons: Buttons
 
 
 def issued_rows(of: PatientRequest) -> IssuedQuote | None:
@@ -252,6 +252,8 @@ def _not_current(of: PatientRequest, standing: RevisionState) -> ResponseReturnV
 
 def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> RevisionRow:
     reader = current_reader()
+    mails = outbox.mails_about(quotes.about(revision))
+    shown = buttons(mails)
     standing, first = quotes.state_at(revision, now()), quotes.waits_until(revision, now())
     return {
         "number": revision.number,
@@ -275,9 +277,9 @@ def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Rev
                 "outcome": outcome(mail, revision.time_zone, domain=True),
                 "letter": states_at_desk.MAILS[mail.template],
                 "desk": mail.template in notifications.TO_DESK,
-                "again": can_be_sent_again(mail),
+                "buttons": shown[mail.id],
             }
-            for mail in outbox.mails_about(quotes.about(revision))
+            for mail in mails
         ],
     }
 

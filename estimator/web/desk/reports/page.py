@@ -21,6 +21,9 @@ from estimator.web.request_context import now
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
 
+FEW = answer_times.FEW
+"""Of fewer quotes no sum is told: of one it would be what one patient pays."""
+
 
 @pages.get("")
 def page() -> ResponseReturnValue:
@@ -70,9 +73,10 @@ class MonthRow(Counts):
 
 
 class CurrencyYear(TypedDict):
-    """One currency with its months."""
+    """One currency with its months; bars are `drawn` if one of them has a length."""
 
     currency: str
+    drawn: bool
     months: list[MonthRow]
     sum: Counts
 
@@ -83,7 +87,14 @@ def _currencies(months: Sequence[quotes.Month], reader: Reader) -> list[Currency
     found: list[CurrencyYear] = []
     for currency in dict.fromkeys(month.currency for month in months):
         own = [month for month in months if month.currency == currency]
-        largest = max(max(month.accepted_total, month.declined_total) for month in own)
+        accepted = _told([month.accepted for month in own])
+        declined = _told([month.declined for month in own])
+        shown = [
+            (month.accepted_total if yes else None, month.declined_total if no else None)
+            for month, yes, no in zip(own, accepted, declined, strict=True)
+        ]
+        largest = max((amount for pair in shown for amount in pair if amount is not None), default=Decimal(0))
+        taken, refused = sum(month.accepted for month in own), sum(month.declined for month in own)
         found.append(
             {
                 "currency": currency,
@@ -93,27 +104,49 @@ def _currencies(months: Sequence[quotes.Month], reader: Reader) -> list[Currency
                         "issued": reader.number(str(month.issued)),
                         "accepted": reader.number(str(month.accepted)),
                         "declined": reader.number(str(month.declined)),
-                        "accepted_total": _money(month.accepted_total, currency, reader),
-                        "declined_total": _money(month.declined_total, currency, reader),
-                        "accepted_width": _width(month.accepted_total, largest),
-                        "declined_width": _width(month.declined_total, largest),
+                        "accepted_total": _money(yes, currency, reader),
+                        "declined_total": _money(no, currency, reader),
+                        "accepted_width": _width(yes, largest),
+                        "declined_width": _width(no, largest),
                     }
-                    for month in own
+                    for month, (yes, no) in zip(own, shown, strict=True)
                 ],
+                "drawn": largest > 0,
                 "sum": {
                     "issued": reader.number(str(sum(month.issued for month in own))),
-                    "accepted": reader.number(str(sum(month.accepted for month in own))),
-                    "declined": reader.number(str(sum(month.declined for month in own))),
-                    "accepted_total": _money(_sum(month.accepted_total for month in own), currency, reader),
-                    "declined_total": _money(_sum(month.declined_total for month in own), currency, reader),
+                    "accepted": reader.number(str(taken)),
+                    "declined": reader.number(str(refused)),
+                    "accepted_total": _year(taken, (each.accepted_total for each in own), currency, reader),
+                    "declined_total": _year(refused, (each.declined_total for each in own), currency, reader),
                 },
             }
         )
     return found
 
 
-def _money(amount: Decimal, currency: str, reader: Reader) -> str:
-    """Write a sum with the decimals of its currency, also where it is 0."""
+def _told(counts: Sequence[int]) -> list[bool]:
+    """Return of which months the sum is told: not of fewer than FEW quotes, nor of what would tell such a sum.
+
+    Those that are not told are at least two, with FEW quotes together, so that the year's sum tells none of them.
+    """
+    hidden = {place for place, count in enumerate(counts) if 0 < count < FEW}
+    others = sorted((count, place) for place, count in enumerate(counts) if count >= FEW)
+    for _count, place in others:
+        if not hidden or (len(hidden) > 1 and sum(counts[each] for each in hidden) >= FEW):
+            break
+        hidden.add(place)
+    return [place not in hidden for place in range(len(counts))]
+
+
+def _year(count: int, amounts: Iterator[Decimal], currency: str, reader: Reader) -> str:
+    """Write the sum of a year, unless it is of fewer than FEW quotes."""
+    return _money(None if 0 < count < FEW else _sum(amounts), currency, reader)
+
+
+def _money(amount: Decimal | None, currency: str, reader: Reader) -> str:
+    """Write a sum with the decimals of its currency, also where it is 0; a dash for one that is not told."""
+    if amount is None:
+        return "–"
     places = max(decimals(MINOR_UNIT[currency]), len(f"{amount:f}".partition(".")[2]))
     return reader.money(f"{amount:.{places}f}", currency)
 
@@ -122,5 +155,5 @@ def _sum(amounts: Iterator[Decimal]) -> Decimal:
     return sum(amounts, Decimal(0))
 
 
-def _width(amount: Decimal, largest: Decimal) -> str:
-    return f"{100 * amount / largest:.2f}" if largest else "0"
+def _width(amount: Decimal | None, largest: Decimal) -> str:
+    return f"{100 * amount / largest:.2f}" if amount is not None and largest else "0"

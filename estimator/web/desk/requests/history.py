@@ -126,9 +126,8 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
             return _("corrected the contact: %(fields)s", fields=", ".join(corrected))
         case "priced":
             return _priced(detail)
-        case "sent_again":
-            letter = detail.get("mail")
-            return _("sent again: %(mail)s", mail=states_at_desk.MAILS_OF_A_REQUEST.get(str(letter), letter))
+        case "sent_again" | "mail_left":
+            return _of_mail(entry.kind, str(detail.get("mail")))
         case kind if kind in states_at_desk.EVENTS_AT_DESK:
             named = states_at_desk.EVENTS_OF_A_PLAN if "plan" in detail else {}
             sentence = str(named.get(kind, states_at_desk.EVENTS_AT_DESK[kind]))
@@ -137,6 +136,13 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
         case kind if kind == SEEN:
             return _("opened it")
     return entry.kind
+
+
+def _of_mail(kind: str, template: str) -> str:
+    letter = states_at_desk.MAILS_OF_A_REQUEST.get(template, template)
+    if kind == "mail_left":
+        return _("left a mail that failed: %(mail)s", mail=letter)
+    return _("sent again: %(mail)s", mail=letter)
 
 
 def _priced(detail: Mapping[str, Any]) -> str:

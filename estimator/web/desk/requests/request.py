@@ -81,6 +81,8 @@ class AssignForm(Form):
     @property
     def is_begun(self) -> bool:
         """Whether somebody has chosen another person than the page showed."""
+        if not self.to.raw_data:  # one that shows who has it now
+            return False
         return "holder" in request.form and self.to.data != (request.form["holder"] or NOBODY)
 
 
