@@ -55,11 +55,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.both_databases)
     all_of_them = [Path(named).resolve() for named in config.args] == [ROOT / "tests"]
     without_long = all_of_them and "long" not in config.option.markexpr
+    kinds = {(_number(item), _kind_of_database(item)) for item in items}
+    of_both = {number for number, _kind in kinds if all((number, kind) in kinds for kind in KINDS)}
     left_out = {
         id(item)
         for item in items
         if profile.NAME != "soak"
-        and (_is_left_to_soak(item) or (without_long and item.get_closest_marker("long") is not None))
+        and (
+            (_number(item) in of_both and _is_left_to_soak(item))
+            or (without_long and item.get_closest_marker("long") is not None)
+        )
     }
     left_out |= _variants_left_to_soak([item for item in items if id(item) not in left_out])
     if "cluster" not in config.option.markexpr:
