@@ -299,18 +299,21 @@ def _beside(firm: Firm, known: Certainty, reader: Reader) -> list[BesideRow]:
     """What is shown beside the quote and not part of it, in its likely case; what it lacks is said, as in the quote."""
     totals = firm.breakdown["totals"]
     named = (
-        ("others", _("Paid to others, an estimate"), totals["others"]["likely"]),
-        ("reserve", _("Suggested reserve"), totals["reserve"]["likely"]),
+        ("others", _("Paid to others, an estimate"), totals["others"]),
+        ("reserve", _("Suggested reserve"), totals["reserve"]),
     )
     present = {group["total"] for group in firm.breakdown["groups"]}
     return [
         {
             "label": label,
             "amount": wording.at_least.sum_said(
-                likely, reader.money(likely, firm.currency), known.total(total)
+                amounts["likely"],
+                reader.money(amounts["likely"], firm.currency),
+                known.total(total),
+                has_range=wording.at_least.has_range(amounts),
             ),
         }
-        for total, label, likely in named
+        for total, label, amounts in named
         if total in present or known.present(total)
     ]
 
