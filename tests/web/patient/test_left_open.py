@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from estimator import requests
 from estimator.db import db
 from estimator.models import Estimate
+from tests.support.acts import acting
 from tests.support.asking import asked, link_of, stored
+from tests.support.clinic import NOW
 from tests.support.open_list import ANSWERS, OPEN
 from tests.support.visitor import Page, Visitor, parsed, words
 
@@ -311,6 +314,16 @@ def test_the_page_of_a_request_says_what_is_open_to_whoever_asked_alone(app: Fla
     assert needed(page) == NEEDED
     (send,) = page.all("button", class_="button")
     assert words(send) == "Send the reply"
+    assert "you need not wait until you are asked" in page.text()
+    with app.app_context():
+        found = requests.get(record.reference)
+        assert found is not None
+        act = acting(actor="user:1", now=NOW, settings=app.config["SETTINGS"])
+        requests.answer(act, found, "Do you take blood thinners?", then_wait=True)
+        db.session.commit()
+    page = visitor.open(page.path)
+    assert "Write the answers below:" in page.text()
+    assert "need not wait" not in page.text(), "they were asked"
     visitor.send(page, {"words": "No visa, and no blood thinners."})
     page = visitor.open(page.path)
     assert needed(page) == NEEDED
