@@ -171,7 +171,7 @@ def shown(prepared: Prepared, of: PatientRequest) -> Figures:
         "version": prepared.version.version,
         "accept_from": None if first is None else reader.day(first),
         "valid_until": reader.day(prepared.valid_until),
-        "zone": prepared.version.time_zone,
+        "zone": reader.zone(prepared.version.time_zone),
         "text_form": terms.text_form,
         "keep": _total(prepared.firm_keep, reader),
         "again": _total(prepared.firm_again, reader),
