@@ -24,10 +24,15 @@ SHARED = {
     "rmb": "CNY",
     "kr": "DKK ISK NOK SEK",
     "rs": "INR LKR MUR NPR PKR SCR",
+    "долл": "AUD CAD HKD NZD SGD TWD USD",
     "руб": "BYN RUB",
+    "у.е": "USD",  # "conventional units", as prices are given in Russian where they are meant in US dollars
+    "уе": "USD",
     "रु": "INR LKR MUR NPR PKR SCR",
     "रुपये": "INR LKR MUR NPR PKR SCR",
     **dict.fromkeys(("american", "américains", "americanos", "американских", "अमेरिकी", "अमरीकी"), "USD"),
+    "यूएसडी": "USD",
+    "ইউএসডি": "USD",
 }
 """Signs that several currencies have at home, and what their names lack."""
 
@@ -36,6 +41,8 @@ JOINING = frozenset({"de", "del", "des", "du", "la"})
 
 NUMBERS = (0, 1, 2, 3, 5, 11, 100)
 """Numbers that have every plural form of our languages among them."""
+
+_UNITS = re.compile(r"у\.\s+е\.?(?!\w)", re.IGNORECASE)
 
 _AROUND = re.compile(r"([^0-9]*)([0-9](?:.*[0-9])?)([^0-9]*)", re.DOTALL)
 
@@ -46,7 +53,7 @@ def apart(typed: str) -> tuple[str, frozenset[str]] | None:
     None if there is no figure, nothing beside it, or anything beside it that is no currency.
     """
     seen = "".join(letter for letter in folded_digits(typed) if unicodedata.category(letter) != "Cf")
-    found = _AROUND.fullmatch(figures.without_dash(seen))
+    found = _AROUND.fullmatch(figures.without_dash(_UNITS.sub("у.е.", seen)))
     if found is None:
         return None
     words = [word.strip(".,:;()").casefold() for word in f"{found[1]} {found[3]}".split()]

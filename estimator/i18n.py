@@ -251,7 +251,7 @@ class Reader:
         return written
 
     def clock(self, moment: datetime, zone: str) -> str:
-        """Write the day and the time of a moment in a time zone, e.g. "1 March 2026, 10:04 (Asia/Kolkata)"."""
+        """Write the day and the time of a moment in a time zone, e.g. "1 March 2026, 10:04 (India)"."""
         there = moment.astimezone(ZoneInfo(zone))
         comma = "،" if self.locale.language in ("ar", "fa", "ur") else ","
         return f"{self.day(there.date())}{comma} {there:%H:%M} ({self.zone(zone)})"
@@ -259,7 +259,7 @@ class Reader:
     def zone(self, zone: str) -> str:
         """Name a time zone by where it is: by its country if that has one only, else by its city.
 
-        In English it is the name of the tz database, and so is one that has no place, such as UTC.
+        One that has no place, such as UTC, keeps the name of the tz database.
         """
         return _place(zone, self.tag)
 
@@ -310,8 +310,6 @@ class Reader:
 @lru_cache(maxsize=256)
 def _place(zone: str, tag: str) -> str:
     locale = _locale(tag)
-    if locale.language == "en":
-        return zone
     new_names: Mapping[str, str] = get_global("zone_aliases")
     name = new_names.get(zone, zone)
     country = get_global("zone_territories").get(name, "")

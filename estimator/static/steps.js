@@ -57,7 +57,7 @@ const row = (question) => {
   const answer = answerOf(question);
   const missing = !answer && required !== undefined;
   const open = unknown ? look.dataset.assumed.replace("#", unknown) : look.dataset.open;
-  found.querySelector("dt").textContent = /[?？؟]$/.test(label) ? `${label} ` : `${label}: `;
+  found.querySelector("dt").textContent = /[?？؟]$/.test(label) ? `${label} ` : label + form.dataset.colon;
   found.querySelector("dd").textContent = answer || (missing ? look.dataset.missing : open);
   const asks = question.querySelector("legend, .label");
   const told = document.getElementById(question.querySelector("input:checked")?.getAttribute("aria-describedby"));
@@ -92,7 +92,9 @@ const draw = () => {
   for (const step of all) step.hidden = narrow.matches && step !== current;
   head.hidden = look.hidden = !narrow.matches;
   head.querySelector("bdi").textContent =
-    form.dataset.steps.replace("##", steps.length).replace("#", place + 1) + `: ${current.dataset.heading}`;
+    form.dataset.steps.replace("##", steps.length).replace("#", place + 1) +
+    form.dataset.colon +
+    current.dataset.heading;
   back.hidden = !place;
   if (place) back.href = `#${steps[place - 1].id}`;
   next.hidden = !narrow.matches || last;

@@ -35,13 +35,15 @@ class Open:
 
 @dataclass(frozen=True)
 class SoFar:
-    """The least that unfinished answers can still come to, in words, and the parts of the form that it does not know.
+    """The lowest likely total of unfinished answers, in words, and the parts of the form that it does not know.
 
-    `not_counted` are parts of the form, each with the first question of it that is left.
+    It is “at least” only where no plan of the list has a range, for a range may begin below it. `not_counted` are parts
+    of the form, each with the first question of it that is left.
     """
 
     label: str
     amount: str
+    said: str
     not_counted: list[wording.NotCounted]
 
 
@@ -215,7 +217,7 @@ def ruled_out_by(refusal: pricing.BadAnswers) -> set[str]:
 
 
 def _so_far(table: PriceTable, answers: Answers, left: Sequence[str], reader: Reader) -> SoFar | None:
-    """Return the least that answers can still come to; None where nobody can tell, or where it would be nothing."""
+    """Return the lowest likely total of all that answers can become; None if nobody can tell, or if it is nothing."""
     lowest = pricing.so_far(table, answers)
     if lowest is None or lowest <= 0:
         return None
@@ -227,9 +229,13 @@ def _so_far(table: PriceTable, answers: Answers, left: Sequence[str], reader: Re
         first = next((each for each in table.drivers if each.role == role and each.code in unknown), None)
         if first is not None:
             parts.append(wording.NotCounted(first.code, Words(str(heading))))
+    has_range, money = wording.may_have_range(table), reader.money(amount, table.currency)
     return SoFar(
-        label=_("At least, so far"),
-        amount=reader.money(amount, table.currency),
+        label=wording.likely_total(True, has_range=True) if has_range else _("At least, so far"),
+        amount=money,
+        said=_("Likely total: %(amount)s so far", amount=money)
+        if has_range
+        else _("At least %(amount)s so far", amount=money),
         not_counted=parts,
     )
 
@@ -239,8 +245,8 @@ def _spoken_so_far(least: SoFar | None, left: Sequence[Open]) -> str:
         return _questions_left(left)
     names = listed([part.label for part in least.not_counted])
     return _(
-        "At least %(amount)s so far; not counted yet: %(names)s. %(left)s.",
-        amount=least.amount,
+        "%(sum)s; not counted yet: %(names)s. %(left)s.",
+        sum=least.said,
         names=names,
         left=_questions_left(left),
     )

@@ -22,6 +22,7 @@ from estimator.wording.keeping import as_json, from_json
 from estimator.wording.plan_in_short import plan_in_short
 from estimator.wording.price_list import PriceGroup, PriceListRows, PriceRow, price_list
 from estimator.wording.range_sources import RangeSources, range_sources
+from estimator.wording.ranges import may_have_range
 from estimator.wording.rounding import About, about, for_orientation
 from estimator.wording.rows import (
     AdjustmentRow,
@@ -114,6 +115,7 @@ __all__ = [
     "item_said",
     "likely_answer",
     "likely_total",
+    "may_have_range",
     "moved",
     "never_by_mail",
     "not_answered",

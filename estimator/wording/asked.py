@@ -13,7 +13,7 @@ from estimator.wording.rows import AdjustmentRow, ChangedRow
 from estimator.wording.sentences import answer_words, not_answered, provider
 from pricing.left_open import Lack, left_open
 from pricing.quote import price_changed
-from pricing.stored import StoredBreakdown, StoredQuote
+from pricing.stored import Cases, StoredBreakdown, StoredQuote
 from pricing.table import PriceTable
 
 Plan = tuple[StoredBreakdown, PriceTable]
@@ -60,16 +60,19 @@ class _Sums:
     def group(self, code: str, amount: str | None) -> str:
         """Say what a group comes to, None if it does not stand in the breakdown."""
         lack = self._certainty.group(code) if code in self._groups else None
+        cases = next((each["amount"] for each in self._breakdown["groups"] if each["code"] == code), None)
         if amount is None:
             return _("not in it") if lack is None else at_least.alone(lack)
-        return self._said(amount, lack)
+        return self._said(amount, lack, cases)
 
     def provider(self, amount: str) -> str:
         """Say what the provider gets."""
-        return self._said(amount, self._certainty.total("provider"))
+        return self._said(amount, self._certainty.total("provider"), self._breakdown["totals"]["provider"])
 
-    def _said(self, amount: str, lack: Lack) -> str:
-        return at_least.sum_said(amount, self._reader.money(amount, self._breakdown["currency"]), lack)
+    def _said(self, amount: str, lack: Lack, cases: Cases | None) -> str:
+        money = self._reader.money(amount, self._breakdown["currency"])
+        has_range = cases is not None and at_least.has_range(cases)
+        return at_least.sum_said(amount, money, lack, has_range=has_range)
 
 
 def answered(answer: str | bool | None, code: str, plan: Plan, reader: Reader) -> str:

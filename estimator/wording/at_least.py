@@ -10,8 +10,13 @@ from decimal import Decimal
 
 from estimator.i18n import gettext as _
 from pricing.left_open import Lack, depending
-from pricing.stored import StoredBreakdown
+from pricing.stored import Cases, StoredBreakdown
 from pricing.table import Percent, PriceTable
+
+
+def has_range(amounts: Cases) -> bool:
+    """Return whether an amount has a lower end, which “at least” before its likely one would be undercut by."""
+    return amounts["low"] != amounts["high"]
 
 
 def likely_total(at_least: bool, *, has_range: bool = False) -> str:

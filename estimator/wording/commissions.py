@@ -66,7 +66,8 @@ def _said(each: StoredCommission, breakdown: StoredBreakdown, table: PriceTable,
         return _inside(payee, amount)
     groups = {item["code"]: item["group"] for item in breakdown["items"]}
     lacks = [code for code in breakdown["on_request"] if code in each["of"] or groups[code] in each["of"]]
-    return _inside(payee, at_least.said(amount, lacks), _share(each["percent"], each["of"], table, reader))
+    said = at_least.likely(amount, lacks, has_range=each["amount"]["low"] != each["amount"]["high"])
+    return _inside(payee, said, _share(each["percent"], each["of"], table, reader))
 
 
 def _listed(each: Commission, table: PriceTable, reader: Reader) -> str:

@@ -130,7 +130,8 @@ class Lines:
             and driver.code in answers
         ]
         number = sum(numbers, Decimal(0))
-        likely, currency = each.breakdown["totals"]["provider"]["likely"], each.breakdown["currency"]
+        amounts, currency = each.breakdown["totals"]["provider"], each.breakdown["currency"]
+        likely = amounts["likely"]
         found = side_by_side.for_each(likely, number, each.table)
         if found is None:
             return Said("–", [none])
@@ -158,4 +159,5 @@ class Lines:
         ]
         if lack:
             notes.append(_("What is on request or not counted is not in it either."))
-        return Said(at_least.sum_said(found, self.plans.reader.money(found, currency), lack), notes)
+        money, has_range = self.plans.reader.money(found, currency), at_least.has_range(amounts)
+        return Said(at_least.sum_said(found, money, lack, has_range=has_range), notes)

@@ -35,6 +35,15 @@ def reasons(breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> It
         yield _("These prices are given as a range: %(labels)s.", labels=listed_apart(ranged))
 
 
+def may_have_range(table: PriceTable) -> bool:
+    """Return whether the total of some plan may be a range: one price is, or a number may turn out differently."""
+    reserve = {group.code for group in table.groups if group.total == "reserve"}
+    entries: Iterator[Charge | Package] = chain(table.charges, table.packages)
+    return any(isinstance(each, NumberDriver) and (each.less or each.more) for each in table.drivers) or any(
+        amount.is_range for entry in entries if entry.group not in reserve for amount in _amounts(entry)
+    )
+
+
 def _variation(label: str, less: Decimal, more: Decimal, reader: Reader) -> str:
     number = reader.number
     if not less:

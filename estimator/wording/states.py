@@ -41,7 +41,7 @@ REVISION_IN_MY_DATA: Mapping[str, Any] = {
 REQUEST_FOR_PATIENT: Mapping[RequestState, Any] = {
     "new": lazy_gettext("Your request has arrived. A person reads it."),
     "in_work": lazy_gettext("Somebody is working on your request."),
-    "waiting": lazy_gettext("We have asked you something and are waiting for your answer. Check your email."),
+    "waiting": lazy_gettext("We have asked you something and are waiting for your answer."),
     "quoted": lazy_gettext("Your quote is ready."),
     "accepted": lazy_gettext("You have accepted the quote."),
     "declined": lazy_gettext("You have declined the quote."),
@@ -49,6 +49,12 @@ REQUEST_FOR_PATIENT: Mapping[RequestState, Any] = {
     "closed": lazy_gettext("This request is closed. Ask below if you want it to be taken up again."),
 }
 """What patients read on the page of their request."""
+
+ASKED_ON_PAGE = lazy_gettext(
+    "We have asked you something and are waiting for your answer. What we asked stands below, under “Questions and "
+    "answers”."
+)
+"""What patients read there where the desk's question stands on the page."""
 
 QUESTION_FOR_PATIENT: Mapping[RequestState, Any] = {
     **REQUEST_FOR_PATIENT,

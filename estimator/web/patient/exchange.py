@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypedDict
 
 from estimator import requests
+from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import PatientRequest
 from estimator.web import request_context
@@ -12,7 +13,7 @@ from estimator.web.language import current_reader
 
 
 class Said(TypedDict):
-    """A question, or the answer to one; `words` only where they may be shown."""
+    """What one side wrote to the other; `words` only where they may be shown."""
 
     sentence: str
     words: str | None
@@ -31,10 +32,31 @@ def said_so_far(record: PatientRequest, zone: str, *, with_words: bool) -> list[
     ]
 
 
+def said_with_it(record: PatientRequest, zone: str) -> list[Said]:
+    """Return what was written with a request itself, where anything was. Raises keys.Unreadable."""
+    person = requests.person_of(record, request_context.settings().data_keys)
+    if person is None or not person.message:
+        return []
+    moment = current_reader().clock(record.created_at, zone)
+    if record.origin == "staff":
+        return [
+            {
+                "sentence": _("What you told us when you asked, on %(moment)s", moment=moment),
+                "words": person.message,
+            }
+        ]
+    return [
+        {
+            "sentence": _("What you wrote with your request, on %(moment)s", moment=moment),
+            "words": person.message,
+        }
+    ]
+
+
 def _sentence(event: requests.Entry) -> str:
     """Return what is said above a question or an answer."""
     sentences = {
-        "question": lazy_gettext("Your question of %(moment)s"),
+        "question": lazy_gettext("What you wrote on %(moment)s"),
         "answer": lazy_gettext("Our answer of %(moment)s"),
         "telephone": lazy_gettext("What we told you by telephone on %(moment)s"),
         "whatsapp": lazy_gettext("What we wrote to you in a chat on %(moment)s"),

@@ -22,7 +22,7 @@ from estimator.web.fields import ChoiceField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import dead_links, question_form, request_limit, request_visit
-from estimator.web.patient.exchange import said_so_far
+from estimator.web.patient.exchange import said_so_far, said_with_it
 from estimator.web.patient.question_form import QuestionForm
 from estimator.web.patient.request import far_too_long, pages, visit_over, with_room
 from estimator.web.patient.request_form import language_names
@@ -165,7 +165,8 @@ def _page(
 ) -> tuple[str, int]:
     answers_in = language or LanguageForm(None, data={"language": record.language})
     about, quote = _about(record), quotes.for_request(record)
-    confirmed = request_visit.is_confirmed(record)
+    confirmed, zone = request_visit.is_confirmed(record), record.table_version.time_zone
+    said, last = said_so_far(record, zone, with_words=confirmed), _last_word(record)
     rendered = render_template(
         "patient/request.html",
         errors=summary(form, answers_in),
@@ -174,11 +175,13 @@ def _page(
         speak=url_for("asking.language", reference=record.reference),
         state=record.state,
         state_sentence=_state(record, quote),
-        exchange=said_so_far(record, record.table_version.time_zone, with_words=confirmed),
+        exchange=[*said_with_it(record, zone), *said] if confirmed else said,
+        answers_come=bool(said),
         # The plan is personal as well: a link alone leads to no estimate.
         estimate=_estimate_link(record) if confirmed else None,
         open_questions=_open_questions(record, quote) if confirmed else [],
-        they_wrote=confirmed and _last_word(record) == "question",
+        they_wrote=last == "question",
+        we_asked=record.state == "waiting" or last == "answer",
         code=None if confirmed else url_for("my_data.code", reference=record.reference),
         quote=None if quote is None else _quote(quote),
         action=None if record.erased_at else url_for("asking.question", reference=record.reference),
@@ -227,6 +230,8 @@ def _state(record: PatientRequest, quote: Quote | None) -> str:
         # It expires with its last day, whether the clock has come round to it yet or not.
         newest = quotes.state_at(quotes.newest(quote), request_context.now())
         state = "expired" if newest == "expired" else state
+    if state == "waiting" and _last_word(record) == "answer":
+        return str(states.ASKED_ON_PAGE)
     return str(states.REQUEST_FOR_PATIENT[state])
 
 

@@ -12,12 +12,13 @@ from tests.browser.patient.quote_walk import NAME, Issued, check, confirm, digit
 from tests.browser.patient.served import Opener, Site
 from tests.browser.patient.test_journey import PHONE, downloaded
 from tests.browser.patient.test_keyboard import stops, tab_to
-from tests.browser.patient.walk import unfold
+from tests.browser.patient.walk import open_all, unfold
 from tests.support import profile
 from tests.support.accessibility import (
     DESK,
     NARROW,
     OVERFLOW,
+    cramped_by_large_text,
     hindrances,
     hindrances_beside_colours,
 )
@@ -154,6 +155,18 @@ def test_a_quote_in_another_language_than_the_page_is_marked(open_page: Opener, 
     for half in page.locator("main > div[lang]").all():
         assert (half.get_attribute("lang"), half.get_attribute("dir")) == ("en", "ltr")
     assert page.evaluate(OVERFLOW) == []
+
+
+@pytest.mark.long
+def test_with_text_of_twice_the_size_a_quote_is_no_wider_than_a_telephone(
+    open_page: Opener, opened: Opened
+) -> None:
+    quote, signed_in = opened
+    page = open_page(viewport=NARROW, storage_state=signed_in)
+    page.goto(quote.path)
+    open_all(page)
+    found = [each for size in (NARROW, PHONE_SIZE) for each in cramped_by_large_text(page, size)]
+    assert found == [], "\n".join(found)
 
 
 @pytest.mark.long

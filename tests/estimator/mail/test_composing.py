@@ -42,7 +42,7 @@ HOUSE = composing.Letterhead("estimate.example.org")
 ESTIMATE: dict[str, Any] = {
     "reference": "EST-7K3M-92QF",
     "valid_until": "9 April 2026",
-    "time_zone": "Asia/Kolkata",
+    "time_zone": "India",
     "kept_until": "8 June 2026",
     "link": "https://estimate.example.org/e/" + "A" * 43,
     "demo": False,
@@ -66,7 +66,7 @@ REQUEST: dict[str, Any] = {
     "after": [],
     "reference": "REQ-7K3M-92QF",
     "due": "13 March 2026",
-    "time_zone": "Asia/Kolkata",
+    "time_zone": "India",
     "link": "https://estimate.example.org/r/" + "A" * 43,
     "demo": False,
     "mere_question": False,
@@ -80,7 +80,7 @@ QUOTE: dict[str, Any] = {
     "not_before": None,
     "others": "",
     "valid_until": "9 April 2026",
-    "time_zone": "Asia/Kolkata",
+    "time_zone": "India",
     "link": "https://estimate.example.org/q/" + "A" * 43,
     "demo": False,
 }
@@ -118,7 +118,7 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         **QUOTE,
         "at": STAFF["at"],
         "what": "accepted",
-        "until": "the end of 9 April 2026 (Asia/Kolkata)",
+        "until": "the end of 9 April 2026 (India)",
         "demo": True,
     },
     ("quote_question", "plain"): DESK,
@@ -511,6 +511,6 @@ def test_days_are_those_of_the_provider(app: Flask) -> None:
     record, _token = estimate(late, text=table_text(time_zone="Asia/Kolkata"))
     message = mail_contents.compose(acting(settings=settings(), now=late), claimed(ask(record, late), late))
     text = content(message, "plain")
-    assert "Valid until the end of 10 April 2026 (Asia/Kolkata)" in text  # it is the 11th of March there
+    assert "Valid until the end of 10 April 2026 (India)" in text  # it is the 11th of March there
     assert "It works until 9 June 2026." in text
     assert late + timedelta(days=90) == datetime(2026, 6, 8, 23, 0, tzinfo=UTC)

@@ -127,7 +127,7 @@ def test_a_quote_that_the_server_took_is_sent_again_with_the_same_bytes(
     draw(app, reference)
     first = send_all(app)[-1]
     coordinator.see(page(reference))
-    shown = coordinator.press("Send again: 10 November 2026, 14:30 (Asia/Kolkata)")
+    shown = coordinator.press("Send again: 10 November 2026, 14:30 (India)")
     assert "It is sent again, to the address that the request has now." in shown.text
     assert waiting(app) == [("quote_issued", ADDRESS)]
     ((name, content),) = send_all(app)

@@ -89,8 +89,8 @@ def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: St
     issue(coordinator, first)
     accept(app, first)
     shown = coordinator.see(page(first))
-    assert "Accepted on 10 November 2026, 14:30 (Asia/Kolkata)." in shown.text
-    assert "It can be taken back until the end of 17 November 2026 (Asia/Kolkata)" in shown.text
+    assert "Accepted on 10 November 2026, 14:30 (India)." in shown.text
+    assert "It can be taken back until the end of 17 November 2026 (India)" in shown.text
     for letter in ("A quote", "What happened to a quote"):
         assert f"{letter}, m…@quillworth.org" in shown.text
     assert "Notice to the desk: a decision" in shown.text

@@ -41,7 +41,7 @@ def test_a_quote_is_issued_once_from_a_page_that_says_what(app: Flask, coordinat
         NAME,
         ADDRESS,
         "USD 15,640.40",
-        "the end of 10 December 2026 (Asia/Kolkata)",
+        "the end of 10 December 2026 (India)",
         "English",
     ):
         assert words in shown.text.replace(SPACE, " ")

@@ -51,6 +51,15 @@ def begun(app: Flask, coordinator: Staff, **answers: object) -> tuple[str, Page]
     return reference, coordinator.press("Prepare a quote")
 
 
+def test_the_list_calls_a_total_that_leaves_something_out_so_far(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, plan={**PLAN, **PROVIDER})
+    (row,) = coordinator.see("/desk/requests").all("tbody")
+    said = " ".join("".join(row.itertext()).split())
+    assert reference in said
+    assert "so far USD 13,5" in said, said
+    assert "at least" not in said, "its range begins below it"
+
+
 def test_a_health_question_that_is_open_keeps_a_quote_from_being_issued(
     app: Flask, coordinator: Staff
 ) -> None:

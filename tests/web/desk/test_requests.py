@@ -183,7 +183,7 @@ def test_mail_that_the_server_took_is_said_with_its_time(
         outbox.sent(acting(now=datetime.now(UTC)), claimed, words="250 ok")
         db.session.commit()
     text = sign_in(app, "coordinator").see(f"/desk/requests/{reference}").text
-    assert "The mail server took it on 10 November 2026, 14:30 (Asia/Kolkata)." in text
+    assert "The mail server took it on 10 November 2026, 14:30 (India)." in text
 
 
 def test_who_opens_a_request_is_written_down_once_an_hour(

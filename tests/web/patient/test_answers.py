@@ -50,12 +50,35 @@ def test_questions_and_answers_stand_on_the_page_in_their_order(desk: Desk) -> N
     assert "Our answer of 10 March 2026, 12:00" in text
 
 
+def test_what_was_written_with_the_request_stands_first(desk: Desk) -> None:
+    visitor = confirmed(desk)
+    text = ask(visitor, desk, "Is there a lift?").text()
+    order = ["What you wrote with your request, on 10 March 2026", "My stairs are steep.", "Is there a lift?"]
+    assert sorted(order, key=text.index) == order
+    assert "steep" not in opened(desk).open(f"/request/{desk.reference}").text(), (
+        "the link alone shows no words"
+    )
+
+
+def test_while_an_answer_is_waited_for_the_page_says_where_the_question_stands(desk: Desk) -> None:
+    visitor = confirmed(desk)
+    with desk.request() as request:
+        act = acting(actor=COORDINATOR, now=NOW, settings=desk.settings)
+        requests.answer(act, request, "Do you take blood thinners?", then_wait=True)
+    text = visitor.open(f"/request/{desk.reference}").text()
+    assert "What we asked stands below, under “Questions and answers”." in text
+    assert "Check your email" not in text
+    text = ask(visitor, desk, "No, none.").text()
+    assert text.index("What you wrote on") < text.index("No, none.")
+    assert "Your question of" not in text, "it was an answer"
+
+
 def test_a_link_alone_shows_when_and_no_words_and_no_estimate(desk: Desk) -> None:
     visitor = opened(desk)
     page = ask(visitor, desk, "Is there a lift?")
     answer(desk, "Yes, to every floor.")
     page = visitor.open(page.path)
-    assert "Your question of 10 March 2026, 12:00" in page.text()
+    assert "What you wrote on 10 March 2026, 12:00" in page.text()
     assert "Our answer of 10 March 2026, 12:00" in page.text()
     for personal in ("lift", "floor", "EST-", "/e/"):
         assert personal not in page.html

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from estimator import requests
 from estimator.db import db
 from estimator.models import Estimate
+from tests.support.acts import acting
 from tests.support.asking import asked, link_of, stored
+from tests.support.clinic import NOW
 from tests.support.open_list import ANSWERS, OPEN
 from tests.support.visitor import Page, Visitor, parsed, words
 
@@ -177,11 +180,18 @@ def test_an_amount_far_from_what_most_people_spend_is_asked_about_and_counts(
 
 def test_before_everything_is_answered_the_least_is_told_and_what_it_lacks(visitor: Visitor) -> None:
     found = total(visitor, {"q_cells": "umbilical", "q_sessions": "2"})
-    assert "At least, so far USD 12," in found["shown"]
+    assert "Likely total, so far USD 12," in found["shown"]
     assert "Not counted yet: Hospital stay; Rehabilitation; Travel and extras; 1 more" in found["shown"]
-    assert plain(found["spoken"]).startswith("At least USD 12,")
+    assert plain(found["spoken"]).startswith("Likely total: USD 12,")
     assert "not counted yet: Hospital stay, Rehabilitation," in found["spoken"]
     assert "#question-room" in found["links"]
+
+
+def test_what_is_told_on_the_way_is_not_undercut_by_the_range_that_follows(visitor: Visitor) -> None:
+    half = {"q_cells": "umbilical", "q_sessions": "2", "q_room": "semi_private", "q_nights": "14"}
+    found = total(visitor, half)
+    assert "at least" not in f"{found['spoken']} {found['shown']}".casefold()
+    assert "Likely total, so far USD 13," in found["shown"]
 
 
 def test_a_least_that_nobody_can_tell_is_no_figure(visitor: Visitor, app: Flask) -> None:
@@ -304,6 +314,16 @@ def test_the_page_of_a_request_says_what_is_open_to_whoever_asked_alone(app: Fla
     assert needed(page) == NEEDED
     (send,) = page.all("button", class_="button")
     assert words(send) == "Send the reply"
+    assert "you need not wait until you are asked" in page.text()
+    with app.app_context():
+        found = requests.get(record.reference)
+        assert found is not None
+        act = acting(actor="user:1", now=NOW, settings=app.config["SETTINGS"])
+        requests.answer(act, found, "Do you take blood thinners?", then_wait=True)
+        db.session.commit()
+    page = visitor.open(page.path)
+    assert "Write the answers below:" in page.text()
+    assert "need not wait" not in page.text(), "they were asked"
     visitor.send(page, {"words": "No visa, and no blood thinners."})
     page = visitor.open(page.path)
     assert needed(page) == NEEDED

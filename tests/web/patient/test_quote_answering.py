@@ -84,6 +84,33 @@ def test_accepting_keeps_the_name_the_sentence_the_document_the_moment_and_the_n
     assert NAME not in mail.as_string()
 
 
+def test_what_is_paid_to_others_is_marked_in_the_plan_that_is_agreed_to(app: Flask) -> None:
+    driver = '[driver.hotel]\nkind = "yes_no"\nrole = "extras"\nlabel.en = "Hotel"\ndefault = true\n\n'
+    driver += (
+        driver.replace("hotel", "other").replace("Hotel", "Hotel of a companion").replace("true", "false")
+    )
+    charge = '[charge.hotel]\nlabel.en = "Hotel"\ngroup = "flights"\nstage = "first"\nprice = 300\nsource = "Tests."\n'
+    text = list_text().replace("[rule.short]", f"{driver}[rule.short]")
+    other = charge.replace("charge.hotel", "charge.other")
+    charge += f"when = {{ hotel = true }}\n\n{other}when = {{ other = true }}\n\n"
+    publish(app, text.replace("[tax.gst]", f"{charge}[tax.gst]"))
+    desk = Desk(app)
+    plan = (
+        desk.patient(desk.issue()).open(f"/quote/{desk.number}/accept").one("dl", class_="facts short plan")
+    )
+    said = " ".join(visitor.words(plan).split())
+    assert "Hotel: Yes (not answered) (paid to others, not part of this price)" in said
+    assert "Hotel of a companion: No (not answered)" in said
+    assert said.count("not part of this price") == 1, "the provider is paid for the rest"
+
+
+def test_what_is_not_included_stands_where_it_is_agreed_to_have_been_read(patient: Patient) -> None:
+    for page in (patient.open(f"{patient.path}/accept"), patient.check()):
+        (fold,) = page.all("details", id="not-included")
+        assert "What is not included" in visitor.words(fold)
+        assert "Visas are not included." in visitor.words(fold)
+
+
 def test_the_page_to_check_shows_name_sentence_total_validity_and_the_way_back(
     desk: Desk, patient: Patient
 ) -> None:

@@ -32,7 +32,7 @@ def test_a_question_and_its_answer_stand_on_the_page_of_the_quote(app: Flask) ->
         act = acting(actor=COORDINATOR, now=now(), settings=desk.settings)
         requests.answer(act, request, "At night it is.")
     page = words(patient.open(patient.path).one("main"))
-    assert "Your question of" in page
+    assert "What you wrote on" in page
     assert "Our answer of" in page
     assert "At night it is." in page
     assert page.index("At night it is.") < page.index("What is not included")

@@ -132,7 +132,7 @@ def test_a_question_arrives(app: Flask, visitor: Visitor, form: Page) -> None:
         sent = visitor.send(page, {"words": "Is there a lift?\r\nI need one."}, button=None)
         assert sent.status == 303
     after = visitor.open(sent.location)
-    assert len(re.findall("Your question of 10 March 2026, 12:00", after.text())) == 1
+    assert len(re.findall("What you wrote on 10 March 2026, 12:00", after.text())) == 1
     with app.app_context():
         found = requests.get(record.reference)
         assert found is not None

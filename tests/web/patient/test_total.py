@@ -51,9 +51,25 @@ def test_unfinished_answers_have_the_number_of_questions_left_and_the_least_they
         found = ask(answers)
         said = f"{number} questions left" if number > 1 else "One question left"
         assert found["spoken"].endswith(f". {said}.")
-        assert found["spoken"].startswith(f"At least {MONEY}\xa0{least}")
+        assert found["spoken"].startswith(f"Likely total: {MONEY}\xa0{least}")
+        assert " so far; not counted yet: " in found["spoken"]
         assert said in found["shown"]
-        assert f"At least, so far {MONEY}" in found["shown"]
+        assert f"Likely total, so far {MONEY}" in found["shown"]
+        assert "at least" not in f"{found['spoken']} {found['shown']}".casefold(), "the range begins below it"
+
+
+def test_of_a_list_without_any_range_the_least_is_called_so(app: Flask, ask: Any) -> None:
+    text = table_text(version="2026-2", valid_from="2026-03-01")
+    for ranged, one in (
+        ("varies = { more = 1 }\n", ""),
+        ("{ low = 500.00, likely = 600.00, high = 900.00 }", "600.00"),
+    ):
+        assert ranged in text
+        text = text.replace(ranged, one)
+    publish(app, text)
+    found = ask({})
+    assert found["spoken"].startswith(f"At least {MONEY}\xa0")
+    assert f"At least, so far {MONEY}" in found["shown"]
 
 
 def test_what_cannot_be_bounded_is_no_figure(app: Flask, ask: Any) -> None:

@@ -116,9 +116,10 @@ def _sums(priced: Priced, reader: Reader, kinds: Sums) -> dict[str, _Line]:
     certainty = Certainty(breakdown, table)
     found: dict[str, _Line] = {}
     for kind in kinds:
-        likely = breakdown["totals"][kind]["likely"]
+        amounts = breakdown["totals"][kind]
+        likely, has_range = amounts["likely"], wording.at_least.has_range(amounts)
         lack = certainty.total(*(("provider", "others") if kind == "total" else (kind,)))
-        said = wording.at_least.sum_said(likely, reader.number(likely), lack)
+        said = wording.at_least.sum_said(likely, reader.number(likely), lack, has_range=has_range)
         found[kind] = _Line(labels[kind], said, likely)
     return found
 

@@ -127,12 +127,12 @@ def _first_minute(table: PriceTable) -> str:
         return _(
             "That is today, %(day)s (%(zone)s): it is in force from the minute in which it is published.",
             day=day,
-            zone=zone,
+            zone=reader.zone(zone),
         )
     return _(
         "That is from the beginning of %(day)s on (%(zone)s). Now it is %(now)s.",
         day=day,
-        zone=zone,
+        zone=reader.zone(zone),
         now=reader.clock(here, zone),
     )
 

@@ -171,7 +171,7 @@ def shown(prepared: Prepared, of: PatientRequest) -> Figures:
         "version": prepared.version.version,
         "accept_from": None if first is None else reader.day(first),
         "valid_until": reader.day(prepared.valid_until),
-        "zone": prepared.version.time_zone,
+        "zone": reader.zone(prepared.version.time_zone),
         "text_form": terms.text_form,
         "keep": _total(prepared.firm_keep, reader),
         "again": _total(prepared.firm_again, reader),
@@ -299,18 +299,21 @@ def _beside(firm: Firm, known: Certainty, reader: Reader) -> list[BesideRow]:
     """What is shown beside the quote and not part of it, in its likely case; what it lacks is said, as in the quote."""
     totals = firm.breakdown["totals"]
     named = (
-        ("others", _("Paid to others, an estimate"), totals["others"]["likely"]),
-        ("reserve", _("Suggested reserve"), totals["reserve"]["likely"]),
+        ("others", _("Paid to others, an estimate"), totals["others"]),
+        ("reserve", _("Suggested reserve"), totals["reserve"]),
     )
     present = {group["total"] for group in firm.breakdown["groups"]}
     return [
         {
             "label": label,
             "amount": wording.at_least.sum_said(
-                likely, reader.money(likely, firm.currency), known.total(total)
+                amounts["likely"],
+                reader.money(amounts["likely"], firm.currency),
+                known.total(total),
+                has_range=wording.at_least.has_range(amounts),
             ),
         }
-        for total, label, likely in named
+        for total, label, amounts in named
         if total in present or known.present(total)
     ]
 

@@ -266,7 +266,7 @@ def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Rev
         "issued_by": signed_in.name_of(revision.issued_by),
         "valid_until": reader.day(revision.valid_until),
         "not_before": None if first is None else reader.day(first),
-        "time_zone": revision.time_zone,
+        "time_zone": reader.zone(revision.time_zone),
         "has_pdf": revision.pdf_sha256 is not None or demonstration_marks.is_marked(revision.quote.number),
         "readable": revision.rows is not None,
         "reason": _why_withdrawn(revision, entries) if standing == "withdrawn" else None,

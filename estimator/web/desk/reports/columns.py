@@ -73,7 +73,7 @@ def request_columns() -> Sequence[Column]:
         Column(_("Version"), width=12),
         Column(_("Estimate")),
         Column(_("Total of the estimate"), "amount", 14),
-        Column(_("At least"), width=10),
+        Column(_("So far"), width=10),
         Column(_("Currency"), width=10),
         Column(_("Country"), width=10),
         Column(_("Language"), width=10),

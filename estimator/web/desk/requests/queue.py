@@ -240,7 +240,7 @@ class RequestRow(TypedDict):
     unreadable: bool
     country: str
     total: str
-    at_least: bool
+    incomplete: bool
     firm: bool
     age: str
     due: desk.Due | None
@@ -276,7 +276,7 @@ def _shown(rows: Sequence[Row]) -> list[RequestRow]:
             "unreadable": row.unreadable,
             "country": desk.country(row.country),
             "total": _total(row, quoted.get(row.id)),
-            "at_least": row.at_least and row.id not in quoted and bool(Decimal(row.total)),
+            "incomplete": row.at_least and row.id not in quoted and bool(Decimal(row.total)),
             "firm": row.id in quoted,
             "age": desk.age(row.created_at),
             "due": desk.due(dues[row.id], row.time_zone),

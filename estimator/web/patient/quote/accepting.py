@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
-from estimator import quotes
-from estimator.i18n import Words, lazy_gettext, listed_apart
+from estimator import price_lists, quotes
+from estimator.i18n import Words, lazy_gettext, listed_apart, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.marked_text import joined
@@ -26,7 +27,8 @@ from estimator.web.transaction import committing
 from estimator.web.validators import Filled, NotTooLong, PrintableLine
 from estimator.wording import FirmRows, OptionRow
 from estimator.wording.rows import AnswerRow
-from pricing import quote_options, quote_plans
+from pricing import PriceTable, quote_options, quote_plans
+from pricing.left_open import depending
 from pricing.stored import StoredQuote
 
 LONGEST_NAME = 200
@@ -148,13 +150,16 @@ class _Asked:
         self.taken = _taken(form, self.options)
         short = blueprint.with_taken(short, content, rows, self.taken or [])
         self.form, self.short = form, short
-        self.plan, self.plan_in = list(_plan(plan)), reader_of(found.newest.language)
+        self.plan_in = reader_of(found.newest.language)
+        with speaking(self.plan_in):
+            self.plan = list(_plan(plan, _Payees(content, price_lists.parsed(found.newest.table_version))))
         self.links = {"back": found.link, "action": url_for("quote.accept", number=short.number)}
         self.language = current_reader().tag
         self.name = form.typed_name.data
         self.sentence = _sentence(short)
         self.first = [row.text for row in rows.first]
         self.evidence = [section.rows[0].in_short for section in rows.notice("evidence")]
+        self.not_included = rows.notice("not_included")
         self.terms = list(_terms(found.newest, bool(plan.beside)))
         if plan.plan:
             self.terms.insert(0, _("The other plans of this quote are closed when you accept this one."))
@@ -170,6 +175,7 @@ class _Asked:
             checking=checking,
             short=self.short,
             plan=self.plan,
+            not_included=self.not_included,
             first=self.first,
             evidence=self.evidence,
             plan_in=None if self.plan_in.tag == self.language else self.plan_in,
@@ -258,16 +264,43 @@ def _already(found: Opened, plan: str) -> ResponseReturnValue:
     return redirect(url_for("quote.answered", number=found.quote.number), code=303)
 
 
-def _plan(rows: FirmRows) -> Iterator[tuple[str, str]]:
+def _plan(rows: FirmRows, payees: _Payees) -> Iterator[tuple[str, str]]:
     """Yield the plan in a few lines: what each part of the form was answered, but for the person's health."""
     for section in rows.answers[:PLAN_LINES]:
         alone = len(section.rows) == 1
-        said = (_answer(row) if alone else _line(row.label, _answer(row)) for row in section.rows)
+        said = (
+            _answer(row, payees) if alone else _line(row.label, _answer(row, payees)) for row in section.rows
+        )
         yield section.heading, listed_apart(said)
 
 
-def _answer(row: AnswerRow) -> str:
-    return _("%(answer)s (not answered)", answer=row.answer) if row.assumed else row.answer.marked
+class _Payees:
+    """Whom the answers to a question are paid to, in one plan."""
+
+    def __init__(self, content: StoredQuote, table: PriceTable) -> None:
+        self._table = table
+        totals = {group["code"]: group["total"] for group in content["breakdown"]["groups"]}
+        self._total_of = {
+            item["code"]: totals[item["group"]]
+            for item in content["breakdown"]["items"]
+            if item["amount"]["high"] is None or Decimal(item["amount"]["high"])
+        }
+
+    def of(self, driver: str) -> set[str]:
+        """Return the totals in which something is paid for an answer: "provider", "others", "reserve"."""
+        charged = depending(self._table, [driver])
+        return {self._total_of[code] for code in charged if code in self._total_of}
+
+
+def _answer(row: AnswerRow, payees: _Payees) -> str:
+    """Say an answer, and what of it is not part of the price that is agreed to."""
+    said = _("%(answer)s (not answered)", answer=row.answer) if row.assumed else row.answer.marked
+    totals = payees.of(row.driver)
+    if "others" not in totals:
+        return said
+    if "provider" in totals:
+        return _("%(answer)s (what is paid to others for it is not part of this price)", answer=said)
+    return _("%(answer)s (paid to others, not part of this price)", answer=said)
 
 
 def _line(label: Words, answer: str) -> str:
