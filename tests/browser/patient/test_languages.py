@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser
 
 from estimator import config
+from estimator.clinic import exchange_rates
 from tests.browser.patient.conftest import PATIENCE
 from tests.browser.patient.language_walk import states
 from tests.browser.patient.served import Site, serving
-from tests.browser.patient.walk import DELHI, estimate
+from tests.browser.patient.walk import DELHI, at_breakdown, estimate, unfold
 from tests.support import profile
 
 SPOKEN = next(setting.default for setting in config.SETTINGS if setting.name == "LANGUAGES")
@@ -64,6 +66,57 @@ def test_the_first_button_is_in_the_first_screen_in_every_language(
     context.close()
     assert box is not None
     assert box["y"] + box["height"] <= 740
+
+
+SHORT = """() => {
+  for (const part of document.querySelectorAll("details")) part.open = false;
+  const words = document.body.innerText.split(/\\s+/).filter((word) => /[\\p{L}\\p{N}]/u.test(word));
+  return [document.documentElement.scrollHeight, words.length];
+}"""
+"""Closes all that can be closed, and returns the height of a page and the number of its words that are seen."""
+
+
+COUNTED = {
+    "own_mri": "yes",
+    "flights": "1100",
+    "hotel_nights": "3",
+    "transfer": "van",
+    "interpreter": "talks",
+}
+"""Answers to what the other plan leaves open, and one that spares something."""
+
+
+@pytest.mark.long
+def test_an_estimate_with_an_open_sore_is_four_screens_and_450_words_and_no_more_screens_after_a_change(
+    browser: Browser, site: Site
+) -> None:
+    for currency in exchange_rates.ORIENTATION:
+        site.database(
+            "INSERT INTO rate (base, quoted, day, rate, source, entered_by, entered_at) "
+            "SELECT 'USD', ?, '2026-01-01', '83.25', 'Bank', 'user:1', '2026-01-01 00:00:00' WHERE ? != 'USD'",
+            currency,
+            currency,
+        )
+    context = browser.new_context(base_url=site.address, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    first = estimate(page, replace(DELHI, whole=DELHI.whole | COUNTED | {"infection": "yes"}))
+    unfold(page, ":has(#changes-title)")
+    page.locator(".changes button").first.click()
+    page.wait_for_url(lambda url: not url.endswith(first))
+    changed = at_breakdown(page)
+    found = {}
+    for tag in LANGUAGES:
+        page.goto(f"{changed}?language={tag}")
+        assert page.locator(".since").count() == page.locator(".told").count() == 1
+        assert page.locator("#in option").count() == len(exchange_rates.ORIENTATION)
+        after, _words = page.evaluate(SHORT)
+        page.goto(f"{first}?language={tag}")
+        before, words = page.evaluate(SHORT)
+        ends = [row.bounding_box() for row in page.locator(".split dd:not(.note)").all()]
+        shown = [box and box["y"] + box["height"] <= 740 for box in ends]
+        found[tag] = before <= 4 * 740, after <= 4 * 740, words <= 450, shown
+    context.close()
+    assert found == {tag: (True, True, True, [True] * 4) for tag in LANGUAGES}
 
 
 @pytest.mark.long

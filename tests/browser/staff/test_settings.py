@@ -151,6 +151,7 @@ def walk(page: Page, link: str) -> Iterator[str]:
         page.goto(path)
         expect(page.locator("img.logo")).to_be_visible()
         yield f"patient {path[:10]}"
+    page.get_by_text("In another currency").click()
     page.get_by_label("Show the totals also in").select_option("INR")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator(".beside")).to_contain_text("INR")

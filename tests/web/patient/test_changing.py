@@ -55,6 +55,8 @@ def test_a_line_makes_the_estimate_with_its_answer_and_says_what_has_changed(
         in first
     )
     assert "Sessions: 3 sessions, instead of 2 sessions" in first
+    (folded,) = page.one("div", class_="since").iter("details")
+    assert [words(line) for line in folded.iter("li")] == ["Sessions: 3 sessions, instead of 2 sessions"]
     assert breakdown.path in page.links()
     assert visitor.open(breakdown.path).text("section", aria_labelledby="total-title").count(TOTAL)
 

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from xml.etree.ElementTree import Element
 
 import pytest
 from flask import Flask
@@ -63,14 +64,33 @@ def test_totals_stand_beside_with_rate_day_and_source(app: Flask, visitor: Visit
     assert headline == Decimal("4811.05")
     assert beside[0] == 401_000, "400,519.91 to three digits"
     assert {amount % 100 for amount in beside if amount > 10_000} == {0}
-    assert words(chosen.one("p", class_="beside")).endswith(
+    assert (
         "For orientation: 1\xa0USD = 83.25\xa0INR on 10 March 2026, according to Reserve <Bank>. "
         "The price is the one in USD."
-    )
+    ) in words(folded_choice(chosen))
     totals = chosen.one("tbody", class_="totals")
     assert len(re.findall("about", words(totals))) == len(list(totals.iter("tr"))) - 1
     assert words(chosen.one("option", selected="")) == "INR"
     assert amounts(visitor.open(breakdown.path), "INR") == [], "it is remembered nowhere"
+
+
+def folded_choice(page: Page) -> Element:
+    """Return what is closed until somebody wants another currency than the price's."""
+    (found,) = (
+        part for part in page.all("details") if any(form.get("id") == "in" for form in part.iter("select"))
+    )
+    return found
+
+
+def test_the_currencies_are_folded_into_one_line_that_says_what_they_are_for(
+    app: Flask, visitor: Visitor, breakdown: Page
+) -> None:
+    enter(app)
+    said = {
+        path: words(next(folded_choice(visitor.open(path)).iter("summary")))
+        for path in (breakdown.path, f"{breakdown.path}?in=INR")
+    }
+    assert list(said.values()) == ["In another currency", "For orientation: the rate, other currencies"]
 
 
 def left_open(start: Callable[..., Flask]) -> tuple[Visitor, Page]:
