@@ -217,7 +217,6 @@ def test_no_code_connects_to_anything_but_database_queue_and_mail_server() -> No
         "estimator/cli/serve.py",  # listens
         "estimator/jobs.py",  # the queue
         "estimator/mail/smtp.py",
-        "estimator/operations/database_faults.py",  # tells why the database was not found
         "estimator/operations/copies.py",  # what pg_dump needs to know of the database
         "estimator/operations/heartbeats.py",  # the machine's own name
         "estimator/postgresql.py",

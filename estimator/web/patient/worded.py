@@ -27,8 +27,12 @@ MOST = 256
 _SPACE = re.compile(r"\n\s+")
 """A new line with what follows it up to the next word or sign; no page that is sent so has a text area."""
 
-_ENDS = re.compile(r"</(?:li|t[dhr]|d[dt])>(?=\s*(?:<(?:li|t[dhr]|d[dt])\b|</(?:ul|tr|tbody|table|dl|div)>))")
-"""The end of a line, a cell or a row before the next one or before the end of them all, where HTML needs none."""
+_ENDS = re.compile(
+    r"</(?:li|t[dhr]|d[dt])>(?=\s*(?:<(?:li|t[dhr]|d[dt])\b|</(?:ul|tr|tbody|table|dl|div)>))"
+    r"|</(?:thead|tbody)>(?=\s*(?:<t(?:body|foot)\b|</table>))"
+    r"|</p>(?=\s*<(?:(?:p|ul|dl|div|section|details|table|h[1-6])\b|/(?:div|section|details|li|dd)>))"
+)
+"""The end of a line, a cell, a row, a group of them or a paragraph, where what follows makes HTML need none."""
 
 _Made = TypeVar("_Made")
 

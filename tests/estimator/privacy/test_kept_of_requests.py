@@ -33,13 +33,13 @@ from tests.support.mail_server import MailServer
 FIRST = {
     "full_name": "Zebulonia Thistlewick",
     "email": "zebulonia@thistlewickham.org",
-    "phone": "+44 7700 901827364",
+    "phone": "+44 7700 918273",
     "message": "My grandmother Perpetua fell off Brambleberry Hill.",
 }
 SECOND = {
     "full_name": "Дарьюшка Жаворонкова",
     "email": "darjushka@zhavoronkovo.net",
-    "phone": "+7 495 5550918273",
+    "phone": "+7 495 091-82-73",
     "message": "Мне нужна коляска-вездеход.",
 }
 PATIENT = {
@@ -69,14 +69,14 @@ PLANTED = (
     "Zebulonia",
     "Thistlewick",
     "thistlewickham",
-    "901827364",
+    "918273",
     "Perpetua",
     "Brambleberry",
     "Дарьюшка",
     "Жаворонков",
     "darjushka",
     "zhavoronkovo",
-    "5550918273",
+    "0918273",
     "коляска",
     "Ignatius",
     "Quentinella",

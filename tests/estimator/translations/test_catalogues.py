@@ -175,7 +175,7 @@ def test_no_message_begins_or_ends_in_the_middle_of_a_sentence() -> None:
         "Where the range comes from",
     }
     greeting = {"Good day,", "Dear %(name)s,"}
-    separators = {", ", "; "}
+    separators = {", ", "; ", ":"}
     assert {each for each in english("patients") if cut.search(each)} == labels | greeting | separators
 
 
