@@ -23,6 +23,10 @@ IMMUTABLE = frozenset({"static", "patient.logo"})
 """Endpoints whose addresses carry a hash of the content, so that what they send may be kept for ever by anybody."""
 
 
+_IMPORT = re.compile(r'@import "(\w+\.css)";')
+"""A part of a style sheet that stands in a file of its own and is sent with it."""
+
+
 @dataclass(frozen=True)
 class StaticFile:
     """A file as it is sent: the same bytes on every machine that has the same version."""
@@ -110,7 +114,8 @@ def uncommented(script: str) -> str:
 def _read(path: Path) -> StaticFile:
     content = path.read_bytes()
     if path.suffix == ".css":
-        content = squeezed(content.decode()).encode()
+        whole = _IMPORT.sub(lambda named: (FOLDER / named[1]).read_text(encoding="utf-8"), content.decode())
+        content = squeezed(whole).encode()
     elif path.suffix == ".js":
         content = uncommented(content.decode()).encode()
     return StaticFile(
