@@ -169,6 +169,7 @@ RUNS = re.compile(
 )
 
 
+@pytest.mark.long
 def test_no_code_runs_texts_or_reads_objects_that_run() -> None:
     found = [f"{name(path)}: {call}" for path in MODULES for call in calls(path) if RUNS.fullmatch(call)]
     assert found == []

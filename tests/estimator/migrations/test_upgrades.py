@@ -159,6 +159,7 @@ def test_the_migrated_tables_are_those_of_the_models(database_url: str, engine: 
     assert shape(engine) == migrated
 
 
+@pytest.mark.long
 def test_every_step_can_be_taken_back_and_taken_again(database_url: str, engine: Engine) -> None:
     before = shape(engine)
     for number, revision in enumerate(REVISIONS):

@@ -49,6 +49,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Monk
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "when",
     profile.sampled(["after it was made"], ["before it is made", "after it was made", "while it is checked"]),

@@ -30,6 +30,7 @@ def told() -> list[int]:
     return [int(json.loads(each)["requests"]) for each in options]
 
 
+@pytest.mark.long
 @pytest.mark.soak
 def test_the_desk_is_told_once_however_often_workers_are_killed(
     app: Flask, environment: dict[str, str]
