@@ -132,7 +132,7 @@ def _quote(hand: _Hand) -> str:
     for purpose in ("health_data", "contact", "on_behalf"):
         hand.press(page.locator(f'[name="consent_{purpose}"]'))
     hand.button("Enter the request")
-    reference = page.url.rpartition("/")[2]
+    reference = page.url.rpartition("/")[2].partition("#")[0]
     hand.button("Prepare a quote")
     hand.button("Save, and add another plan")
     hand.button("Save, and change the answers")

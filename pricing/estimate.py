@@ -78,7 +78,10 @@ class Near:
             return _Plan(self.table, values, near=self._plan).total()
 
     def mixed(self, mixes: Iterable[Mix]) -> list[dict[Part, Decimal]]:
-        """Return what `mixed` returns for the plan in hand."""
+        """Return what every part of the total of the plan in hand comes to in each mix, with the package that it has.
+
+        What is on request counts 0, as in every sum, and so does the reserve, which is left out.
+        """
         with exactly():
             return list(self._plan.mixed(mixes))
 
@@ -89,15 +92,6 @@ def total(table: PriceTable, values: Mapping[str, Value]) -> Total:
     `values` are answers that `check` has looked at.
     """
     return Near(table, values).total
-
-
-def mixed(table: PriceTable, values: Mapping[str, Value], mixes: Iterable[Mix]) -> list[dict[Part, Decimal]]:
-    """Return what every part of the total comes to in each mix, with the package that the plan has.
-
-    What is on request counts 0, as in every sum, and so does the reserve, which is left out. `values` are answers that
-    `check` has looked at.
-    """
-    return Near(table, values).mixed(mixes)
 
 
 _Worked = tuple[Decimal, Decimal, Decimal | None]

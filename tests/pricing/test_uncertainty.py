@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 import pricing
 from pricing.answers import check
 from pricing.charges import HIGH, LIKELY, LOW
-from pricing.estimate import Mix, mixed
+from pricing.estimate import Mix, Near
 from pricing.range_data import as_data
 from pricing.uncertainty import (
     MOST_PRICES,
@@ -251,7 +251,7 @@ def test_a_mix_of_one_case_alone_is_that_case(plan: PossiblePlan) -> None:
     values = check(table, answers)
     numbers = [driver.code for driver in table.drivers if driver.code in values]
     mixes = [Mix(dict.fromkeys(numbers, case), case) for case in (LOW, LIKELY, HIGH)]
-    sums = [sum(parts.values(), Decimal(0)) for parts in mixed(table, values, mixes)]
+    sums = [sum(parts.values(), Decimal(0)) for parts in Near(table, values).mixed(mixes)]
     assert tuple(sums) == breakdown.totals["total"]
 
 
@@ -264,7 +264,7 @@ def test_where_every_price_is_settled_only_the_numbers_make_a_range(plan: Possib
     prices = frozenset([each.code for each in table.charges] + [each.code for each in table.packages])
     for case in (LOW, LIKELY, HIGH):
         mixes = [Mix(dict.fromkeys(numbers, case), other, prices) for other in (LOW, LIKELY, HIGH)]
-        first, *others = (sum(parts.values(), Decimal(0)) for parts in mixed(table, values, mixes))
+        first, *others = (sum(parts.values(), Decimal(0)) for parts in Near(table, values).mixed(mixes))
         assert others == [first, first]
         assert case != LIKELY or first == breakdown.totals["total"][LIKELY]
 

@@ -38,19 +38,12 @@ def said_with_it(record: PatientRequest, zone: str) -> list[Said]:
     if person is None or not person.message:
         return []
     moment = current_reader().clock(record.created_at, zone)
-    if record.origin == "staff":
-        return [
-            {
-                "sentence": _("What you told us when you asked, on %(moment)s", moment=moment),
-                "words": person.message,
-            }
-        ]
-    return [
-        {
-            "sentence": _("What you wrote with your request, on %(moment)s", moment=moment),
-            "words": person.message,
-        }
-    ]
+    sentence = (
+        _("What you told us when you asked, on %(moment)s", moment=moment)
+        if record.origin == "staff"
+        else _("What you wrote with your request, on %(moment)s", moment=moment)
+    )
+    return [{"sentence": sentence, "words": person.message}]
 
 
 def _sentence(event: requests.Entry) -> str:
