@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from estimator.price_lists import drafts, editing
 from tests.support.accessibility import hindrances_at_the_desk
 from tests.support.browser import plain_words
+from tests.support.settled import two_frames
 from tests.support.staff_browser import Staff
 
 GRID = "/staff/tables/drafts/1/section/charge"
@@ -264,6 +265,6 @@ def test_after_saving_the_row_with_a_problem_is_in_view_below_the_headings(page:
         cell(page, "price.single").evaluate(f"one => one.value = 'sixty {by}'")
         page.keyboard.press("Control+s")
         expect(page.locator(".row-errors")).to_contain_text(f"sixty {by}")
-        page.wait_for_function("document.readyState === 'complete'")
-        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        page.wait_for_load_state()
+        two_frames(page)
         assert page.evaluate(covered) == [True, True], by

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.patient.served import Opener
 from tests.browser.patient.walk import DELHI, PACKAGE, Plan, estimate
 from tests.support.accessibility import OVERFLOW, hindrances
+from tests.support.settled import wait_until
 
 
 def test_an_estimate_that_was_made_for_a_comparison_is_listed_in_its_browser(open_page: Opener) -> None:
@@ -19,7 +20,7 @@ def test_an_estimate_that_was_made_for_a_comparison_is_listed_in_its_browser(ope
     page.locator("#q_sessions").fill("3")
     page.get_by_role("button", name="Compare").click()
     expect(page).to_have_title(re.compile("Comparison"))
-    page.wait_for_function("JSON.parse(localStorage.estimates).length === 2")
+    wait_until(page, "JSON.parse(localStorage.estimates).length === 2")
     page.goto("/")
     expect(page.locator("[data-estimates]").get_by_role("link")).to_have_count(2)
 
@@ -32,7 +33,7 @@ def test_estimates_that_a_browser_keeps_are_ticked_and_compared_in_the_first_scr
     estimate(page, DELHI)
     expect(page.locator("#total-title")).to_be_visible()
     estimate(page, Plan("delhi", half={"cells": "umbilical"}, whole=PACKAGE))
-    page.wait_for_function("JSON.parse(localStorage.estimates ?? '[]').length === 2")
+    wait_until(page, "JSON.parse(localStorage.estimates ?? '[]').length === 2")
     page.goto("/compare")
     boxes = page.get_by_role("group", name="My estimates on this device").get_by_role("checkbox")
     expect(boxes).to_have_count(2)

@@ -28,6 +28,7 @@ from tests.browser.patient.walk import (
     unfold,
 )
 from tests.support.accessibility import OVERFLOW
+from tests.support.settled import two_frames
 
 SORE = replace(DELHI, whole={**DELHI.whole, "infection": "yes"})
 """A plan of which the page says one thing more."""
@@ -300,9 +301,7 @@ def test_an_estimate_is_four_screens_of_a_phone_and_450_words(open_page: Opener,
     page = open_page()
     estimate(page, plan)
     page.wait_for_load_state("networkidle")
-    page.wait_for_function(
-        "new Promise((settled) => requestAnimationFrame(() => requestAnimationFrame(() => settled(1))))"
-    )
+    two_frames(page)
     assert page.evaluate("document.scrollingElement.scrollHeight") <= 4 * 740
     assert len(page.locator("body").inner_text().split()) <= 450
 

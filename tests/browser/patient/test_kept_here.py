@@ -10,14 +10,15 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.patient.served import Opener, Site
 from tests.browser.patient.walk import DELHI, answer, at_breakdown, estimate, show, total_is_shown
+from tests.support.settled import wait_until
 
 DAY = 86_400_000
 
 
 def expect_kept(page: Page, key: str, value: object) -> None:
     """Wait until this stands under a key of the browser's own storage: a page's scripts may run after its text."""
-    page.wait_for_function(
-        "([key, value]) => (localStorage.getItem(key) ?? 'null') === value", arg=[key, json.dumps(value)]
+    wait_until(
+        page, "([key, value]) => (localStorage.getItem(key) ?? 'null') === value", [key, json.dumps(value)]
     )
 
 
@@ -142,12 +143,12 @@ def test_an_estimate_that_is_changed_is_listed_beside_the_one_before_and_a_delet
     expect(page.locator(".since")).to_be_visible()
     changed = at_breakdown(page)
     listed = "JSON.parse(localStorage.estimates ?? '[]').map((each) => each.link)"
-    page.wait_for_function(f"{listed}.length === 2")
+    wait_until(page, f"{listed}.length === 2")
     assert page.evaluate(listed) == [changed, path]
     page.goto(f"{path}/delete")
     page.locator("main button[type=submit]").click()
     expect(page.locator("h1")).to_have_text("The estimate is deleted")
-    page.wait_for_function(f"{listed}.length === 1")
+    wait_until(page, f"{listed}.length === 1")
     assert page.evaluate(listed) == [changed]
 
 

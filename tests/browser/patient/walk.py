@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.patient.served import Site
 from tests.support.folders import ROOT
+from tests.support.settled import wait_until
 
 Answers = dict[str, str]
 
@@ -105,9 +106,9 @@ def to_check(page: Page) -> bool:
     """Go to the step where answers are checked, and return whether there are steps, which a script makes."""
     if not page.locator("html.scripted").count():
         return False
-    page.wait_for_function(STEPS_ARE_THERE)
+    wait_until(page, STEPS_ARE_THERE)
     page.evaluate("location.hash = ''; location.hash = 'step-check'")
-    page.wait_for_function(f"{AT_THE_CHECK} || {WIDE}")
+    wait_until(page, f"{AT_THE_CHECK} || {WIDE}")
     return True
 
 
