@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from estimator.requests import (
-    chat_message,
-    chat_money,
-    chat_offer,
+    chat,
     consents,
     desk_mail,
     mailed_codes,
@@ -93,9 +91,7 @@ __all__ = [
     "assign",
     "breakdown_of",
     "can_wait",
-    "chat_message",
-    "chat_money",
-    "chat_offer",
+    "chat",
     "consents",
     "consents_of",
     "contact_of",

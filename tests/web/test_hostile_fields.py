@@ -17,7 +17,7 @@ from estimator.mail import addresses
 from estimator.price_lists import editing
 from estimator.price_lists.editing import kinds, naming, parts, translating, workbook
 from estimator.price_lists.editing.document import around
-from estimator.requests import chat_message, name_index
+from estimator.requests import chat, name_index
 from estimator.spreadsheet_cells import Cell, Found, Line
 from estimator.staff import passwords
 from estimator.web import day_fields, fields, typed_money, validators
@@ -122,7 +122,7 @@ def test_what_is_looked_up_and_judged_takes_no_time_either(work: Callable[[str],
 
 
 def message(text: str) -> object:
-    return chat_message.look(f"March{text}", country="DE", languages=("en", "ru"), today=date(2026, 3, 1))
+    return chat.message.look(f"March{text}", country="DE", languages=("en", "ru"), today=date(2026, 3, 1))
 
 
 @pytest.mark.long

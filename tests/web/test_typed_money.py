@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from estimator.figures import unambiguous
 from estimator.i18n import reader
-from estimator.requests import chat_offer
+from estimator.requests import chat
 from estimator.web.typed_money import example, is_of_another, is_too_fine, readings
 from pricing.currencies import MINOR_UNIT
 
@@ -202,4 +202,4 @@ def test_what_a_button_fills_in_is_never_asked_back(amount: object, currency: st
 )
 def test_a_budget_and_the_message_of_another_clinic_agree_on_what_is_no_dollar(typed: str) -> None:
     assert readings(typed, "USD", reader("en")) == []
-    assert [money.currency == "USD" for money in chat_offer.look(typed).totals] == [False]
+    assert [money.currency == "USD" for money in chat.offer.look(typed).totals] == [False]

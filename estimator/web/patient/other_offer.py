@@ -17,7 +17,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
 from estimator.pdf import renderer
-from estimator.requests import chat_offer
+from estimator.requests import chat
 from estimator.web import network_limits, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
@@ -59,7 +59,7 @@ def page(token: str) -> ResponseReturnValue:
             form.refuse(_("Paste the message first, or fill in the lines below."), form.words)
         if not form.answers_are_right() or not form.words.data:
             return _page(found, token, form, status=422)
-        return _page(found, token, form, remarks=form.fill_in(chat_offer.look(form.words.data)))
+        return _page(found, token, form, remarks=form.fill_in(chat.offer.look(form.words.data)))
     offer = form.read()
     if offer is None:
         return _page(found, token, form, status=422)

@@ -10,7 +10,7 @@ from estimator import clinic, figures
 from estimator.estimates import offer_parts, offer_words, other_offer
 from estimator.i18n import Reader, lazy_gettext, listed, listed_apart
 from estimator.i18n import gettext as _
-from estimator.requests import chat_money, chat_offer
+from estimator.requests import chat
 from estimator.web import typed_money, whole_numbers
 from estimator.web.fields import CarriedField, ChoiceField, CompactField, PastedField
 from estimator.web.forms import Form, Unnamed
@@ -142,7 +142,7 @@ class OtherOfferForm(Form):
             self.refuse(Unnamed(sentence), field)
         return found
 
-    def fill_in(self, found: chat_offer.Found) -> list[str]:
+    def fill_in(self, found: chat.offer.Found) -> list[str]:
         """Put what was found in the message into the fields that are empty; return what is to be said of it."""
         if found.is_empty:
             return [_("We found no price and no line in the message. Fill in what you know below.")]
@@ -225,7 +225,7 @@ class OtherOfferForm(Form):
         amounts = ((part, _only_reading(amount, currency)) for part, _said, amount in self.lines)
         return [part for part, amount in amounts if amount is not None and amount > price]
 
-    def _fill_in_amount(self, field: FigureField, money: chat_money.Money) -> Iterator[str]:
+    def _fill_in_amount(self, field: FigureField, money: chat.prices.Money) -> Iterator[str]:
         """Put an amount into its field if that is empty; yield what is to be said of it."""
         if field.data:
             return
@@ -244,7 +244,7 @@ class OtherOfferForm(Form):
                 amount=field.data,
             )
 
-    def _fill_in_numbers(self, found: chat_offer.Found) -> Iterator[str]:
+    def _fill_in_numbers(self, found: chat.offer.Found) -> Iterator[str]:
         if len(found.sessions) > 1:
             yield _(
                 "It has several numbers of sessions: %(numbers)s. Type the right one.",
@@ -258,7 +258,7 @@ class OtherOfferForm(Form):
             if len(numbers) == 1 and not field.data:
                 field.fill(numbers[0])
 
-    def _fill_in_price(self, found: chat_offer.Found) -> Iterable[str]:
+    def _fill_in_price(self, found: chat.offer.Found) -> Iterable[str]:
         currencies = {money.currency for money in _every(found) if money.currency}
         different = {(_figure(money), money.currency): money for money in found.totals}
         doubtful = any(money.is_doubtful for money in found.totals)
@@ -325,12 +325,12 @@ def _wrong_amount(typed: str, found: Sequence[str], reader: Reader) -> str:
     )
 
 
-def _every(found: chat_offer.Found) -> Iterator[chat_money.Money]:
+def _every(found: chat.offer.Found) -> Iterator[chat.prices.Money]:
     yield from found.totals
     yield from (said.money for said in found.parts.values() if said.money)
 
 
-def _said_of_currencies(found: chat_offer.Found) -> Iterator[str]:
+def _said_of_currencies(found: chat.offer.Found) -> Iterator[str]:
     """Name the amounts of which it is not clear which currency they are in."""
     doubtful = [money for money in _every(found) if money.is_doubtful]
     if doubtful:
@@ -341,7 +341,7 @@ def _said_of_currencies(found: chat_offer.Found) -> Iterator[str]:
         )
 
 
-def _figure(money: chat_money.Money) -> str:
+def _figure(money: chat.prices.Money) -> str:
     """Return the figure as it stands in a field.
 
     Nobody writes three decimals of a dollar: "12,000" and "12.000" are suggested as twelve thousand. Where a currency
@@ -354,15 +354,15 @@ def _figure(money: chat_money.Money) -> str:
     return figures.unambiguous(format((found[0].number * money.times).normalize(), "f"))
 
 
-def _amounts(found: chat_offer.Found) -> str:
+def _amounts(found: chat.offer.Found) -> str:
     return _listed(found.totals)
 
 
-def _listed(amounts: Sequence[chat_money.Money]) -> str:
+def _listed(amounts: Sequence[chat.prices.Money]) -> str:
     return listed_apart(dict.fromkeys(map(_named, amounts)))
 
 
-def _named(money: chat_money.Money) -> str:
+def _named(money: chat.prices.Money) -> str:
     """Return an amount as it would stand in the fields; one in a currency that is not clear as it is written."""
     return f"“{money.text}”" if money.is_doubtful else f"{money.currency or ''} {_figure(money)}".strip()
 

@@ -17,7 +17,7 @@ from estimator.i18n import Reader, lazy_gettext, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import TableVersion
-from estimator.requests import Asked, chat_message, consents
+from estimator.requests import Asked, chat, consents
 from estimator.web import errors, estimate_form, request_context
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests import suggestions
@@ -53,7 +53,7 @@ class NotTooLargeToPaste:
     """Refuses a pasted message that is longer than what is read and kept."""
 
     def __call__(self, form: RequestForm, field: Field) -> None:
-        if chat_message.is_too_long(field.data):
+        if chat.message.is_too_long(field.data):
             raise StopValidation(
                 _("This message is longer than 100 kB. Paste only the part that says what they want.")
             )
@@ -77,7 +77,7 @@ class EnteredForm(RequestForm):
     pasted = PastedField(
         lazy_gettext("A message from a chat (not required)"),
         [NotTooLargeToPaste(), Printable()],
-        most_shown=chat_message.MOST_BYTES,
+        most_shown=chat.message.MOST_BYTES,
     )
     keep_pasted = TickField()
     read_in = CarriedField()

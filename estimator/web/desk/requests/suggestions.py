@@ -12,7 +12,7 @@ from estimator import price_lists
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import TableVersion
-from estimator.requests import chat_message
+from estimator.requests import chat
 from estimator.web import request_context
 from estimator.web.countries import countries
 from estimator.web.estimate_form import PREFIX, EstimateForm
@@ -59,12 +59,12 @@ def of(form: RequestForm, plan: EstimateForm, version: TableVersion) -> list[Sug
     ]
 
 
-def looked(form: RequestForm, version: TableVersion) -> chat_message.Found:
+def looked(form: RequestForm, version: TableVersion) -> chat.message.Found:
     """Return what stands in the pasted message of a form; nothing without one, or if it is too long."""
     if not form["pasted"].data:
-        return chat_message.Found()
+        return chat.message.Found()
     today = request_context.now().astimezone(ZoneInfo(version.time_zone)).date()
-    return chat_message.look(
+    return chat.message.look(
         form["pasted"].data,
         country=form.country.data or "",
         languages=request_context.settings().languages,
@@ -86,7 +86,7 @@ def undisputed(found: Sequence[Suggestion]) -> list[Suggestion]:
 
 
 def _of_person(
-    form: RequestForm, found: chat_message.Found, month: str, provider: str
+    form: RequestForm, found: chat.message.Found, month: str, provider: str
 ) -> Iterator[Suggestion]:
     """Yield what is said of whoever asks, and when; people name the provider's country for other reasons."""
     reader = current_reader()
@@ -119,7 +119,7 @@ def _of_person(
             yield _text(form.injury_month, _("When the injury happened"), shown, typed)
 
 
-def _of_patient(form: RequestForm, found: chat_message.Found) -> Iterator[Suggestion]:
+def _of_patient(form: RequestForm, found: chat.message.Found) -> Iterator[Suggestion]:
     for name in found.patients:
         yield _patient(form, name)
     if found.for_other and not found.patients:
@@ -137,7 +137,7 @@ def _of_patient(form: RequestForm, found: chat_message.Found) -> Iterator[Sugges
         yield _choice(form.age_group, _("Age of the patient"), shown, group)
 
 
-def _of_plan(plan: EstimateForm, found: chat_message.Found, table: PriceTable) -> Iterator[Suggestion]:
+def _of_plan(plan: EstimateForm, found: chat.message.Found, table: PriceTable) -> Iterator[Suggestion]:
     """Yield the numbers of sessions that the price list allows."""
     reader = current_reader()
     for driver in table.drivers:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
-from estimator.requests import chat_aside
+from estimator.requests.chat import asides
 
 Standing = Literal["", "included", "excluded"]
 Mark = tuple[int, int, Standing]
@@ -174,7 +174,7 @@ def _touches(pattern: re.Pattern[str], text: str, mark: Mark) -> bool:
 
 def _plain(text: str) -> Iterator[Mark]:
     """Yield the words as they stand there, "no extra cost" as what it says."""
-    further = [match.span() for match in chat_aside.BESIDES.finditer(text)]
+    further = [match.span() for match in asides.BESIDES.finditer(text)]
     excluded = [
         match.span()
         for match in EXCLUDED.finditer(text)

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from estimator import figures
 from estimator.estimates import offer_parts
-from estimator.requests import chat_money
-from estimator.requests.chat_money import Money
+from estimator.requests.chat import prices
+from estimator.requests.chat.prices import Money
 
 LEAST_BARE = 1_000
 """The least number without a currency that can be a price."""
@@ -88,11 +88,9 @@ def without(text: str) -> tuple[str, tuple[Money, ...]]:
     """Return a text without the prices that are no more, and those."""
     old: dict[Money, None] = {}
     for struck in _STRUCK.finditer(text):
-        old.update(
-            dict.fromkeys(money for money in chat_money.numbers_in(struck[1]) if can_be_a_price(money))
-        )
+        old.update(dict.fromkeys(money for money in prices.numbers_in(struck[1]) if can_be_a_price(money)))
     text = _STRUCK.sub(lambda struck: " " * len(struck[0]), text)
-    places = [place for place in chat_money.places_in(text) if can_be_a_price(place[2])]
+    places = [place for place in prices.places_in(text) if can_be_a_price(place[2])]
     gone = [place for place in places if _is_old(text, *_bounds(text, place))]
     kept = [place for place in places if place not in gone]
     gone += [place for place in kept if _is_usual(text, place, kept)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from estimator.requests import chat_counts
-from estimator.requests.chat_counts import OR
+from estimator.requests.chat import counts
+from estimator.requests.chat.counts import OR
 
 WORDS = (
     "sessions?|injections?|infusions?|injs?",
@@ -61,6 +61,6 @@ def alternatives_in(text: str, *, most: int) -> list[str]:
 
 def spoken_of(text: str, *, most: int) -> list[str]:
     """Return every number of sessions that a message speaks of, also in words from one to six, and both of two."""
-    plain = chat_counts.in_digits(text, _EITHER)
+    plain = counts.in_digits(text, _EITHER)
     found = [*sessions_in(plain, most=most), *alternatives_in(plain, most=most)]
     return list(dict.fromkeys(found))[:most]

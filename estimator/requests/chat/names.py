@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from estimator.requests import chat_lines
-from estimator.requests import chat_relatives as relatives
+from estimator.requests.chat import lines, relatives
 
 TOLD = (
     "my name is",
@@ -96,7 +95,7 @@ def names_in(text: str, *, most: int) -> list[str]:
 
     Where nothing shows how many words belong to a name, the first and the first two are returned.
     """
-    return list(dict.fromkeys((*_told(text, most, _PHRASE), *chat_lines.senders(text, most=most))))[:most]
+    return list(dict.fromkeys((*_told(text, most, _PHRASE), *lines.senders(text, most=most))))[:most]
 
 
 def patients_in(text: str, *, most: int) -> list[str]:

@@ -12,14 +12,14 @@ from estimator import telephone
 from estimator.i18n import folded_digits
 from estimator.i18n import reader as reader_of
 from estimator.mail import addresses
-from estimator.requests import chat_lines
-from estimator.requests.chat_completeness import completeness_in
-from estimator.requests.chat_countries import countries_in
-from estimator.requests.chat_names import names_in, patients_in
-from estimator.requests.chat_patient import ages_in, levels_in
-from estimator.requests.chat_relatives import is_for_relative
-from estimator.requests.chat_sessions import spoken_of
-from estimator.requests.chat_ways import ways_in
+from estimator.requests.chat import lines
+from estimator.requests.chat.completeness import completeness_in
+from estimator.requests.chat.countries import countries_in
+from estimator.requests.chat.names import names_in, patients_in
+from estimator.requests.chat.patient import ages_in, levels_in
+from estimator.requests.chat.relatives import is_for_relative
+from estimator.requests.chat.sessions import spoken_of
+from estimator.requests.chat.ways import ways_in
 
 MOST_BYTES = 100_000
 """Maximum size of a message that is read and kept, in UTF-8."""
@@ -110,7 +110,7 @@ def look(text: str, *, country: str, languages: Collection[str], today: date) ->
     """
     if is_too_long(text):
         return Found()
-    plain = folded_digits(chat_lines.without_moments(text))
+    plain = folded_digits(lines.without_moments(text))
     emails = (addresses.checked(match[0].rstrip(".")) for match in _ADDRESS.finditer(text))
     dates = dict.fromkeys(_dates(plain, today))
     named = countries_in(text, (*SCRIPTS, *WORDS), most=MOST)

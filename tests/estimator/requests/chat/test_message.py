@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from estimator.requests import chat_message
-from estimator.requests.chat_message import Found, Number, When
+from estimator.requests.chat import message
+from estimator.requests.chat.message import Found, Number, When
 
 LANGUAGES = ("en", "ar", "fr", "es", "ru", "hi", "bn")
 
 
 def look(text: str, **other: Any) -> Found:
     given = {"country": "", "languages": LANGUAGES, "today": date(2026, 11, 29), **other}
-    return chat_message.look(text, **given)
+    return message.look(text, **given)
 
 
 def test_a_message_in_french_says_who_wrote_it_and_when_they_plan_to_come() -> None:
@@ -395,8 +395,8 @@ def test_an_article_and_a_larger_number_in_words_are_no_number_of_sessions(text:
 
 
 def test_a_message_has_no_more_than_100_kb() -> None:
-    assert not chat_message.is_too_long("a" * 100_000)
-    assert chat_message.is_too_long("я" * 50_001)
+    assert not message.is_too_long("a" * 100_000)
+    assert message.is_too_long("я" * 50_001)
     assert look("+49 30 901820 " * 10_000) == Found()
 
 
@@ -431,10 +431,10 @@ def test_a_message_has_no_more_than_100_kb() -> None:
 )
 def test_a_hostile_message_suggests_little(text: str) -> None:
     found = look(text, country="DE")
-    assert len(found.numbers) <= chat_message.MOST
-    assert len(found.dates) <= chat_message.MOST
-    assert len(found.names) <= chat_message.MOST
-    assert len(found.sessions) <= chat_message.MOST
+    assert len(found.numbers) <= message.MOST
+    assert len(found.dates) <= message.MOST
+    assert len(found.names) <= message.MOST
+    assert len(found.sessions) <= message.MOST
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from itertools import pairwise
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
 from estimator.i18n import folded_digits
-from estimator.requests import chat_amounts, chat_each, chat_marks, chat_money, chat_old, chat_segments
-from estimator.requests.chat_marks import Mark, Standing
-from estimator.requests.chat_money import Money
-from estimator.requests.chat_segments import Segment
-from estimator.requests.chat_sessions import sessions_in
+from estimator.requests.chat import marking, old_prices, per_unit, prices, segmentation, sorted_amounts
+from estimator.requests.chat.marking import Mark, Standing
+from estimator.requests.chat.prices import Money
+from estimator.requests.chat.segmentation import Segment
+from estimator.requests.chat.sessions import sessions_in
 
 MOST = 6
 """Maximum number of amounts, of numbers of sessions, and of days."""
@@ -89,16 +89,16 @@ class Found:
 
 def look(text: str) -> Found:
     """Return what a message says; a text without a price, or in no language of ours, says nothing."""
-    plain, old = chat_old.without(folded_digits(text))
-    has_currency = any(chat_money.amounts_in(plain))
+    plain, old = old_prices.without(folded_digits(text))
+    has_currency = any(prices.amounts_in(plain))
     standings: dict[Part, set[Standing]] = {}
-    amounts = chat_amounts.Amounts()
+    amounts = sorted_amounts.Amounts()
     own_price: set[Part] = set()
-    for sentence, is_question in chat_segments.sentences(plain):
+    for sentence, is_question in segmentation.sentences(plain):
         segments = [
-            chat_segments.segment_of(part, has_currency)
+            segmentation.segment_of(part, has_currency)
             for one in sentence
-            for part in chat_segments.divided(one)
+            for part in segmentation.divided(one)
         ]
         if not is_question:
             for part, standing in _standings(segments):
@@ -106,7 +106,7 @@ def look(text: str) -> Found:
                     standings.setdefault(part, set()).add(standing)
         own_price.update(_with_a_price_of_their_own(segments))
         for before, segment in pairwise([None, *segments]):
-            if segment and chat_amounts.sort_money(segment, amounts, before) and not segment.marks:
+            if segment and sorted_amounts.sort_money(segment, amounts, before) and not segment.marks:
                 # "USD 12,000 for 4 injections": that is what the price is for.
                 for part in {part for _start, _end, part in segment.parts} & {"cells"}:
                     standings.setdefault(part, set()).add("included")
@@ -115,7 +115,7 @@ def look(text: str) -> Found:
     )
     for part in unclear:
         standings.pop(part)
-    chat_amounts.settle(amounts, plain)
+    sorted_amounts.settle(amounts, plain)
     sessions = list(sessions_in(plain, most=MOST))
     if len(set(amounts.totals)) > 1 and sessions:
         sessions += _sessions_after_a_price(plain)
@@ -135,8 +135,8 @@ def look(text: str) -> Found:
 
 def _sessions_after_a_price(text: str) -> Iterator[str]:
     """Yield the numbers of "13k for 5"."""
-    for _start, end, money in chat_money.places_in(text):
-        if chat_old.can_be_a_price(money) and (match := chat_segments.FOR_SO_MANY.match(text, end)):
+    for _start, end, money in prices.places_in(text):
+        if old_prices.can_be_a_price(money) and (match := segmentation.FOR_SO_MANY.match(text, end)):
             yield match[1]
 
 
@@ -159,15 +159,13 @@ def _with_a_price_of_their_own(segments: list[Segment]) -> Iterator[Part]:
     """
     before: list[Part] = []
     for segment in segments:
-        if segment.money and not chat_segments.TOTAL.search(segment.text):
+        if segment.money and not segmentation.TOTAL.search(segment.text):
             at = segment.text.find(segment.money[0].text)
             end = at + len(segment.money[0].text)
             preceding = [one for one in segment.parts if one[0] < at]
             following = [one[2] for one in segment.parts if one[0] >= at]
-            if chat_each.is_for_each(segment.text):
-                joined = bool(preceding) and bool(
-                    chat_segments.AND.search(segment.text, preceding[-1][1], at)
-                )
+            if per_unit.is_for_each(segment.text):
+                joined = bool(preceding) and bool(segmentation.AND.search(segment.text, preceding[-1][1], at))
                 if preceding:
                     yield preceding[-1][2]
                 if following and (joined or not preceding):
@@ -176,7 +174,7 @@ def _with_a_price_of_their_own(segments: list[Segment]) -> Iterator[Part]:
                     yield from before
             elif preceding and preceding[-1][2] != "cells":
                 beside = _BESIDE.fullmatch(segment.text, preceding[-1][1], at)
-                bound = chat_marks.is_bound(segment.text, preceding[-1][:2], (0, at))
+                bound = marking.is_bound(segment.text, preceding[-1][:2], (0, at))
                 said_after = any(end <= start for start, _end, kind in segment.marks if kind == "included")
                 if beside and not bound and not said_after and segment.bullet != "included":
                     yield preceding[-1][2]
@@ -232,7 +230,7 @@ def _standings(segments: list[Segment]) -> Iterator[tuple[Part, Standing]]:
                 ):
                     yield here.pop()[2], next(said for at, _end, said in marks if at == stop)
                 yield from ((part, standing) for _start, _stop, part in here)
-            going_on = marks[-1][2] if chat_marks.is_for_what_follows(segment.text, marks[-1]) else ""
+            going_on = marks[-1][2] if marking.is_for_what_follows(segment.text, marks[-1]) else ""
             waiting = []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from estimator.estimates import offer_parts
-from estimator.requests import chat_money
+from estimator.requests.chat import prices
 
 ANYWHERE = offer_parts.either(
     r"per|each|(?:daily|nightly) (?:rate|price|cost|charge|fee)|"
@@ -75,7 +75,7 @@ def is_for_each(text: str) -> bool:
     )
 
 
-def _places(text: str) -> list[tuple[int, int, chat_money.Money]]:
+def _places(text: str) -> list[tuple[int, int, prices.Money]]:
     """Return the amounts, each without the spaces around it."""
     return [
         (
@@ -83,5 +83,5 @@ def _places(text: str) -> list[tuple[int, int, chat_money.Money]]:
             start + len(text[start:end].rstrip()),
             money,
         )
-        for start, end, money in chat_money.places_in(text)
+        for start, end, money in prices.places_in(text)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from estimator.requests.chat_offer import look
+from estimator.requests.chat.offer import look
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from estimator.requests import chat_currencies
+from estimator.requests.chat import currencies
 
 TIMES = (
     (1_000, r"[kK](?!\w)|(?i:тыс(?:\w+|\.)?)|(?i:thousand|mille|mil)(?!\w)|ألف|آلاف|हज़ार|हजार|হাজার"),
@@ -16,7 +16,7 @@ TIMES = (
 """Words and letters after a figure that make it larger."""
 
 _NUMBER = r"[0-9]+(?:[.,،'’\u066b\u066c][0-9]+|[ \u00a0\u2009\u202f][0-9]{3}(?![0-9]))*(?:[\u066b.,][0-9]+)?"
-_CURRENCY = chat_currencies.ANY
+_CURRENCY = currencies.ANY
 _TIMES = "|".join(words for _number, words in TIMES)
 _TO = "[-–—~]|(?i:to|or|à|ou|a|o|до|или)(?!\\w)|إلى|او|أو|से|या|থেকে|বা"
 """What stands between the two ends of a range."""
@@ -81,10 +81,10 @@ def places_in(text: str) -> Iterator[tuple[int, int, Money]]:
         elif second and (times > 1 or sum(letter.isdigit() for letter in second) >= LEAST_DIGITS):
             ends.append(second)
         marks = [mark for mark in (match["before"], match["between"], match["after"]) if mark]
-        read = chat_currencies.read(marks, text, match.end())
+        read = currencies.read(marks, text, match.end())
         if read and not read.code and match["between"] and len(marks) > 1:
             # "USD 9,000 or EUR 8,500": each end has its own.
-            each = [chat_currencies.read(some, text, match.end()) for some in (marks[:1], marks[1:])]
+            each = [currencies.read(some, text, match.end()) for some in (marks[:1], marks[1:])]
         else:
             each = [read, read]
         end = read.end if read else match.end()

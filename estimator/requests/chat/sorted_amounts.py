@@ -9,9 +9,9 @@ from itertools import zip_longest
 
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
-from estimator.requests import chat_aside, chat_each, chat_marks, chat_money, chat_old, chat_segments
-from estimator.requests.chat_money import Money
-from estimator.requests.chat_segments import TOTAL, Segment
+from estimator.requests.chat import asides, marking, old_prices, per_unit, prices, segmentation
+from estimator.requests.chat.prices import Money
+from estimator.requests.chat.segmentation import TOTAL, Segment
 
 PRICE = offer_parts.either(
     r"prices?|costs?|quotes?|prix|co[ûu]ts?|tarifs?|precios?|costos?|costes?|tarifas?",
@@ -22,7 +22,7 @@ PRICE = offer_parts.either(
 """Words for a price of what stands before it, however many parts that are."""
 
 _JOIN = re.compile(
-    f"{chat_segments.AND.pattern}|{chat_segments.PLUS.pattern}|{chat_marks.WITH.pattern}", re.IGNORECASE
+    f"{segmentation.AND.pattern}|{segmentation.PLUS.pattern}|{marking.WITH.pattern}", re.IGNORECASE
 )
 _TELEPHONE = re.compile(r"\+[0-9][0-9 ()-]{6,}")
 
@@ -69,17 +69,17 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
     for group, following in zip_longest(groups, groups[1:]):
         if not group.places:
             continue
-        if chat_each.is_for_each(text[group.start : group.end]):
+        if per_unit.is_for_each(text[group.start : group.end]):
             written = _JOIN.sub("", text[group.start :], count=1) if group.start else text
             amounts.each.append(" ".join(written.split())[:80])
             break
         left = [
             place
             for place in group.places
-            if chat_aside.is_aside(text, place[:2], spans, TOTAL)
-            or (amounts.by_session and chat_aside.is_of_another_session(text, place[:2]))
+            if asides.is_aside(text, place[:2], spans, TOTAL)
+            or (amounts.by_session and asides.is_of_another_session(text, place[:2]))
         ]
-        amounts.by_session |= bool(left) and chat_aside.names_a_session(text)
+        amounts.by_session |= bool(left) and asides.names_a_session(text)
         amounts.aside += [_written(text, place, spans) for place in left]
         places = [place for place in group.places if place not in left]
         found = [money for _start, _end, money in places]
@@ -118,12 +118,12 @@ def _groups(segment: Segment) -> Iterator[_Group]:
         if join is None or (places and all(place[1] <= end for place in places)):
             yield _Group(start, end, places, is_with)
             start = end
-            is_with = bool(join and chat_marks.WITH.fullmatch(join[0]))
+            is_with = bool(join and marking.WITH.fullmatch(join[0]))
 
 
 def _goes_on(before: Segment, segment: Segment) -> bool:
     """Whether the amount is the one of a payment that stands before the comma."""
-    return not before.places and not segment.parts and chat_aside.goes_on(before.text)
+    return not before.places and not segment.parts and asides.goes_on(before.text)
 
 
 def _own_part(segment: Segment, group: _Group, following: _Group | None) -> Part | None:
@@ -138,7 +138,7 @@ def _own_part(segment: Segment, group: _Group, following: _Group | None) -> Part
             before[-1][1] <= start < begin and standing == "included"
             for start, _end, standing in segment.marks
         )
-        bound = chat_marks.is_bound(segment.text, before[-1][:2], (group.start, begin))
+        bound = marking.is_bound(segment.text, before[-1][:2], (group.start, begin))
         return None if said or bound else before[-1][2]
     if any(begin < start for start, _end, _standing in segment.marks):
         return None
@@ -180,10 +180,10 @@ def settle(amounts: Amounts, text: str) -> None:
 
 def _leave_only_the_named(amounts: Amounts) -> None:
     """Keep as whole prices what is called so, and what is more; what is less is for the cells only if it says so."""
-    most = max(map(chat_old.largest, amounts.named))
+    most = max(map(old_prices.largest, amounts.named))
     kept = []
     for money in amounts.totals:
-        if money in amounts.named or chat_old.largest(money) > most:
+        if money in amounts.named or old_prices.largest(money) > most:
             kept.append(money)
         elif money in amounts.of_cells:
             amounts.of_parts.setdefault("cells", []).append(money)
@@ -197,7 +197,7 @@ def _take_bare(text: str, amounts: Amounts) -> None:
     text = _TELEPHONE.sub(" ", text)
     places = [
         place
-        for place in chat_money.places_in(text)
-        if chat_old.can_be_a_price(place[2]) and not re.fullmatch("[0-9]{8,}", place[2].figure)
+        for place in prices.places_in(text)
+        if old_prices.can_be_a_price(place[2]) and not re.fullmatch("[0-9]{8,}", place[2].figure)
     ]
     amounts.totals += [money for _start, _end, money in places]

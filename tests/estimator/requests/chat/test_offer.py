@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from estimator.requests import chat_offer
-from estimator.requests.chat_money import Money
-from estimator.requests.chat_offer import Found, Said, look
+from estimator.requests.chat import offer
+from estimator.requests.chat.offer import Found, Said, look
+from estimator.requests.chat.prices import Money
 
 INCLUDED, EXCLUDED = Said("included"), Said("excluded")
 
@@ -145,7 +145,7 @@ def test_a_code_says_more_exactly_than_a_sign_what_a_currency_is() -> None:
     "text", ["1," * 2500, "hotel " * 830, "USD " * 1250, "not " * 1250, "9" * 5000, "hotel included " * 330]
 )
 def test_a_message_of_nothing_but_one_word_is_read_to_its_end(text: str) -> None:
-    assert isinstance(look(text), chat_offer.Found)
+    assert isinstance(look(text), offer.Found)
 
 
 @pytest.mark.parametrize(

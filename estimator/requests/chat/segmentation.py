@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
-from estimator.requests import chat_marks, chat_money, chat_old
-from estimator.requests.chat_marks import CROSSES, TICKS, Mark, Standing
-from estimator.requests.chat_money import Money
+from estimator.requests.chat import marking, old_prices, prices
+from estimator.requests.chat.marking import CROSSES, TICKS, Mark, Standing
+from estimator.requests.chat.prices import Money
 
 MOST_TIMES = 100_000
 """The most that a figure without a currency is multiplied by: millions are cells."""
@@ -101,7 +101,7 @@ def divided(text: str) -> Iterator[str]:
     of several ticks and crosses where the first one stands before what it is said of.
     """
     before, colon, after = text.partition(":")
-    for piece in [before, after] if colon and any(chat_money.amounts_in(before)) else [text]:
+    for piece in [before, after] if colon and any(prices.amounts_in(before)) else [text]:
         first, *others = _TICKED.split(piece)
         if len(others) > 1 and not first.rpartition(":")[2].strip():
             yield from filter(str.strip, (first, *others))
@@ -115,11 +115,11 @@ def segment_of(whole: str, has_currency: bool) -> Segment:
     if first and first in TICKS + CROSSES:
         bullet = "included" if first in TICKS else "excluded"
     text = whole.replace(first, " ", 1) if bullet else whole
-    if bullet == "included" and chat_marks.is_in_doubt(text):
+    if bullet == "included" and marking.is_in_doubt(text):
         bullet = ""
     parts = sorted(_longest(offer_parts.mentions(text)))
     places = list(_money(text, has_currency))
-    marks = chat_marks.marks_in(text, parts, has_price=bool(places or TOTAL.search(text)))
+    marks = marking.marks_in(text, parts, has_price=bool(places or TOTAL.search(text)))
     segment = Segment(text, bullet, parts, marks, places)
     _take_what_is_on_top(segment)
     return segment
@@ -144,10 +144,10 @@ def _take_what_is_on_top(segment: Segment) -> None:
 
 def _money(text: str, has_currency: bool) -> Iterator[tuple[int, int, Money]]:
     """Yield the amounts; beside others with a currency also a bare "13k", or "13000 for 5"."""
-    for start, end, money in chat_money.places_in(text):
+    for start, end, money in prices.places_in(text):
         is_many = 1 < money.times <= MOST_TIMES or FOR_SO_MANY.match(text, end)
         if money.has_currency or (
-            has_currency and is_many and chat_old.can_be_a_price(money) and not _NO_PRICE.match(text, end)
+            has_currency and is_many and old_prices.can_be_a_price(money) and not _NO_PRICE.match(text, end)
         ):
             yield start, end, money
 
