@@ -104,7 +104,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
   const size = new ResizeObserver(() => {
     document.documentElement.style.setProperty("--bar", `${aside.offsetHeight}px`);
     if (aside.scrollHeight > aside.clientHeight) aside.tabIndex = 0;
-    else aside.removeAttribute("tabindex");
+    else if (document.activeElement !== aside) aside.removeAttribute("tabindex"); // else the focus would be lost
   });
   size.observe(aside);
   size.observe(panel());
