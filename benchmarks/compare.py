@@ -89,7 +89,7 @@ def _seen(client: FlaskClient, path: str, before: Callable[[], None]) -> None:
 def _forget() -> None:
     """Forget the words that the process keeps of pages, as if nobody had read them."""
     worded._words.clear()
-    worded._parts.clear()
+    worded._compared.clear()
     worded._comparisons.clear()
 
 

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 
 from estimator import estimates, price_lists, wording
 from estimator.i18n import Reader
+from estimator.models import Estimate
 from estimator.web.request_context import act
 from pricing import PriceTable
-from pricing.stored import StoredBreakdown
 
 KEY = "changed_from"
 """Under this name the cookie of a visit holds the links of two estimates: the newest one, and the one before."""
@@ -35,7 +35,7 @@ def remember(token: str, answer: ResponseReturnValue) -> ResponseReturnValue:
     return answer
 
 
-def of(token: str, stored: StoredBreakdown, table: PriceTable, reader: Reader) -> Before | None:
+def of(token: str, record: Estimate, table: PriceTable, reader: Reader) -> Before | None:
     """Return how an estimate differs from the one that it was changed from; None if that was not here, or is gone."""
     kept = session.get(KEY)
     if not isinstance(kept, list) or len(kept) != 2 or kept[0] != token or kept[1] == token:
@@ -43,7 +43,7 @@ def of(token: str, stored: StoredBreakdown, table: PriceTable, reader: Reader) -
     earlier = estimates.find(act(), str(kept[1]))
     if earlier is None or earlier.table_version.slug != table.table:
         return None
-    was = estimates.breakdown_of(earlier)
+    was, stored = estimates.breakdown_of(earlier), estimates.breakdown_of(record)
     return Before(
         wording.difference(was, stored, reader),
         wording.other_answers((was, price_lists.parsed(earlier.table_version)), (stored, table), reader),

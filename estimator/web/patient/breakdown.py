@@ -37,7 +37,6 @@ def breakdown(token: str) -> ResponseReturnValue:
     found = request_context.estimate_of(token)
     reader = current_reader()
     table = price_lists.parsed(found.table_version)
-    words = worded.words_of(found, reader)
     head = head_of(found, table, reader)
     rate = rate_of(table)
     currencies = other_currency.currencies(table, request_context.now(), own_currency())
@@ -55,12 +54,13 @@ def breakdown(token: str) -> ResponseReturnValue:
         new_estimate=made_here.is_new(token),
         record=head,
         expired=estimates.has_expired(found, request_context.now()),
-        rows=words.rows,
-        before=before.of(token, words.stored, table, reader),
+        title=reader.words(table.title, table.main_language),
+        demo=table.demo,
+        before=before.of(token, found, table, reader),
         submission=secrets.token_urlsafe(12),
         change=url_for("patient.change", token=token),
         kept=worded.parts_of(
-            found, reader, depends_on, lambda: _sheet_and_folds(found, token, words, head, rate, currencies)
+            found, reader, depends_on, lambda: _sheet_and_folds(found, token, head, rate, currencies)
         ),
     )
     return worded.dense(drawn)
@@ -69,13 +69,13 @@ def breakdown(token: str) -> ResponseReturnValue:
 def _sheet_and_folds(
     found: Estimate,
     token: str,
-    words: worded.Worded,
     head: wording.Head,
     rate: other_currency.Chosen | None,
     currencies: Sequence[str],
 ) -> str:
     """Draw what a breakdown says first and its closed parts: all that is the same each time somebody looks at it."""
     reader, table = current_reader(), price_lists.parsed(found.table_version)
+    words = worded.words_of(found, reader)
     stored, rows = words.stored, words.rows
     kept_days = timedelta(days=request_context.settings().kept_days)
     shown = {

@@ -17,12 +17,16 @@ from markupsafe import Markup
 from estimator import estimates, price_lists, wording
 from estimator.i18n import Reader
 from estimator.models import Estimate
+from estimator.web.shared_texts import SharedTexts
 from pricing import PriceTable
 from pricing.explore import sensitivity
 from pricing.stored import StoredBreakdown
 
 MOST = 256
-"""Number of pages of which a process keeps the words, and of which it keeps what is drawn, some 25 MB."""
+"""Number of estimates and comparisons of which a process keeps the words, and of comparisons what is drawn."""
+
+DRAWN = SharedTexts(places=512, size=32_000)
+"""What is drawn of the pages of estimates, for all processes of the server: 16 MB at most."""
 
 _SPACE = re.compile(r"\n\s+")
 """A new line with what follows it up to the next word or sign; no page that is sent so has a text area."""
@@ -67,7 +71,7 @@ class Worded:
 
 _words: _Kept[Worded] = _Kept()
 _comparisons: _Kept[wording.comparison.ComparisonRows] = _Kept()
-_parts: _Kept[str] = _Kept()
+_compared: _Kept[str] = _Kept()
 
 
 def words_of(record: Estimate, reader: Reader) -> Worded:
@@ -81,8 +85,12 @@ def parts_of(record: Estimate, reader: Reader, also: Hashable, draw: Callable[[]
     """Return what `draw` returns for an estimate and a language, as short as HTML can be; `also` is whatever else it
     depends on.
     """
-    place = (_place(record, reader), record.reference, also)
-    return Markup(_parts.made(place, lambda: dense(_ENDS.sub("", draw()))))  # noqa: S704 (a template of ours drew it, and has escaped every value)
+    key = repr((_place(record, reader), record.reference, also))
+    drawn = DRAWN.get(key)
+    if drawn is None:
+        drawn = dense(_ENDS.sub("", draw()))
+        DRAWN.put(key, drawn)
+    return Markup(drawn)  # noqa: S704 (a template of ours drew it, and has escaped every value)
 
 
 def dense(page: str) -> str:
@@ -98,7 +106,7 @@ def comparison_of(
     """Return the rows of a comparison in the reader's language, which is spoken, and what `draw` returns for them."""
     place = (gathered.key(), reader.tag)
     rows = _comparisons.made(place, lambda: estimates.compared.rows(gathered, reader))
-    return rows, Markup(_parts.made(place, lambda: draw(rows)))  # noqa: S704 (a template of ours drew it)
+    return rows, Markup(_compared.made(place, lambda: draw(rows)))  # noqa: S704 (a template of ours drew it)
 
 
 def _place(record: Estimate, reader: Reader) -> Hashable:

@@ -5,42 +5,63 @@ from __future__ import annotations
 import pytest
 
 from estimator.web.patient import worded
+from estimator.web.shared_texts import SharedTexts
 from tests.support.clinic import ANSWERS
 from tests.support.visitor import Page, Visitor
 
 
+class Counted(SharedTexts):
+    """Shared texts that know how many of them were put there."""
+
+    kept = 0
+
+    def put(self, key: str, text: str) -> None:
+        super().put(key, text)
+        self.kept += 1
+
+
 @pytest.fixture(autouse=True)
-def nothing_is_kept() -> None:
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Counted:
     """Forget what other tests left."""
     worded._words.clear()
-    worded._parts.clear()
+    texts = Counted(places=64, size=32_000)
+    monkeypatch.setattr(worded, "DRAWN", texts)
+    return texts
 
 
 def test_a_page_that_is_read_again_says_the_same_and_keeps_one_record(
-    visitor: Visitor, breakdown: Page
+    visitor: Visitor, breakdown: Page, drawn: Counted
 ) -> None:
     again = visitor.open(breakdown.path)
-    assert (len(worded._words), len(worded._parts)) == (1, 1)
+    assert (len(worded._words), drawn.kept) == (1, 1)
     (words,) = worded._words.values()
     assert words.rows.headline.amount in again.text("main")
     assert again.text("table", class_="items") == breakdown.text("table", class_="items")
-    assert (len(worded._words), len(worded._parts)) == (1, 1)
+    assert (len(worded._words), drawn.kept) == (1, 1)
+
+
+def test_a_page_that_another_process_drew_is_shown_without_working_it_out_again(
+    visitor: Visitor, breakdown: Page, drawn: Counted
+) -> None:
+    worded._words.clear()
+    assert visitor.open(breakdown.path).text("main") == breakdown.text("main")
+    assert (len(worded._words), drawn.kept) == (0, 1)
 
 
 def test_another_estimate_and_another_language_have_words_of_their_own(
-    visitor: Visitor, breakdown: Page
+    visitor: Visitor, breakdown: Page, drawn: Counted
 ) -> None:
     first = breakdown.text("table", class_="items")
     other = visitor.estimate({**ANSWERS, "q_sessions": "3"})
     assert other.text("table", class_="items") != first
-    assert (len(worded._words), len(worded._parts)) == (2, 2)
+    assert (len(worded._words), drawn.kept) == (2, 2)
 
 
 def test_two_estimates_of_the_same_answers_lead_each_to_its_own_pages(
-    visitor: Visitor, breakdown: Page
+    visitor: Visitor, breakdown: Page, drawn: Counted
 ) -> None:
     other = visitor.estimate(ANSWERS)
-    assert (len(worded._words), len(worded._parts)) == (1, 2)
+    assert (len(worded._words), drawn.kept) == (1, 2)
     for page in (breakdown, other):
         again = visitor.open(page.path)
         assert f'action="{page.path}/with"' in again.html
@@ -51,8 +72,7 @@ def test_only_so_many_are_kept_and_the_oldest_goes_first(
     visitor: Visitor, breakdown: Page, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worded, "MOST", 1)
-    visitor.open(breakdown.path)
     (first,) = worded._words
     visitor.estimate({**ANSWERS, "q_sessions": "3"})
-    assert (len(worded._words), len(worded._parts)) == (1, 1)
+    assert len(worded._words) == 1
     assert first not in worded._words
