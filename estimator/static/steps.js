@@ -81,7 +81,8 @@ const drawRefused = () => {
   const question = form.querySelector(".question.wrong.ruled-out:not([hidden])");
   refused.hidden = !question;
   if (!question) return;
-  refused.querySelector("div").innerHTML = form.querySelector("#total").innerHTML;
+  const [reason, total] = [refused.querySelector("div"), form.querySelector("#total")];
+  if (reason.innerHTML !== total.innerHTML) reason.innerHTML = total.innerHTML;
   refused.querySelector("a.button").href = `#${question.id}`;
 };
 
@@ -107,8 +108,11 @@ const draw = () => {
   document.querySelector("h1").classList.toggle("spoken", narrow.matches && place > 0);
   for (const more of check.querySelectorAll("details")) more.open = !narrow.matches;
   if (!last) return;
+  // whoever is at a row by keyboard is at the same row of those that take their place
+  const held = list.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
   for (const old of list.querySelectorAll("div")) old.remove();
   list.append(...[...form.querySelectorAll("[data-driver]:not([hidden])")].map(row));
+  if (held) list.querySelector(`a[href="${held}"]`)?.focus({ preventScroll: true });
 };
 
 // Opens the step that the address names, or in which stands what it names.

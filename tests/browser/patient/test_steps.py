@@ -50,6 +50,17 @@ def test_a_phone_shows_one_step_at_a_time_and_says_which(open_page: Opener) -> N
     expect(page.get_by_role("button", name="Next")).to_be_hidden()
 
 
+def test_who_is_at_an_answer_of_the_check_is_still_there_when_its_list_is_drawn_again(
+    open_page: Opener,
+) -> None:
+    page = open_page()
+    page.goto("/estimate/delhi#step-check")
+    change = page.locator(".last-look dd a").nth(3)
+    change.focus()
+    page.evaluate("document.querySelector('form[data-steps]').dispatchEvent(new Event('input'))")
+    expect(change).to_be_focused()
+
+
 def test_a_wide_screen_shows_all_steps_beside_the_total(open_page: Opener) -> None:
     page = open_page(viewport={"width": 1440, "height": 900})
     page.goto("/estimate/delhi")
