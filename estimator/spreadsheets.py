@@ -77,9 +77,7 @@ def writable(text: str) -> str:
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:LONGEST_TEXT]
 
 
-def csv(
-    columns: Sequence[Column], rows: Iterable[Sequence[Cell]], separator: str = ","
-) -> Iterator[bytes]:
+def csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], separator: str = ",") -> Iterator[bytes]:
     """Write a list as RFC 4180 says, in UTF-8 with its mark, piece by piece; the first row names the columns.
 
     Where decimals have a comma, a spreadsheet takes only a file with semicolons as `separator` apart.
