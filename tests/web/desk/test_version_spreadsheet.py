@@ -272,6 +272,25 @@ def test_a_file_in_which_letters_were_lost_says_what_to_do_and_offers_none_of_th
     assert editor.page.value("f.label.ru") == "Отдельная палата"
 
 
+def test_a_translation_sheet_with_semicolons_comes_back(editor: Staff, draft: str) -> None:
+    editor.see(f"{draft}/entry/header")
+    editor.send("save", {"f.languages": "en, de"})
+    (link,) = editor.see(f"{draft}/translations").links(
+        "With semicolons (Excel in German, French, Spanish and others)"
+    )
+    rows = list(
+        csv.reader(io.StringIO(downloaded(editor, link).decode("utf-8-sig"), newline=""), delimiter=";")
+    )
+    assert len({len(row) for row in rows}) == 1
+    (row,) = [one for one in rows if one[0] == "charge.single.label"]
+    row[-3] = "Einzelzimmer; eigenes Bad"
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=";").writerows(rows)
+    page = editor.bring(f"{draft}/translations", file.getvalue().encode("utf-8-sig"))
+    assert "Einzelzimmer; eigenes Bad" in page.text
+    assert len(page.all("li", class_="change-changed")) == 1
+
+
 def test_a_translation_sheet_in_which_letters_were_lost_offers_none_of_them(
     editor: Staff, draft: str
 ) -> None:
