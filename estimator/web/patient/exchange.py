@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 from estimator import price_lists, requests
@@ -15,21 +15,35 @@ from estimator.wording.told_answers import ToldAnswer, told_answers
 
 
 class Said(TypedDict):
-    """What one side wrote to the other, and answers to questions; both only where they may be shown."""
+    """What one side wrote to the other, and answers to questions; both only where they may be shown.
+
+    What is `folded` stands on the page in another way.
+    """
 
     sentence: str
     words: str | None
     answers: Sequence[ToldAnswer]
+    folded: bool
 
 
-def said_so_far(record: PatientRequest, zone: str, *, with_words: bool) -> list[Said]:
-    """Return the questions and answers about a request, the first first. Raises keys.Unreadable."""
+def said_so_far(
+    record: PatientRequest,
+    zone: str,
+    *,
+    with_words: bool,
+    is_asked_here: Callable[[str], bool] = lambda _words: False,
+) -> list[Said]:
+    """Return the questions and answers about a request, the first first. Raises keys.Unreadable.
+
+    `is_asked_here` tells whether a message of ours only asks what the page asks anyway, so that it is folded.
+    """
     events = requests.history(record, request_context.settings().data_keys)
     return [
         {
             "sentence": _sentence(event) % {"moment": current_reader().clock(event.at, zone)},
             "words": event.words if with_words else None,
             "answers": answers_in_words(event, record) if with_words else [],
+            "folded": event.kind == "answer" and event.words is not None and is_asked_here(event.words),
         }
         for event in reversed(events)
         if event.kind in requests.EXCHANGE
@@ -47,7 +61,7 @@ def said_with_it(record: PatientRequest, zone: str) -> list[Said]:
         if record.origin == "staff"
         else _("What you wrote with your request, on %(moment)s", moment=moment)
     )
-    return [{"sentence": sentence, "words": person.message, "answers": []}]
+    return [{"sentence": sentence, "words": person.message, "answers": [], "folded": False}]
 
 
 def answers_in_words(event: requests.Entry, record: PatientRequest) -> list[ToldAnswer]:

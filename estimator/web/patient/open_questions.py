@@ -10,6 +10,7 @@ from flask import request
 
 from estimator import price_lists, quotes, requests, wording
 from estimator.i18n import Words
+from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest, TableVersion
 from estimator.web import estimate_form
 from estimator.web.estimate_form import PREFIX, Question
@@ -82,8 +83,12 @@ class OpenQuestions:
                     yield from normal_form({driver.code: value}).items()
 
     def shown(self) -> Sequence[Question]:
-        """Return the questions that are open, and those that something was sent for; each may be left empty."""
+        """Return the questions that are open, and those that something was sent for; each may be left empty.
+
+        Those about the patient come first.
+        """
         shown = self._open | {driver.code for driver in self._sent}
+        sections = estimate_form.sections(self.form, self.table, self._reader, list(shown))
         return [
             replace(
                 each,
@@ -95,10 +100,23 @@ class OpenQuestions:
                 usual=None,
                 use=None,
             )
-            for section in estimate_form.sections(self.form, self.table, self._reader, list(shown))
+            for section in sorted(sections, key=lambda section: section.role != "about_you")
             for each in section.questions
             if each.code in shown and each.only is None
         ]
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether something was sent for any of the questions."""
+        return bool(self._sent)
+
+    def is_asked_in(self, words: str, record: PatientRequest) -> bool:
+        """Whether a message of the desk lists questions of the price list, as the page asks them by itself."""
+        reader, lines = reader_of(record.language), words.splitlines()
+        return any(
+            f"– {reader.words(driver.label, self.table.main_language)}" in lines
+            for driver in self.table.drivers
+        )
 
     def more_about(self) -> Sequence[tuple[Words, Words]]:
         """Return what the price list says of these questions, each with what it is called."""

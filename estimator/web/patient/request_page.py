@@ -22,7 +22,7 @@ from estimator.web.fields import ChoiceField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import dead_links, question_form, request_limit, request_visit
-from estimator.web.patient.exchange import said_so_far, said_with_it
+from estimator.web.patient.exchange import Said, said_so_far, said_with_it
 from estimator.web.patient.open_questions import OpenQuestions
 from estimator.web.patient.question_form import QuestionForm, ReplyForm
 from estimator.web.patient.request import far_too_long, pages, visit_over, with_room
@@ -30,6 +30,9 @@ from estimator.web.patient.request_form import language_names
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.wording import states
+
+MOST_OPEN = 4
+"""Maximum number of questions that stand open on the page; further ones are folded, so that a phone need not scroll."""
 
 
 @pages.get("/request/<reference>/sent")
@@ -168,6 +171,19 @@ def _about(record: PatientRequest) -> About:
     }
 
 
+def _said(record: PatientRequest, zone: str, questions: OpenQuestions | None) -> list[Said]:
+    """Return what was said; a message that asks what the form of the page asks is folded."""
+    confirmed = request_visit.is_confirmed(record)
+    if questions is None:
+        return said_so_far(record, zone, with_words=confirmed)
+    return said_so_far(
+        record,
+        zone,
+        with_words=confirmed,
+        is_asked_here=lambda words: questions.is_asked_in(words, record),
+    )
+
+
 def _questions(record: PatientRequest) -> OpenQuestions | None:
     """Return the questions that keep a first quote from being issued; what they are about is nobody else's business."""
     if record.kind != "quote" or record.erased_at is not None or not request_visit.is_confirmed(record):
@@ -187,7 +203,8 @@ def _page(
     answers_in = language or LanguageForm(None, data={"language": record.language})
     about, quote = _about(record), quotes.for_request(record)
     confirmed, zone = request_visit.is_confirmed(record), record.table_version.time_zone
-    said, last = said_so_far(record, zone, with_words=confirmed), _last_word(record)
+    shown = [] if questions is None else questions.shown()
+    said, last = _said(record, zone, questions if shown else None), _last_word(record)
     rendered = render_template(
         "patient/request.html",
         errors=summary(*([] if questions is None else [questions.form]), form, answers_in),
@@ -201,11 +218,12 @@ def _page(
         # The plan is personal as well: a link alone leads to no estimate.
         estimate=_estimate_link(record) if confirmed else None,
         questions=questions,
-        open_questions=[] if questions is None else questions.shown(),
+        open_questions=shown[:MOST_OPEN],
+        further_questions=shown[MOST_OPEN:],
+        is_sent=questions is not None and questions.is_sent,
         more_about=[] if questions is None else questions.more_about(),
         day_order=current_reader().day_order(),
-        they_wrote=last == "question",
-        we_asked=record.state == "waiting" or last == "answer",
+        they_wrote=last == "question" and bool(said[-1]["words"]),
         code=None if confirmed else url_for("my_data.code", reference=record.reference),
         quote=None if quote is None else _quote(quote),
         action=None if record.erased_at else url_for("asking.question", reference=record.reference),

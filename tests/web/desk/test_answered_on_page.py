@@ -181,6 +181,7 @@ def test_an_answer_that_a_rule_forbids_can_be_given_and_is_told_to_the_desk(
     assert "We cannot care safely for people who use a machine to breathe." in shown.text
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"], indirect=True)
 def test_the_last_answer_counts_also_where_it_is_the_first_one_again(app: Flask, reference: str) -> None:
     first, second = opened(app, reference), opened(app, reference)
     form, stale = form_of(first.page, q_breathing="no"), form_of(second.page)
@@ -314,6 +315,35 @@ def test_a_day_takes_no_more_answers_than_questions(app: Flask, reference: str) 
     with time_machine.travel(NOW + timedelta(days=1, minutes=1), tick=False):
         later = opened(app, reference)
         assert questions(later.send(SEND, {"q_breathing": "no"})) == ["blood_thinners", "infection"]
+
+
+def test_a_message_of_the_desk_that_asks_the_same_is_folded_and_other_words_are_not(
+    app: Flask, coordinator: Staff, reference: str
+) -> None:
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a quote")
+    coordinator.press("Save, and ask the patient what is open")
+    coordinator.press("Send the answer")
+    with request_of(app, reference) as found:
+        requests.answer(acting(actor="user:1", now=now(), settings=settings_of(app)), found, "Good journey!")
+    shown = opened(app, reference).page
+    folded = [words(fold) for fold in shown.all("details") if "Our answer of" in words(fold)]
+    assert len(folded) == 1
+    assert f"– {BREATHING}" in folded[0]
+    assert "Good journey!" in shown.text
+
+
+def test_many_open_questions_are_folded_after_four_and_opened_with_what_was_sent(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app, plan=PLAN, address=None)
+    patient = opened(app, reference)
+    (fold,) = patient.page.all("details", class_="more-questions")
+    assert words(fold).startswith("4 more questions")
+    assert fold.get("open") is None
+    answer = send(patient, reference, form_of(patient.page, q_visa="perhaps"))
+    (fold,) = answer.all("details", class_="more-questions")
+    assert fold.get("open") is not None
 
 
 def test_a_closed_request_asks_nothing_and_loses_no_answer_from_an_older_tab(

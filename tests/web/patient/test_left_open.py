@@ -317,7 +317,7 @@ def test_the_page_of_a_request_says_what_is_open_to_whoever_asked_alone(app: Fla
     asked(visitor, form)
     (record,) = stored(app)
     page = visitor.open(f"/request/{record.reference}")
-    assert still_asked(page) == NEEDED
+    assert still_asked(page) == [*NEEDED[4:], *NEEDED[:4]], "what is about the patient comes first"
     (send,) = page.all("button", class_="button")
     assert words(send) == "Send the answers"
     assert "Answer what you know; the rest may stay empty." in page.text()
@@ -328,10 +328,10 @@ def test_the_page_of_a_request_says_what_is_open_to_whoever_asked_alone(app: Fla
         requests.answer(act, found, "Do you take blood thinners?", then_wait=True)
         db.session.commit()
     page = visitor.open(page.path)
-    assert still_asked(page) == NEEDED
+    assert still_asked(page) == [*NEEDED[4:], *NEEDED[:4]], "what is about the patient comes first"
     visitor.send(page, {"words": "No visa, and no blood thinners."})
     page = visitor.open(page.path)
-    assert still_asked(page) == NEEDED
+    assert still_asked(page) == [*NEEDED[4:], *NEEDED[:4]], "what is about the patient comes first"
     assert "What you wrote already need not be answered again." in page.text()
     stranger = Visitor(app)
     stranger.open(link_of(app, record))
