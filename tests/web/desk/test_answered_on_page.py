@@ -158,6 +158,18 @@ def test_answers_that_come_while_a_quote_is_prepared_are_filled_in_and_saved_wit
     assert (answers["breathing"], answers["blood_thinners"], "infection" in answers) == (False, "no", False)
 
 
+def test_the_page_of_all_answers_has_theirs_filled_in_too(
+    app: Flask, coordinator: Staff, reference: str
+) -> None:
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a quote")
+    opened(app, reference).send(SEND, {"q_breathing": "no", "q_infection": "?"})
+    shown = coordinator.see(f"{page(reference)}/answers")
+    assert shown.value("q_breathing") == "no"
+    assert "The patient answered this here on 10 November 2026; used unless you change it." in shown.text
+    assert f"The patient answered here on 10 November 2026: {UNKNOWN}." in shown.text
+
+
 def test_who_writes_what_is_open_asks_only_what_nobody_has_answered(
     app: Flask, coordinator: Staff, reference: str
 ) -> None:

@@ -15,7 +15,7 @@ from estimator.quotes.plans import Prepared
 from estimator.web import estimate_form
 from estimator.web.desk.quotes.missing import OPEN_CODES
 from estimator.web.desk.quotes.told_here import ToldHere
-from estimator.web.estimate_form import PREFIX, Question, Section
+from estimator.web.estimate_form import PREFIX, Section
 from estimator.web.language import current_reader
 from pricing import PriceTable
 
@@ -77,15 +77,15 @@ class OpenQuestions:
         asked = [
             replace(
                 section,
-                questions=[self._asked(each) for each in section.questions if each.code in shown],
+                questions=[
+                    replace(self.told.beside(each, self._kept), use=None)
+                    for each in section.questions
+                    if each.code in shown
+                ],
             )
             for section in estimate_form.sections(self.form, self.table, self._reader, list(shown))
         ]
         return [section for section in asked if section.questions]
-
-    def _asked(self, question: Question) -> Question:
-        told = self.told.sentence(question.code, self._kept)
-        return replace(question, use=None, hint=" ".join(filter(None, (question.hint, told))) or None)
 
 
 def _open(prepared: Prepared) -> set[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from estimator import price_lists, requests
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest
 from estimator.quotes import given_on_page
+from estimator.web.estimate_form import Question
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.wording.told_answers import told_answer, told_answers
@@ -45,6 +47,11 @@ class ToldHere:
         if answer is None or is_possible:
             return said
         return f"{said} {_('The price list of this quote does not offer this answer.')}"
+
+    def beside(self, question: Question, kept: Mapping[str, str | bool]) -> Question:
+        """Return a question of a form with what the patient answered to it said below what it is called."""
+        told = self.sentence(question.code, kept)
+        return replace(question, hint=" ".join(filter(None, (question.hint, told))) or None)
 
     def not_asked(self) -> list[str]:
         """Say what the patient answered to questions that the list of this quote does not ask."""
