@@ -219,7 +219,7 @@ def test_one_press_twice_is_one_answer(app: Flask, reference: str) -> None:
     ("sent", "said"),
     [
         ({}, "Answer a question, or write something."),
-        ({"q_breathing": "perhaps"}, "Choose"),
+        ({"q_breathing": "perhaps"}, "neither yes nor no"),
         ({"q_blood_thinners": "leeches"}, "Choose"),
         ({"q_breathing": "no", "q_blood_thinners": "?" * 200}, "Choose"),
     ],
@@ -327,6 +327,44 @@ def test_a_day_takes_no_more_answers_than_questions(app: Flask, reference: str) 
     with time_machine.travel(NOW + timedelta(days=1, minutes=1), tick=False):
         later = opened(app, reference)
         assert questions(later.send(SEND, {"q_breathing": "no"})) == ["blood_thinners", "infection"]
+
+
+WEIGHT_AND_DAY = """[driver.weight]
+kind = "number"
+role = "about_you"
+label.en = "Your weight"
+unit.en = { one = "kilogram", other = "kilograms" }
+least = 20
+most = 250
+open = true
+
+[driver.discharged]
+kind = "date"
+role = "about_you"
+label.en = "When did you leave the last hospital?"
+open = true
+
+"""
+
+
+def test_numbers_have_their_units_and_days_their_parts(app: Flask, coordinator: Staff) -> None:
+    text = OPEN.replace('version = "2026-09"', 'version = "2026-10b"').replace("2026-01-01", "2026-10-02")
+    publish(app, text.replace("[driver.breathing]", f"{WEIGHT_AND_DAY}[driver.breathing]"))
+    reference = ask(app, plan=KNOWN, address=None)
+    patient = opened(app, reference)
+    assert "From 20 to 250." in patient.page.text
+    assert "kilograms" in patient.page.text
+    answer = send(patient, reference, form_of(patient.page, q_weight="700", q_breathing="no"))
+    assert answer.status == 422
+    assert any("250" in line for line in answer.errors()), answer.errors()
+    assert form_of(answer)["q_weight"] == "700"
+    day = {"q_discharged-day": "3", "q_discharged-month": "5", "q_discharged-year": "2026"}
+    shown = patient.send(SEND, {"q_weight": "70", **day})
+    assert answered(shown) == ["Your weight: 70 kilograms", "When did you leave the last hospital? 3 May 2026"]
+    assert kept(app, reference) == {"weight": "70", "discharged": "2026-05-03"}
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a quote")
+    assert draft_answers(app, reference)["discharged"] == "2026-05-03"
 
 
 def test_a_message_of_the_desk_that_asks_the_same_is_folded_and_other_words_are_not(
