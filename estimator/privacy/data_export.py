@@ -45,6 +45,7 @@ from estimator.privacy.exported import (
 )
 from estimator.template_environment import environment
 from estimator.wording import injury, states
+from estimator.wording.told_answers import as_line, told_answers
 from pricing import quote_plans
 from pricing.range_data import as_data
 from pricing.stored import StoredQuote, read_answers
@@ -143,6 +144,7 @@ def of_request(act: Act, record: PatientRequest) -> KeptRequest:
                 "what": entry.kind,
                 "detail": _detail(entry.detail),
                 "words": entry.words,
+                "answers": None if entry.answered is None else dict(entry.answered.answers),
             }
             for entry in requests.history(record, keyring)
         ],
@@ -434,8 +436,17 @@ class _Worded:
                 "staff": _("%(event)s (a coordinator)", event=what),
                 "clock": _("%(event)s (automatically)", event=what),
             }[entry["by"]]
-            text = what if entry["words"] is None else f"{what}\n{entry['words']}"
-            yield Row(self.moment(entry["at"]), text, typed=True)
+            said = [what, *self.answers(entry), *([] if entry["words"] is None else [entry["words"]])]
+            yield Row(self.moment(entry["at"]), joined("\n", said), typed=True)
+
+    def answers(self, entry: KeptEvent) -> Iterator[str]:
+        """Return the answers to questions that were given with something, a line each."""
+        if entry["answers"] is None:
+            return
+        answered = requests.Answered(int(str(entry["detail"][requests.ANSWERED_IN])), entry["answers"])
+        table = price_lists.parsed(requests.version_of(answered, self.record))
+        for row in told_answers(table, answered.answers, self.reader):
+            yield as_line(row)
 
     def mail(self) -> Iterator[Row]:
         for mail in self.found["mail"]:
@@ -457,6 +468,8 @@ class _Worded:
         way = str(entry["detail"].get("way", ""))
         if entry["what"] == "answer" and way in states.ANSWERS_IN_MY_DATA:
             return str(states.ANSWERS_IN_MY_DATA[way])
+        if entry["answers"] is not None:
+            return str(states.ANSWERED_IN_MY_DATA)
         return str(states.EVENTS_IN_MY_DATA.get(entry["what"], entry["what"]))
 
     def moment(self, iso: str) -> str:

@@ -40,13 +40,18 @@ class KeptConsent(TypedDict):
 
 
 class KeptEvent(TypedDict):
-    """Something that happened; `by` names no member of staff."""
+    """Something that happened; `by` names no member of staff.
+
+    `answers` are answers to questions of the price list, in normal form by question, None for what is not known; None
+    where nothing was answered.
+    """
 
     at: str
     by: Literal["patient", "staff", "clock"]
     what: str
     detail: dict[str, object]
     words: str | None
+    answers: dict[str, str | bool | None] | None
 
 
 class KeptMail(TypedDict):

@@ -186,14 +186,21 @@ def take_back(act: Act, revision: QuoteRevision) -> QuoteDecision:
     return said
 
 
-def ask_question(act: Act, request: PatientRequest, words: str) -> None:
-    """Store a patient's question, whichever page it comes from, and notify the desk by mail.
+def ask_question(
+    act: Act,
+    request: PatientRequest,
+    words: str,
+    *,
+    answered: requests.Answered | None = None,
+    submission: str = "",
+) -> None:
+    """Store a patient's question or answers, whichever page they come from, and notify the desk by mail.
 
     The mail is about the quote, where there is one; none follows within ten minutes of another, unless the desk has
     answered. The same words again are one question. Raises outbox.TooMany after requests.QUESTIONS_A_DAY, and
     requests.Erased.
     """
-    event = requests.keep_question(act, request, words)
+    event = requests.keep_question(act, request, words, answered=answered, submission=submission)
     if event is None:
         return
     quote = for_request(request)

@@ -23,7 +23,7 @@ from estimator.db import changed_rows, db, insert_if_absent
 from estimator.i18n import second_language
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.models.quotes import Prices
-from estimator.quotes import draft_plans, from_revision, given_prices, plans
+from estimator.quotes import draft_plans, from_revision, given_on_page, given_prices, plans
 from estimator.quotes.agreement import agreed
 from estimator.quotes.draft_plans import DraftPlan, Line
 from estimator.quotes.given_prices import GivenPrice
@@ -62,14 +62,15 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
 
     Its adjustments and the prices given for it are copied with the actor as their author, so that they need approval
     again; so are its plans, but of one that was accepted only the accepted plan. That prices were kept for it is
-    remembered; what was written beside its figures is not copied. Raises requests.Erased.
+    remembered; what was written beside its figures is not copied. What the patient answered on the page of the request
+    is in the plan of a first revision. Raises requests.Erased, and keys.Unreadable.
     """
     lock(request)
     newest = plans.newest_revision(request)
     name = secrets.token_hex(16)
     given = None if newest is None else from_revision.given(act, newest)
     if newest is None or given is None:
-        begun = [DraftPlan(requests.answers_of(request), [])]
+        begun = [DraftPlan(_answers(act, request), [])]
     else:
         accepted = agreed(newest)
         begun = [plan for letter, plan in given.plans.items() if accepted is None or accepted.plan == letter]
@@ -92,6 +93,13 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     found = for_request(request)
     assert found is not None
     return found
+
+
+def _answers(act: Act, request: PatientRequest) -> Mapping[str, str | bool]:
+    """Return the answers of a request's plan, with those that were given on its page to what was left open in it."""
+    asked, table = requests.answers_of(request), price_lists.parsed(request.table_version)
+    theirs = requests.their_answers(request, act.settings.data_keys)
+    return {**asked, **given_on_page.usable(table, theirs, asked)}
 
 
 def for_request(request: PatientRequest) -> QuoteDraft | None:

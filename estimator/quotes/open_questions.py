@@ -2,27 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from estimator import price_lists, requests
 from estimator.act import Act
 from estimator.i18n import Reader, Words, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
-from estimator.models import PatientRequest
-from estimator.quotes import draft_plans, drafts, plans
+from estimator.models import PatientRequest, TableVersion
+from estimator.quotes import draft_plans, drafts, given_on_page, plans
 from pricing import PriceTable
 from pricing.left_open import before_a_quote
 
 
-def labels(act: Act, request: PatientRequest, reader: Reader) -> list[Words]:
-    """Return what the open questions are called, in the order of the price list; empty if nothing is asked any more.
+@dataclass(frozen=True)
+class Asked:
+    """What is asked before a quote: the version of the price list that it would be priced with, and its open questions.
 
-    Of a quote that is being prepared they are those that are open in any of its plans. Raises keys.Unreadable.
+    `open` are those that neither the plan nor an answer on the page of the request answers, in the order of the file.
+    """
+
+    version: TableVersion
+    open: tuple[str, ...]
+
+    @property
+    def table(self) -> PriceTable:
+        """The price list whose questions they are."""
+        return price_lists.parsed(self.version)
+
+
+def asked(act: Act, request: PatientRequest) -> Asked | None:
+    """Return what is asked before a quote of a request; None if nothing is asked any more.
+
+    Of a quote that is being prepared it is what is open in any of its plans. Raises keys.Unreadable.
     """
     if request.kind != "quote" or request.erased_at is not None or request.state == "closed":
+        return None
+    draft = drafts.for_request(request)
+    if draft is None and plans.newest_revision(request) is not None:
+        return None
+    if draft is None:
+        version, given = request.table_version, [requests.answers_of(request)]
+    else:
+        version = plans.offered(request, act.now).version(draft.prices)
+        given = [plan.answers for plan in draft_plans.all_of(draft, act.settings)]
+    table = price_lists.parsed(version)
+    theirs = requests.their_answers(request, act.settings.data_keys)
+    still = set().union(*(before_a_quote(table, _with(table, theirs, answers)) for answers in given))
+    return Asked(version, tuple(driver.code for driver in table.drivers if driver.code in still))
+
+
+def _with(
+    table: PriceTable, theirs: Mapping[str, requests.TheirAnswer], answers: Mapping[str, str | bool]
+) -> dict[str, str | bool]:
+    return {**answers, **given_on_page.usable(table, theirs, answers)}
+
+
+def labels(act: Act, request: PatientRequest, reader: Reader) -> list[Words]:
+    """Return what the open questions are called, in the order of the price list. Raises keys.Unreadable."""
+    found = asked(act, request)
+    if found is None:
         return []
-    table, open_now = _open(act, request)
     return [
-        reader.words(driver.label, table.main_language) for driver in table.drivers if driver.code in open_now
+        reader.words(driver.label, found.table.main_language)
+        for driver in found.table.drivers
+        if driver.code in found.open
     ]
 
 
@@ -44,15 +89,3 @@ def message(act: Act, request: PatientRequest) -> str | None:
             _("Please write your answers here. If you do not know one, tell us so."),
         ]
     return "\n\n".join(map(str, parts))
-
-
-def _open(act: Act, request: PatientRequest) -> tuple[PriceTable, set[str]]:
-    """Return the list that the quote would be priced with, and the questions that are open in it."""
-    draft = drafts.for_request(request)
-    if draft is None:
-        table = price_lists.parsed(request.table_version)
-        issued = plans.newest_revision(request) is not None
-        return table, set() if issued else set(before_a_quote(table, requests.answers_of(request)))
-    table = price_lists.parsed(plans.offered(request, act.now).version(draft.prices))
-    given = draft_plans.all_of(draft, act.settings)
-    return table, {code for plan in given for code in before_a_quote(table, plan.answers)}

@@ -11,6 +11,8 @@ from estimator.requests import (
     person_index,
     search,
 )
+from estimator.requests.answered import IN as ANSWERED_IN
+from estimator.requests.answered import Answered, TheirAnswer, their_answers, version_of
 from estimator.requests.contact import STOPPED, Contact, contact_of, correct
 from estimator.requests.events import (
     MOST_OF_A_KIND,
@@ -63,6 +65,7 @@ from estimator.requests.questions import (
 )
 
 __all__ = [
+    "ANSWERED_IN",
     "EXCHANGE",
     "KIND",
     "LANGUAGES_A_DAY",
@@ -74,6 +77,7 @@ __all__ = [
     "STOPPED",
     "TABLE",
     "WAYS",
+    "Answered",
     "Asked",
     "ChangedMeanwhile",
     "Contact",
@@ -81,6 +85,7 @@ __all__ = [
     "Erased",
     "NotPossible",
     "Person",
+    "TheirAnswer",
     "TooManyToday",
     "Way",
     "add_event",
@@ -119,6 +124,8 @@ __all__ = [
     "speak",
     "take_if_nobodys",
     "tell_desk",
+    "their_answers",
     "token_of",
+    "version_of",
     "was_answered",
 ]

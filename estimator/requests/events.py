@@ -15,6 +15,7 @@ from estimator import keys
 from estimator.act import PATIENT, Act
 from estimator.db import advisory_lock, db
 from estimator.models import PatientRequest, RequestEvent
+from estimator.requests import answered
 
 _EVENTS = RequestEvent.__tablename__
 
@@ -49,13 +50,14 @@ class Erased(ChangedMeanwhile):
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that happened, as it can be read."""
+    """One thing that happened, as it can be read; `answered` are questions of the price list that were answered."""
 
     at: datetime
     actor: str
     kind: str
     detail: Mapping[str, Any]
     words: str | None
+    answered: answered.Answered | None = None
 
 
 def lock(request: PatientRequest, *, erased_too: bool = False) -> None:
@@ -124,16 +126,13 @@ def history(request: PatientRequest, keyring: keys.Keyring) -> list[Entry]:
     events = db.session.scalars(
         select(RequestEvent).filter_by(request_id=request.id).order_by(RequestEvent.id.desc())
     )
-    return [
-        Entry(
-            at=event.at,
-            actor=event.actor,
-            kind=event.kind,
-            detail=json.loads(event.detail),
-            words=words_of(event, keyring),
-        )
-        for event in events
-    ]
+    return [_entry(event, keyring) for event in events]
+
+
+def _entry(event: RequestEvent, keyring: keys.Keyring) -> Entry:
+    detail = json.loads(event.detail)
+    words, given = answered.read(detail, words_of(event, keyring))
+    return Entry(at=event.at, actor=event.actor, kind=event.kind, detail=detail, words=words, answered=given)
 
 
 def words_of(event: RequestEvent, keyring: keys.Keyring) -> str | None:

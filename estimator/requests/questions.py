@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from datetime import timedelta
-from typing import get_args
+from typing import Any, get_args
 
 from sqlalchemy import func, select
 
@@ -14,6 +15,7 @@ from estimator.db import advisory_lock, db
 from estimator.mail import notices, outbox
 from estimator.models import Estimate, PatientRequest, RequestEvent
 from estimator.models.requests import AnswerBy
+from estimator.requests.answered import IN, Answered
 from estimator.requests.consents import Consent
 from estimator.requests.events import add_event, lock, words_of
 from estimator.requests.lifecycle import NEXT, Asked, ask, move, notify, take_if_nobodys
@@ -72,26 +74,47 @@ def ask_first(
     return request
 
 
-def keep_question(act: Act, request: PatientRequest, words: str) -> RequestEvent | None:
-    """Keep a question to the coordinator; None if the same words were sent within the hour, which is one question.
+def keep_question(
+    act: Act,
+    request: PatientRequest,
+    words: str,
+    *,
+    answered: Answered | None = None,
+    submission: str = "",
+) -> RequestEvent | None:
+    """Keep a question to the coordinator, or answers to ours; None if it is here already, which is one question.
+
+    That is so of the same words within the hour, and of a form with the same `submission` within the day.
 
     It is due like a new request, unless another one waits already; and nothing more is waited for from whoever asks.
     Raises outbox.TooMany after QUESTIONS_A_DAY, Erased, and keys.Unreadable.
     """
     lock(request)
+    text = words if answered is None else answered.sealed_with(words)
+    detail: dict[str, Any] = {} if answered is None else {IN: answered.version, "submission": submission}
     recent = db.session.scalars(
-        select(RequestEvent).where(
+        select(RequestEvent)
+        .where(
             RequestEvent.request_id == request.id,
             RequestEvent.kind == "question",
             RequestEvent.at > act.now - DAY,
         )
+        .order_by(RequestEvent.id)
     ).all()
     for event in recent:
-        if event.at > act.now - AGAIN and words_of(event, act.settings.data_keys) == words:
+        if submission and json.loads(event.detail).get("submission") == submission:
+            return None
+        # An answer counts as it was given last, also where it is the one before the last again.
+        may_be_sent_twice = answered is None or event is recent[-1]
+        if (
+            may_be_sent_twice
+            and event.at > act.now - AGAIN
+            and words_of(event, act.settings.data_keys) == text
+        ):
             return None
     if len(recent) >= QUESTIONS_A_DAY:
         raise outbox.TooMany("record")
-    event = add_event(act, request, "question", words=words)
+    event = add_event(act, request, "question", words=text, **detail)
     if request.question_due_at is None:
         request.question_due_at = business_days.due(act.now, request.table_version.time_zone, act.clinic)
     if request.state == "waiting":

@@ -257,8 +257,9 @@ class Question:
 
     `only` is the one possible answer, where there is nothing to choose. `unknown` says which answer is used while it is
     not known; None if it must be answered, or if it `may_stay_open`. `usual` says what most people answer, `use` what a
-    button sends that enters it. `readings` are what an amount may mean, if that is more than one thing. `notes` are
-    what is said to whoever gives an answer, by what the form sends for it. Not `asked` questions are hidden.
+    button sends that enters it. `says_unknown` is what a button sends that says that it is not known. `readings` are
+    what an amount may mean, if that is more than one thing. `notes` are what is said to whoever gives an answer, by
+    what the form sends for it. Not `asked` questions are hidden.
     """
 
     code: str
@@ -281,6 +282,7 @@ class Question:
     least: str = ""
     most: str = ""
     may_stay_open: bool = False
+    says_unknown: str = ""
     usual: str | None = None
     use: Reading | None = None
     readings: Sequence[Reading] = ()

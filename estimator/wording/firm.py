@@ -14,7 +14,7 @@ from estimator.paper import Paper
 from estimator.wording import asked as asked_about
 from estimator.wording import at_least, given_prices
 from estimator.wording.breakdown import rows as breakdown_rows
-from estimator.wording.how_to_pay import account_number, how_to_pay, taken_back_before
+from estimator.wording.how_to_pay import account_number, how_to_pay, nothing_obliges, taken_back_before
 from estimator.wording.rounding import to_three_digits
 from estimator.wording.rows import (
     AdjustmentRow,
@@ -391,7 +391,7 @@ def _about(head: Head, first_day: str | None, days_to_take_back: int) -> Iterato
     yield _(
         "What is paid to others and what is suggested as a reserve are estimates. They are no part of this quote."
     )
-    yield _("You need not accept. Nothing is agreed, and nothing is to be paid, before you have accepted.")
+    yield nothing_obliges()
     if days_to_take_back:
         yield taken_back_before(days_to_take_back)
     yield _(

@@ -9,7 +9,7 @@ from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.wording import asked as asked_about
 from estimator.wording.firm import FirmRows
-from estimator.wording.how_to_pay import once_accepted
+from estimator.wording.how_to_pay import nothing_obliges, once_accepted
 from estimator.wording.rows import ChangedRow, ComparedRow, NoticeRow, NoticeSection
 from pricing import quote_plans
 from pricing.stored import StoredQuote
@@ -75,6 +75,14 @@ def together(
     )
 
 
+def about_accepted(rows: FirmRows) -> list[str]:
+    """Return what is said of an accepted quote itself: not that nobody need accept it, which was said at its issue."""
+    offered = {nothing_obliges()}
+    if rows.how_to_pay is not None:  # as it was worded then
+        offered.add(rows.how_to_pay.sentences[0])
+    return [sentence for sentence in rows.about if sentence not in offered]
+
+
 def accepted(
     rows: FirmRows, letter: str, total: str, payments: Sequence[str], first_to_pay: str | None
 ) -> FirmRows:
@@ -95,7 +103,7 @@ def accepted(
         payments=[replace(row, amount=amount) for row, amount in zip(own.payments, payments, strict=True)],
         firm_stages=[*own.firm_stages[:-1], *(replace(row, amount=total) for row in own.firm_stages[-1:])],
         notices=rows.notices,
-        about=rows.about[1:] if rows.alternatives else rows.about,
+        about=about_accepted(rows)[1:] if rows.alternatives else about_accepted(rows),
         replaces=rows.replaces,
         since_asked=rows.since_asked,
         how_to_pay=None if rows.how_to_pay is None else once_accepted(rows.how_to_pay, first_to_pay),

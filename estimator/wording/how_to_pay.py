@@ -61,12 +61,17 @@ def _rows(account: PayTo, number: str) -> Iterator[FactRow]:
 
 
 def _sentences(first_day: str | None, days_to_take_back: int) -> Iterator[str]:
-    yield _("You need not accept. Nothing is agreed, and nothing is to be paid, before you have accepted.")
+    yield nothing_obliges()
     if first_day is not None:
         yield _not_before(first_day)
     if days_to_take_back:
         yield taken_back_before(days_to_take_back)
     yield _("As the purpose, write the number of the quote and nothing else: no word of a treatment.")
+
+
+def nothing_obliges() -> str:
+    """Say of a quote that is offered that nobody need accept it; it is the first sentence of how it is paid."""
+    return _("You need not accept. Nothing is agreed, and nothing is to be paid, before you have accepted.")
 
 
 def _not_before(day: str) -> str:

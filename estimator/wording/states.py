@@ -97,6 +97,9 @@ BILL_REASONS: Mapping[str, Any] = {
 
 # Events -----------------------------------------------------------------------------------------------------------
 
+ANSWERED_IN_MY_DATA = lazy_gettext("Answers to open questions")
+"""What is called in one's data what was answered on the page of a request."""
+
 EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "asked": lazy_gettext("Request sent"),
     "assigned": lazy_gettext("Assigned to a coordinator"),

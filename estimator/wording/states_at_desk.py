@@ -71,6 +71,11 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
 }
 """What each kind of event is called, with what its detail holds; an assignment and a state have their own."""
 
+EVENTS_WITH_ANSWERS: Mapping[str, Any] = {
+    "question": lazy_gettext("answered open questions on the page of the request"),
+}
+"""What is said of an event with which questions of the price list were answered."""
+
 EVENTS_OF_A_PLAN: Mapping[str, Any] = {
     "accepted": lazy_gettext("accepted plan %(plan)s of quote %(quote)s, revision %(revision)s"),
     "taken_back": lazy_gettext(

@@ -18,6 +18,12 @@ class QuestionForm(Form):
     )
 
 
+class ReplyForm(QuestionForm):
+    """Words to the coordinator beside answers to open questions, either of which is enough."""
+
+    words: WordsField = words_field(lazy_gettext("Your reply to the coordinator"))
+
+
 def room() -> str:
     """Say how long a question may be."""
     return _("Up to %(most)s characters.", most=current_reader().number(str(LONGEST_MESSAGE)))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -22,13 +22,17 @@ from estimator.web.fields import ChoiceField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import dead_links, question_form, request_limit, request_visit
-from estimator.web.patient.exchange import said_so_far, said_with_it
-from estimator.web.patient.question_form import QuestionForm
+from estimator.web.patient.exchange import Said, said_so_far, said_with_it
+from estimator.web.patient.open_questions import OpenQuestions
+from estimator.web.patient.question_form import QuestionForm, ReplyForm
 from estimator.web.patient.request import far_too_long, pages, visit_over, with_room
 from estimator.web.patient.request_form import language_names
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from estimator.wording import states
+
+MOST_OPEN = 4
+"""Maximum number of questions that stand open on the page; further ones are folded, so that a phone need not scroll."""
 
 
 @pages.get("/request/<reference>/sent")
@@ -63,29 +67,36 @@ def page(reference: str) -> ResponseReturnValue:
 
 @pages.post("/request/<reference>/question")
 def question(reference: str) -> ResponseReturnValue:
-    """Keep a question to the coordinator."""
+    """Keep a question to the coordinator, or answers to what is open before a quote, or both."""
     try:
         with_room()
     except RequestEntityTooLarge:
         return far_too_long(url_for("asking.page", reference=reference))
-    form = QuestionForm()
     record = request_visit.opened(reference)
-    if is_switching():
-        return _page(record, form)
+    questions = _questions(record)
+    form = QuestionForm() if questions is None or not questions.is_asking else ReplyForm()
+    if is_switching() or "fill" in request.form:
+        return _page(record, form, questions=questions)
     if not form.is_of_this_visit():
-        return _page(record, form.refuse(visit_over(record), form.words), 400)
-    if not form.validate():
-        return _page(record, form, 422)
+        return _page(record, form.refuse(visit_over(record), form.words), 400, questions=questions)
+    answered = None if questions is None else questions.read()
+    if not form.validate() or (questions is not None and questions.is_refused):
+        return _page(record, form, 422, questions=questions)
     words = form.words.data
+    if not words and answered is None:
+        nothing = _("Answer a question, or write something.")
+        return _page(record, form.refuse(nothing, form.words), 422, questions=questions)
+    submission = "" if questions is None else questions.form.submission.data or ""
     try:
         with committing():  # commits also the count of a refused attempt
             refusal = request_limit.too_many("question")
             if refusal is None:
-                quotes.ask_question(act(), record, words)
+                quotes.ask_question(act(), record, words, answered=answered, submission=submission)
     except outbox.TooMany:
         refusal = question_form.too_many()
     if refusal is not None:
-        return _page(requests.get(reference) or record, form.refuse(refusal, form.words), 429)
+        now = requests.get(reference) or record
+        return _page(now, form.refuse(refusal, form.words), 429, questions=questions)
     return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
 
 
@@ -160,16 +171,43 @@ def _about(record: PatientRequest) -> About:
     }
 
 
+def _said(record: PatientRequest, zone: str, questions: OpenQuestions | None) -> list[Said]:
+    """Return what was said; a message that asks what the form of the page asks is folded."""
+    confirmed = request_visit.is_confirmed(record)
+    if questions is None:
+        return said_so_far(record, zone, with_words=confirmed)
+    return said_so_far(
+        record,
+        zone,
+        with_words=confirmed,
+        is_asked_here=lambda words: questions.is_asked_in(words, record),
+    )
+
+
+def _questions(record: PatientRequest) -> OpenQuestions | None:
+    """Return the questions that keep a first quote from being issued; what they are about is nobody else's business."""
+    if record.kind != "quote" or record.erased_at is not None or not request_visit.is_confirmed(record):
+        return None
+    return OpenQuestions(record)
+
+
 def _page(
-    record: PatientRequest, form: QuestionForm, status: int = 200, language: LanguageForm | None = None
+    record: PatientRequest,
+    form: QuestionForm,
+    status: int = 200,
+    language: LanguageForm | None = None,
+    *,
+    questions: OpenQuestions | None = None,
 ) -> tuple[str, int]:
+    questions = questions or _questions(record)
     answers_in = language or LanguageForm(None, data={"language": record.language})
     about, quote = _about(record), quotes.for_request(record)
     confirmed, zone = request_visit.is_confirmed(record), record.table_version.time_zone
-    said, last = said_so_far(record, zone, with_words=confirmed), _last_word(record)
+    shown = [] if questions is None else questions.shown()
+    said, last = _said(record, zone, questions if shown else None), _last_word(record)
     rendered = render_template(
         "patient/request.html",
-        errors=summary(form, answers_in),
+        errors=summary(*([] if questions is None else [questions.form]), form, answers_in),
         form=form,
         answers_in=answers_in,
         speak=url_for("asking.language", reference=record.reference),
@@ -179,9 +217,13 @@ def _page(
         answers_come=bool(said),
         # The plan is personal as well: a link alone leads to no estimate.
         estimate=_estimate_link(record) if confirmed else None,
-        open_questions=_open_questions(record, quote) if confirmed else [],
-        they_wrote=last == "question",
-        we_asked=record.state == "waiting" or last == "answer",
+        questions=questions,
+        open_questions=shown[:MOST_OPEN],
+        further_questions=shown[MOST_OPEN:],
+        is_sent=questions is not None and questions.is_sent,
+        more_about=[] if questions is None else questions.more_about(),
+        day_order=current_reader().day_order(),
+        they_wrote=last == "question" and bool(said[-1]["words"]),
         code=None if confirmed else url_for("my_data.code", reference=record.reference),
         quote=None if quote is None else _quote(quote),
         action=None if record.erased_at else url_for("asking.question", reference=record.reference),
@@ -199,13 +241,6 @@ def _estimate_link(record: PatientRequest) -> dict[str, str] | None:
         return None
     token = estimates.token_of(found, request_context.settings().link_key)
     return {"reference": found.reference, "link": url_for("patient.breakdown", token=token)}
-
-
-def _open_questions(record: PatientRequest, quote: Quote | None) -> list[Words]:
-    """Return the questions that keep a first quote from being issued; what they are about is nobody else's business."""
-    if quote is not None:
-        return []
-    return quotes.open_questions.labels(act(), record, current_reader())
 
 
 def _quote(quote: Quote) -> dict[str, str]:

@@ -104,6 +104,24 @@ def test_what_is_paid_to_others_is_marked_in_the_plan_that_is_agreed_to(app: Fla
     assert said.count("not part of this price") == 1, "the provider is paid for the rest"
 
 
+def test_what_is_paid_to_others_for_several_answers_is_said_once(app: Flask) -> None:
+    driver = '[driver.hotel]\nkind = "yes_no"\nrole = "extras"\nlabel.en = "Hotel"\ndefault = true\n\n'
+    driver += driver.replace("hotel", "taxi").replace("Hotel", "Do you come by taxi?")
+    charge = '[charge.hotel]\nlabel.en = "Hotel"\ngroup = "flights"\nstage = "first"\nprice = 300\nsource = "Tests."\n'
+    charge += "when = { hotel = true }\n\n"
+    charge += charge.replace("hotel", "taxi")
+    text = list_text().replace("[rule.short]", f"{driver}[rule.short]")
+    publish(app, text.replace("[tax.gst]", f"{charge}[tax.gst]"))
+    desk = Desk(app)
+    plan = (
+        desk.patient(desk.issue()).open(f"/quote/{desk.number}/accept").one("dl", class_="facts short plan")
+    )
+    said = " ".join(visitor.words(plan).split())
+    assert said.count("not part of this price") == 1
+    assert "Hotel: Yes (not answered)" in said
+    assert "Paid to others, not part of this price: Hotel; Do you come by taxi?" in said
+
+
 def test_what_is_not_included_stands_where_it_is_agreed_to_have_been_read(patient: Patient) -> None:
     for page in (patient.open(f"{patient.path}/accept"), patient.check()):
         (fold,) = page.all("details", id="not-included")

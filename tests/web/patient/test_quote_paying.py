@@ -37,6 +37,15 @@ def desk(start: Callable[..., Flask]) -> Desk:
     return Desk(app)
 
 
+def test_an_accepted_quote_says_nowhere_that_nobody_need_accept_it(desk: Desk) -> None:
+    patient = desk.patient(desk.issue())
+    patient.accept()
+    with desk.revision() as revision:
+        number = revision.number
+    assert NOTHING_OBLIGES not in patient.open(patient.path).text()
+    assert NOTHING_OBLIGES not in patient.open(f"{patient.path}/{number}.txt").body.decode()
+
+
 def test_once_it_is_accepted_the_first_day_is_named_and_not_that_nothing_obliges(desk: Desk) -> None:
     patient = desk.patient(desk.issue())
     for said in how_to_pay(patient, desk):

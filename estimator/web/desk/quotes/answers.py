@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -28,6 +29,7 @@ from estimator.web.desk.quotes.blueprint import (
     when,
 )
 from estimator.web.desk.quotes.figures import version_of
+from estimator.web.desk.quotes.told_here import ToldHere
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
@@ -112,11 +114,15 @@ def _page(
     reader, plan = current_reader(), plan_in(draft)
     version = version_of(of, draft.prices)
     table = price_lists.parsed(version)
+    kept, told = drafts.answers_of(draft, settings(), plan), ToldHere(of, table)
     if form is None:
-        form = estimate_form.build(table, drafts.answers_of(draft, settings(), plan))
+        form = estimate_form.build(table, {**told.usable(kept), **kept})
     panel = running(table, estimate_form.read(form, table, reader), reader, unfinished=True)
     form.refuse_answers({**panel.refused(), **(refused or {})})
-    sections = estimate_form.sections(form, table, reader, panel.asked)
+    sections = [
+        replace(section, questions=[told.beside(each, kept) for each in section.questions])
+        for section in estimate_form.sections(form, table, reader, panel.asked)
+    ]
     page = render_template(
         "desk/quote_answers.html",
         request_=head_of(of),

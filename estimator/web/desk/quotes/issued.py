@@ -136,7 +136,7 @@ def issued_rows(of: PatientRequest) -> IssuedQuote | None:
         "chat": None if of.erased_at is not None else chat.of_quote(of, revisions[0]),
         "with_code": of.email is not None,
         "request_link": None if of.erased_at is not None else chat.of_request(of).address,
-        "conversation": conversation(entries, of.table_version.time_zone),
+        "conversation": conversation(entries, of),
     }
 
 

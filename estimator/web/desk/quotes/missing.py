@@ -14,6 +14,7 @@ from estimator.i18n import gettext as _
 from estimator.models import PatientRequest
 from estimator.quotes.plans import Missing, Prepared
 from estimator.web.desk.price_lists.try_it import item_words
+from estimator.web.desk.quotes.told_here import ToldHere
 from estimator.web.request_context import now, settings
 from pricing import PriceTable
 from pricing.table import ChoiceDriver
@@ -76,14 +77,13 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
             said = _("The price list refuses these answers: %(why)s", why=_refusals(prepared, reader))
             return _mend(said, answers, _("Change the answers"))
         case "unanswered" | "left_open":
-            names = _listed(_questions(table, missing.detail, reader))
-            said = (
-                _("Left open, and the price depends on it: %(questions)s.", questions=names)
-                if missing.code == "left_open"
-                else _(
-                    "Nobody has answered: %(questions)s. Ask the patient, and enter the answers.",
-                    questions=names,
-                )
+            told = ToldHere(of, table).usable(prepared.answers)
+            by_patient = [code for code in missing.detail if code in told]
+            by_nobody = [code for code in missing.detail if code not in told]
+            said = " ".join(
+                _open(which, _listed(_questions(table, codes, reader)))
+                for which, codes in (("told", by_patient), (missing.code, by_nobody))
+                if codes
             )
             return _mend(said, f"{here}#open-title", _("Enter the answers"))
         case "on_request":
@@ -125,6 +125,19 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
             )
             return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
     return _mend(missing.code, here, _("To the quote"))
+
+
+def _open(which: str, questions: str) -> str:
+    """Say which questions are open, and what to do."""
+    if which == "told":
+        return _(
+            "The patient has answered: %(questions)s. Save the quote to use the answers.", questions=questions
+        )
+    if which == "left_open":
+        return _("Left open, and the price depends on it: %(questions)s.", questions=questions)
+    return _(
+        "Nobody has answered: %(questions)s. Ask the patient, and enter the answers.", questions=questions
+    )
 
 
 def _above_the_limit(prepared: Prepared, reader: Reader) -> str:

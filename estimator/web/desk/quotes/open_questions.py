@@ -10,9 +10,11 @@ from flask import request
 
 import pricing
 from estimator import wording
+from estimator.models import PatientRequest
 from estimator.quotes.plans import Prepared
 from estimator.web import estimate_form
 from estimator.web.desk.quotes.missing import OPEN_CODES
+from estimator.web.desk.quotes.told_here import ToldHere
 from estimator.web.estimate_form import PREFIX, Section
 from estimator.web.language import current_reader
 from pricing import PriceTable
@@ -21,15 +23,17 @@ from pricing import PriceTable
 class OpenQuestions:
     """The questions of a price list, with what this request sent for some of them.
 
+    What the patient answered on their page is filled in where the plan leaves it open.
     `answers` are those of the plan with what was typed in place of the `kept` ones that are saved; None where nothing
     was typed.
     """
 
     answers: Mapping[str, Any] | None = None
 
-    def __init__(self, table: PriceTable, kept: Mapping[str, str | bool]) -> None:
-        self.table, self._reader = table, current_reader()
-        self.form = estimate_form.build(table, kept)
+    def __init__(self, of: PatientRequest, table: PriceTable, kept: Mapping[str, str | bool]) -> None:
+        self.table, self._reader, self._kept = table, current_reader(), kept
+        self.told = ToldHere(of, table)
+        self.form = estimate_form.build(table, {**self.told.usable(kept), **kept})
         estimate_form.fill(self.form, table, request.form.get("fill", ""))
         self._typed = {
             name.removeprefix(PREFIX).partition("-")[0]
@@ -73,7 +77,11 @@ class OpenQuestions:
         asked = [
             replace(
                 section,
-                questions=[replace(each, use=None) for each in section.questions if each.code in shown],
+                questions=[
+                    replace(self.told.beside(each, self._kept), use=None)
+                    for each in section.questions
+                    if each.code in shown
+                ],
             )
             for section in estimate_form.sections(self.form, self.table, self._reader, list(shown))
         ]

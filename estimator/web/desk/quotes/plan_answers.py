@@ -8,20 +8,25 @@ import pricing
 from estimator import price_lists
 from estimator.i18n import Words
 from estimator.quotes.plans import Prepared
+from estimator.web.desk.quotes.told_here import ToldHere
 from estimator.web.language import current_reader
 from estimator.wording import answer_words, not_answered
 from pricing.left_open import left_open
 
 
 class PlanRow(TypedDict):
-    """One answer of the plan; `supposed` if the list supposed it. A question that was left open says so."""
+    """One answer of the plan; `supposed` if the list supposed it. A question that was left open says so.
+
+    `told` is what the patient answered to it on the page of the request, if they did.
+    """
 
     label: Words
     answer: Words
     supposed: bool
+    told: str
 
 
-def answers_in_words(prepared: Prepared) -> list[PlanRow]:
+def answers_in_words(prepared: Prepared, told: ToldHere | None = None) -> list[PlanRow]:
     """Return the plan in sight in words, as far as the list that is chosen knows its answers."""
     reader, table = current_reader(), price_lists.parsed(prepared.version)
     answers = prepared.answers if prepared.chosen is None else prepared.chosen.breakdown["answers"]
@@ -30,7 +35,7 @@ def answers_in_words(prepared: Prepared) -> list[PlanRow]:
     for driver in table.drivers:
         if driver.code in left:
             label = reader.words(driver.label, table.main_language)
-            found.append({"label": label, "answer": not_answered(), "supposed": False})
+            found.append({"label": label, "answer": not_answered(), "supposed": False, "told": ""})
         if driver.code not in answers:
             continue
         try:
@@ -42,6 +47,7 @@ def answers_in_words(prepared: Prepared) -> list[PlanRow]:
                 "label": reader.words(driver.label, table.main_language),
                 "answer": words or Words(str(answers[driver.code])),
                 "supposed": driver.code not in prepared.answers,
+                "told": "" if told is None else told.sentence(driver.code, prepared.answers),
             }
         )
     return found

@@ -87,7 +87,7 @@ def save(reference: str) -> ResponseReturnValue:
     table = price_lists.parsed(version_of(of, typed.prices.data))
     found, questions = (
         typed.read(table.currency),
-        OpenQuestions(table, drafts.answers_of(draft, settings(), plan)),
+        OpenQuestions(of, table, drafts.answers_of(draft, settings(), plan)),
     )
     prices = PricesForm(of, draft, table)
     if act == "work-out" or "fill" in request.form:
@@ -163,7 +163,7 @@ def figures(reference: str) -> ResponseReturnValue:
     table = price_lists.parsed(version_of(of, typed.prices.data))
     found, questions = (
         typed.read(table.currency),
-        OpenQuestions(table, drafts.answers_of(draft, settings(), plan)),
+        OpenQuestions(of, table, drafts.answers_of(draft, settings(), plan)),
     )
     prices = PricesForm(of, draft, table)
     prepared = trial(of, draft, found, questions.to_try, prices.to_try, plan)
@@ -239,7 +239,7 @@ def page_of(
     prepared = prepared_of(draft, plan)
     table = price_lists.parsed(prepared.version)
     if questions is None:
-        questions = OpenQuestions(table, drafts.answers_of(draft, settings(), plan))
+        questions = OpenQuestions(of, table, drafts.answers_of(draft, settings(), plan))
     prices = prices or PricesForm(of, draft, table)
     worked_out = prepared if tried is None else trial(of, draft, tried, questions.to_try, prices.to_try, plan)
     result = shown(worked_out, of)
@@ -278,7 +278,8 @@ def page_of(
         choice=_choice(of, prepared),
         figures=result,
         unread=len(errors) if tried is not None else 0,
-        answers=answers_in_words(prepared),
+        answers=answers_in_words(prepared, questions.told),
+        told_besides=questions.told.not_asked(),
         open_questions=questions.sections(prepared),
         approval=_approval(draft, prepared),
         day_order=reader.day_order(),

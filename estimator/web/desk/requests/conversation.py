@@ -18,8 +18,10 @@ from estimator.web.desk.requests import history
 from estimator.web.fields import ChoiceField, TickField
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
+from estimator.web.patient.exchange import answers_in_words
 from estimator.web.patient.request_form import words_field
 from estimator.web.staff.signed_in import act
+from estimator.wording.told_answers import ToldAnswer
 
 WAYS: Mapping[requests.Way, Any] = {
     "email": lazy_gettext("on their page, and a mail says so"),
@@ -125,7 +127,7 @@ def _open_questions(found: PatientRequest) -> str | None:
 
 @dataclass(frozen=True)
 class Said:
-    """One thing that was said: by whom, when, how, and its words; `ours` if by the desk."""
+    """One thing that was said: by whom, when, how, its words and answers to questions; `ours` if by the desk."""
 
     who: str
     when: str
@@ -133,19 +135,21 @@ class Said:
     words: str | None
     ours: bool
     by_chat: bool = False
+    answers: Sequence[ToldAnswer] = ()
 
 
-def conversation(entries: Sequence[requests.Entry], zone: str) -> list[Said]:
+def conversation(entries: Sequence[requests.Entry], found: PatientRequest) -> list[Said]:
     """Return what was said, the first first."""
     names = history.names_of(entries)
     return [
         Said(
             who=history.who(entry.actor, names),
-            when=current_reader().clock(entry.at, zone),
+            when=current_reader().clock(entry.at, found.table_version.time_zone),
             how=_how(entry),
             words=entry.words,
             ours=entry.kind == "answer",
             by_chat=entry.detail.get("way") == "whatsapp",
+            answers=answers_in_words(entry, found),
         )
         for entry in reversed(entries)
         if entry.kind in requests.EXCHANGE

@@ -238,7 +238,7 @@ def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
     found = the_request(reference)
     if found.erased_at is not None:  # there is no form any more in which it could stay
         return errors.erased_meanwhile()
-    since = conversation(history.entries_of(found), _zone(found))[count_shown() :]
+    since = conversation(history.entries_of(found), found)[count_shown() :]
     answered = next((said for said in reversed(since) if said.ours), None)
     if isinstance(form, AnswerForm) and answered is not None and answered.words is not None:
         sentence = _(
@@ -283,7 +283,7 @@ def _page(
     withdrawn = price_lists.returns.withdrawn_at(found.table_version_id, found.created_at)
     may_work = signed_in.may("requests.work")
     assigning, moving, noting, answering = _forms(found, sent, done)
-    said = conversation(entries, zone)
+    said = conversation(entries, found)
     shown = render_template(
         "desk/request.html",
         errors=[] if sent is None else summary(sent),
@@ -392,7 +392,7 @@ def _nothing_said_since(found: PatientRequest) -> None:
     Raises requests.ChangedMeanwhile.
     """
     requests.lock(found)
-    if len(conversation(history.entries_of(found), _zone(found))) != count_shown():
+    if len(conversation(history.entries_of(found), found)) != count_shown():
         raise requests.ChangedMeanwhile
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Literal, get_args
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -36,6 +37,11 @@ LONGEST_SENTENCE = 10_000
 
 PLAN_LINES = 5
 """Maximum number of lines in which the plan is repeated; the part about the person comes after them."""
+
+Mark = Literal["wholly", "partly"]
+"""How much of what is paid for an answer is paid to others."""
+
+MARKS: tuple[Mark, ...] = get_args(Mark)
 
 
 class AcceptForm(Form):
@@ -264,14 +270,31 @@ def _already(found: Opened, plan: str) -> ResponseReturnValue:
     return redirect(url_for("quote.answered", number=found.quote.number), code=303)
 
 
-def _plan(rows: FirmRows, payees: _Payees) -> Iterator[tuple[str, str]]:
-    """Yield the plan in a few lines: what each part of the form was answered, but for the person's health."""
+def _plan(rows: FirmRows, payees: _Payees) -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the plan in a few lines: what each part of the form was answered, but for the person's health.
+
+    Where several answers of a part are paid to others that is said once, in sentences of their own.
+    """
     for section in rows.answers[:PLAN_LINES]:
-        alone = len(section.rows) == 1
-        said = (
-            _answer(row, payees) if alone else _line(row.label, _answer(row, payees)) for row in section.rows
-        )
-        yield section.heading, listed_apart(said)
+        marks = {row.driver: payees.mark(row.driver) for row in section.rows}
+        told = [mark for mark in MARKS if list(marks.values()).count(mark) > 1]
+        answers = [
+            _answer(row, None if (mark := marks[row.driver]) in told else mark) for row in section.rows
+        ]
+        if len(answers) > 1:
+            answers = [_line(row.label, answer) for row, answer in zip(section.rows, answers, strict=True)]
+        once = [
+            _once(mark, listed_apart(row.label for row in section.rows if marks[row.driver] == mark))
+            for mark in told
+        ]
+        yield section.heading, listed_apart(answers), once
+
+
+def _once(mark: Mark, names: str) -> str:
+    """Say of several answers what of them is not part of the price that is agreed to."""
+    if mark == "partly":
+        return _("What is paid to others for these is not part of this price: %(names)s", names=names)
+    return _("Paid to others, not part of this price: %(names)s", names=names)
 
 
 class _Payees:
@@ -286,19 +309,21 @@ class _Payees:
             if item["amount"]["high"] is None or Decimal(item["amount"]["high"])
         }
 
-    def of(self, driver: str) -> set[str]:
-        """Return the totals in which something is paid for an answer: "provider", "others", "reserve"."""
+    def mark(self, driver: str) -> Mark | None:
+        """Return whether what is paid for an answer is paid to others, wholly or partly; None if nothing of it is."""
         charged = depending(self._table, [driver])
-        return {self._total_of[code] for code in charged if code in self._total_of}
+        totals = {self._total_of[code] for code in charged if code in self._total_of}
+        if "others" not in totals:
+            return None
+        return "partly" if "provider" in totals else "wholly"
 
 
-def _answer(row: AnswerRow, payees: _Payees) -> str:
+def _answer(row: AnswerRow, mark: Mark | None) -> str:
     """Say an answer, and what of it is not part of the price that is agreed to."""
     said = _("%(answer)s (not answered)", answer=row.answer) if row.assumed else row.answer.marked
-    totals = payees.of(row.driver)
-    if "others" not in totals:
+    if mark is None:
         return said
-    if "provider" in totals:
+    if mark == "partly":
         return _("%(answer)s (what is paid to others for it is not part of this price)", answer=said)
     return _("%(answer)s (paid to others, not part of this price)", answer=said)
 

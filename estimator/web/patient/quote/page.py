@@ -24,7 +24,7 @@ from estimator.web.patient.quote.blueprint import Link, Opened, pages
 from estimator.web.patient.quote.opening import gate
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
-from estimator.wording import states
+from estimator.wording import firm_plans, states
 from pricing import quote_plans
 
 ASK_AGAIN_SECONDS = 3
@@ -87,7 +87,9 @@ def plain(number: str, revision: int) -> ResponseReturnValue:
     rows = common.rows_of(asked)
     agreed = documents.as_agreed(asked, rows)
     if agreed is not None and asked.state == "accepted":
-        rows = replace(rows, how_to_pay=agreed.rows.how_to_pay)
+        with speaking(reader_of(asked.language)):
+            about = firm_plans.about_accepted(rows)
+        rows = replace(rows, how_to_pay=agreed.rows.how_to_pay, about=about)
     patient = quotes.patient_of(asked, request_context.settings().data_keys) or ""
     with speaking(reader_of(asked.language)):
         text = plain_text.firm_text(rows, patient)
