@@ -135,12 +135,11 @@ def _own_part(segment: Segment, group: _Group, following: _Group | None) -> Part
     before = [one for one in parts if one[0] < begin]
     if before:
         said = any(
-            before[-1][1] <= start < begin and standing == "included"
-            for start, _end, standing in segment.marks
+            before[-1][1] <= mark.start < begin and mark.standing == "included" for mark in segment.marks
         )
         bound = marking.is_bound(segment.text, before[-1][:2], (group.start, begin))
         return None if said or bound else before[-1][2]
-    if any(begin < start for start, _end, _standing in segment.marks):
+    if any(begin < mark.start for mark in segment.marks):
         return None
     # "USD 500 for hotel and food" is for both.
     alone = following is None or following.places or following.is_with
