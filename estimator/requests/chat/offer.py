@@ -99,6 +99,7 @@ def look(text: str) -> Found:
             segmentation.segment_of(part, most) for one in sentence for part in segmentation.divided(one)
         ]
         said = [*binding.standings(segments)]
+        amounts.sentence += 1
         if not is_question:
             for part, standing in chain.from_iterable(said):
                 if standing:
