@@ -164,9 +164,9 @@ def is_of_another_session(text: str, place: tuple[int, int]) -> bool:
     )
 
 
-def times_in(text: str) -> list[tuple[int, int]]:
-    """Return where a text speaks of one of several times at which people pay."""
-    return [match.span() for match in AT_SOME_TIME.finditer(text)]
+def times_in(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Return where a text speaks of one of several times at which people pay, from a place to another."""
+    return [match.span() for match in AT_SOME_TIME.finditer(text, start, len(text) if end is None else end)]
 
 
 def goes_on(text: str) -> bool:

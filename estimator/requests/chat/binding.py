@@ -202,8 +202,13 @@ def _bound_before(
 def _items(segment: Segment) -> list[_Item]:
     """Return the parts of a segment with what stands beside each, up to the next part, word or "and"."""
     text = segment.text
+    named = [
+        match.end()
+        for pattern in (segmentation.TOTAL, sorted_amounts.PRICE)
+        if (match := pattern.search(text))
+    ]
     for start, end, _money in segment.places:
-        if segmentation.TOTAL.search(text, 0, start) or sorted_amounts.PRICE.search(text, 0, start):
+        if start >= min(named, default=len(text)):
             text = text[:start] + " " * (end - start) + text[end:]
     edges = [(mark.start, mark.end) for mark in segment.marks]
     edges += [match.span() for match in _JOIN.finditer(text)]

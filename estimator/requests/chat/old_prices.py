@@ -101,7 +101,9 @@ def without(text: str) -> tuple[str, tuple[Money, ...]]:
         old.update(dict.fromkeys(money for money in prices.numbers_in(struck[1]) if can_be_a_price(money)))
     text = _STRUCK.sub(lambda struck: " " * len(struck[0]), text)
     places = [place for place in prices.places_in(text) if can_be_a_price(place[2])]
-    gone = [place for place in places if _is_old(text, place, places)]
+    sums = [largest(money) for _start, _end, money in places]
+    least = min(sums) if len(sums) > 1 and not _NOWADAYS.search(text) else None
+    gone = [place for place in places if _is_old(text, place, least)]
     kept = [place for place in places if place not in gone]
     gone += [place for place in kept if _is_usual(text, place, kept)]
     for start, end, money in gone:
@@ -117,7 +119,7 @@ def _bounds(text: str, place: tuple[int, int, Money]) -> tuple[int, int]:
     return start + len(written) - len(written.lstrip()), start + len(written.rstrip())
 
 
-def _is_old(text: str, place: tuple[int, int, Money], every: list[tuple[int, int, Money]]) -> bool:
+def _is_old(text: str, place: tuple[int, int, Money], least: Decimal | None) -> bool:
     start, end = _bounds(text, place)
     before = text[max(0, start - _BACK) : start]
     if _FOLLOWS.search(before) or _AFTER.match(text, end):
@@ -127,17 +129,16 @@ def _is_old(text: str, place: tuple[int, int, Money], every: list[tuple[int, int
     found = follows or _BESIDE.match(text, end)
     if not found or (follows and _NOW.match(text, end)):
         return False
-    return not ONLY_EARLIER.search(found[0]) or not _is_payment(text, before[: found.start()], place, every)
+    return not ONLY_EARLIER.search(found[0]) or not _is_payment(before[: found.start()], place[2], least)
 
 
-def _is_payment(
-    text: str, before: str, place: tuple[int, int, Money], every: list[tuple[int, int, Money]]
-) -> bool:
-    """Whether "before" says when an amount is paid: "half before: 6,000, half after: 6,000"."""
-    if _SHARE.search(before):
-        return True
-    others = [largest(other[2]) for other in every if other[:2] != place[:2]]
-    return bool(others) and min(others) >= largest(place[2]) and not _NOWADAYS.search(text)
+def _is_payment(before: str, money: Money, least: Decimal | None) -> bool:
+    """Whether "before" says when an amount is paid, as in "half before: 6,000, half after: 6,000".
+
+    `least` is the least amount of the message, None if there is no other one, or one that holds "now": an old price is
+    not the least.
+    """
+    return bool(_SHARE.search(before)) or largest(money) == least
 
 
 def _is_usual(text: str, place: tuple[int, int, Money], every: list[tuple[int, int, Money]]) -> bool:

@@ -22,7 +22,8 @@ BESIDE_A_CURRENCY = re.compile("lk?|cr", re.IGNORECASE)
 _NUMBER = r"[0-9]+(?:[.,،'’\u066b\u066c][0-9]+|[ \u00a0\u2009\u202f][0-9]{3}(?![0-9]))*(?:[\u066b.,][0-9]+)?"
 _CURRENCY = currencies.ANY
 _TIMES = "|".join(words for _number, words in TIMES)
-_TO = "[-–—~]|/(?=[^\\d\\n]{0,6}(?:[0-9][0-9.,]{2}|[0-9]{1,2}\\s?[kK]))|(?i:to|or|à|ou|a|o|до|или)(?!\\w)|إلى|او|أو|से|या|থেকে|বা"
+_OR = r"/(?=[^\d\n]{0,6}(?:[0-9][0-9.,]{2}|[0-9]{1,2}\s?[kK]))"
+_TO = rf"[-–—~]|{_OR}|(?i:to|or|à|ou|a|o|до|или)(?!\w)|إلى|او|أو|से|या|থেকে|বা"
 """What stands between the two ends of a range."""
 
 FAR_ABOVE = 3

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import zip_longest
 
 from estimator.estimates import offer_parts
@@ -44,15 +46,10 @@ class _Whole:
     is_payment: bool = False
     is_repeated: bool = False
 
-    def is_half_of(self, other: _Whole) -> bool:
-        """Whether another amount of the same sentence is equal, as of two payments that come to a price together."""
-        return (
-            other is not self
-            and other.sentence == self.sentence
-            and not (self.is_named or other.is_named or self.is_repeated or other.is_repeated)
-            and other.money.currency == self.money.currency
-            and old_prices.largest(other.money) == old_prices.largest(self.money)
-        )
+    @property
+    def what(self) -> tuple[int, str | None, Decimal]:
+        """Return its sentence and what it comes to; two payments of one sentence are equal, the price is not."""
+        return self.sentence, self.money.currency, old_prices.largest(self.money)
 
 
 @dataclass
@@ -176,7 +173,7 @@ def _goes_on(before: Segment, segment: Segment) -> bool:
 
 def _own_part(segment: Segment, group: _Group, following: _Group | None) -> Part | None:
     """Return the part that the amount of a group is for; None if it can be the price."""
-    times = asides.times_in(segment.text)
+    times = asides.times_in(segment.text, group.start, group.end)
     parts = [
         one
         for one in segment.parts
@@ -232,9 +229,17 @@ def settle(amounts: Amounts, text: str) -> None:
 
 
 def _put_payments_aside(amounts: Amounts) -> None:
-    """Take away amounts that are paid at different times; "12,000 on arrival" alone can be the whole price."""
+    """Take away amounts that are paid at different times; "12,000 on arrival" alone can be the whole price.
+
+    Nobody writes a price twice in a sentence: two equal amounts are two payments.
+    """
     wholes = amounts.wholes
-    paid = [one for one in wholes if one.is_payment or any(map(one.is_half_of, wholes))]
+    equal = Counter(one.what for one in wholes if not (one.is_named or one.is_repeated))
+    paid = [
+        one
+        for one in wholes
+        if one.is_payment or (not (one.is_named or one.is_repeated) and equal[one.what] > 1)
+    ]
     most = max((old_prices.largest(one.money) for one in wholes if one not in paid), default=0)
     least = min((old_prices.largest(one.money) for one in paid), default=most)
     if len(paid) > 1 or amounts.by_payment or least < most:
