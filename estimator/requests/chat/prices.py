@@ -19,6 +19,9 @@ TIMES = (
 BESIDE_A_CURRENCY = re.compile("lk?|cr", re.IGNORECASE)
 """Those of them that mean something else without a currency."""
 
+IN_LAKHS = frozenset({"BDT", "INR", "LKR", "NPR", "PKR"})
+"""Currencies that are counted in lakhs and crores."""
+
 _NUMBER = r"[0-9]+(?:[.,،'’\u066b\u066c][0-9]+|[ \u00a0\u2009\u202f][0-9]{3}(?![0-9]))*(?:[\u066b.,][0-9]+)?"
 _CURRENCY = currencies.ANY
 _TIMES = "|".join(words for _number, words in TIMES)
@@ -42,6 +45,9 @@ _AMOUNT = re.compile(
     rf"(?P<second>(?>{_NUMBER}))(?!:?[0-9])(?!/[0-9]))?"
     rf"(?:\s{{0,2}}(?P<times>{_TIMES}))?(?:\s{{0,2}}(?P<after>{_CURRENCY}))?"
 )
+
+
+_SHORTENED = re.compile(rf"(?<=[0-9])\s{{0,2}}({_TIMES})")
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,18 @@ def places_in(text: str) -> Iterator[tuple[int, int, Money]]:
         for (figure, times), one in zip(ends, each, strict=False):
             code = one.code if one else None
             yield start, end, Money(written, figure, code, times, is_doubtful=bool(one and not code))
+
+
+def without_times(typed: str, currency: str) -> tuple[str, int]:
+    """Return one amount without the word behind its figure that makes it larger, and by how much; 1 without a word.
+
+    The digits are 0 to 9. "L" and "Cr" are read only of a currency that people shorten so.
+    """
+    words = [*_SHORTENED.finditer(typed)]
+    if len(words) != 1 or (BESIDE_A_CURRENCY.fullmatch(words[0][1]) and currency not in IN_LAKHS):
+        return typed, 1
+    (word,) = words
+    return typed[: word.start()] + typed[word.end() :], _times(word[1], True)
 
 
 def _times(word: str | None, has_currency: bool) -> int:
