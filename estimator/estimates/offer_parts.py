@@ -45,7 +45,7 @@ LATIN: dict[Part, str] = {
     "traslados?|transportes?|aeropuerto",
     "visa": "visados?|visas?(?! (?:debit |credit )?cards?)(?!(?: and | or | & |[ ,/]{1,2})master ?card)|"
     "invitation letters?|lettres? d[’']invitation|cartas? de invitación",
-    "flights": "flights?|air ?fares?|(?:air|plane|airline) tickets?|tickets|vols?|billets?(?: d[’']avion)?|vuelos?|"
+    "flights": "flights?|air ?fares?|(?:air|plane|airline) tickets?|tickets?|vols?|billets?(?: d[’']avion)?|vuelos?|"
     "billetes?(?: de avi[óo]n)?|pasajes?(?: a[ée]reos?)?|boletos?",
     "hotel": "hotels?|h[ôo]tels?|accommodations?|lodging|apartments?|hébergements?|hebergements?|logements?|hoteles|"
     "alojamientos?|hospedajes?",

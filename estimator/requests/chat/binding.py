@@ -76,7 +76,7 @@ def standings(segments: Sequence[Segment]) -> Iterator[list[tuple[Part, Standing
             waiting = []
             heading = heading if heading.with_colon else _Heading()
         if segment.marks:
-            said, waiting, heading = _said_with_marks(segment, waiting)
+            said, waiting, heading = _said_with_marks(segment, waiting, heading)
         else:
             said, waiting, heading = _said_without_marks(segment, waiting, heading)
         yield [*segment.on_top, *said]
@@ -108,7 +108,7 @@ def _said_without_marks(
 
 
 def _said_with_marks(
-    segment: Segment, waiting: list[_Item]
+    segment: Segment, waiting: list[_Item], above: _Heading
 ) -> tuple[list[tuple[Part, Standing]], list[_Item], _Heading]:
     items, text = _items(segment), segment.text
     found: dict[_Item, Standing] = {}
@@ -132,6 +132,9 @@ def _said_with_marks(
             bound = _bound_before(text, mark, before, waiting)
         found.update((one, mark.standing) for one in bound)
         waiting, at = [], mark.end
+    if above.standing == "included" or above.with_colon:
+        first = segment.marks[0].start
+        found.update((one, above.standing) for one in items if one.start < first and one not in found)
     if segment.bullet:
         found.update((one, segment.bullet) for one in items if one not in found)
     said = [(one.part, standing) for one, standing in found.items()]
@@ -149,7 +152,7 @@ def _is_said_of_the_next(
     """Whether a word is said of what follows it, be that behind the next comma."""
     is_named = any(one.can_follow for one in before)
     behind = text[mark.end :].strip()
-    if mark.said_of == "before":
+    if mark.said_of in ("before", "beside"):
         return False
     if mark.said_of == "after":
         return bool(behind.strip(".!)…")) or not is_named
@@ -185,6 +188,8 @@ def _bound_before(
     "Included" is said of all without a word or an amount of their own. Of a list that begins with numbers, a denial is
     said only as far as "and" shows where it ends.
     """
+    if mark.said_of == "beside":
+        return before[-1:]
     if not mark.standing:
         return before
     if mark.standing == "included":

@@ -12,14 +12,14 @@ from estimator.estimates.offer_parts import Part
 from estimator.requests.chat import asides
 
 Standing = Literal["", "included", "excluded"]
-Side = Literal["", "before", "after"]
+Side = Literal["", "before", "after", "beside"]
 
 
 @dataclass(frozen=True)
 class Mark:
     """A word that says whether parts are in the price: where it is, and what it says; "" where that is not certain.
 
-    `said_of` is the side on which those parts stand, "" if they can stand on both.
+    `said_of` is the side on which those parts stand, "" if they can stand on both, "beside" if it is right before.
     """
 
     start: int
@@ -34,7 +34,7 @@ TICKS, CROSSES = "✅✔✓☑", "❌✖✗✘🚫"
 INCLUDED = offer_parts.either(
     r"[✅✔✓☑]|"
     r"(?:no|without) (?:extra|additional) (?:costs?|charges?|fees?)|free of charge|included|includes?|including|"
-    r"incl|inclusive(?: of)?|in(?:side)? the price|(?<!feel )free(?! (?:to|cancel\w*)(?!\w))|complimentary|"
+    r"incl|inclusive(?: of)?|in(?:side)? (?:the |our )?price|(?<!feel )free(?! (?:to|cancel\w*)(?!\w))|complimentary|"
     r"cover(?:s|ed)?|all[ -]in|inclus(?:e|es)?|(?:y )?compris(?:e|es)?|comprend|comprennent|comprenant|incluant|inclut|"
     r"incluent|dans le prix|offerte?s?|gratuite?s?|inclu[ií]d[oa]s?|incluyen?|incluyendo|en el precio|"
     r"gratis|gratuit[oa]s?|on our side|at our (?:own )?(?:cost|expense)|à nos frais|à notre charge|"
@@ -139,12 +139,16 @@ _DOUBT = offer_parts.either(
 
 _NEITHER = offer_parts.either(
     r"not (?:applicable|charged|levied|due)|n/a|(?:do(?:es)?n[’']?t|do(?:es)? not) apply|(?:vat|gst|tax)[ -]free|"
+    r"not (?:needed|required|necessary)|pas nécessaires?|no (?:es |son )?(?:necesari[oa]s?|requerid[oa]s?)|"
     r"non applicables?|(?:ne )?s[’']appliquent? pas|sans objet|no (?:se )?aplican?|no aplicables?",
-    r"не (?:применя|облага|начисля|взима)|неприменим",
-    r"لا (?:تنطبق|ينطبق|تطبق|يطبق)|غير (?:مطبق|منطبق|قابل)",
-    r"लागू नहीं|প্রযোজ্য (?:নয়|না)",
+    r"не (?:применя|облага|начисля|взима)|неприменим|не (?:нуж|требу|обязат)",
+    r"لا (?:تنطبق|ينطبق|تطبق|يطبق)|غير (?:مطبق|منطبق|قابل|مطلوب|ضروري)",
+    r"लागू नहीं|(?:ज़रूरत|जरूरत|ज़रूरी|जरूरी|आवश्यक) नहीं|প্রযোজ্য (?:নয়|না)|(?:দরকার|প্রয়োজন) (?:নেই|হয় না)",
 )
 """Words by which there is nothing to be included and nothing to be paid."""
+
+_PRICE = re.compile("price|prix|precio|стоимост|цен[уе]|سعر|कीमत|क़ीमत|दाम|দাম|মূল্য", re.IGNORECASE)
+"""Words for the price within "not included in the price"."""
 
 MOST = 60
 """Maximum number of such words between two commas; with more of them nothing is said."""
@@ -178,6 +182,11 @@ def _side(word: str) -> Side:
     if _OF_THE_LAST.search(word):
         return "before"
     return "after" if _OF_THE_NEXT.search(word) else ""
+
+
+def names_the_price(text: str, mark: Mark) -> bool:
+    """Whether an amount behind a word is the price: "hotel not included in the price of 9000"."""
+    return bool(_PRICE.search(text, mark.start, mark.end))
 
 
 def marks_in(text: str, parts: Sequence[tuple[int, int, Part]], *, has_price: bool) -> list[Mark]:
@@ -261,7 +270,7 @@ def _answers(text: str, parts: Sequence[tuple[int, int, Part]], marks: Sequence[
     """Yield "yes" and "no" beside a part: after it, or "no" before the only one that is near."""
     for match in YES.finditer(text):
         if any(0 <= match.start() - end <= _BEHIND for _start, end, _part in parts):
-            yield Mark(*match.span(), "included", "before")
+            yield Mark(*match.span(), "included", "beside")
     for match in NEAR.finditer(text):
         if any(mark.start < match.end() and match.start() < mark.end for mark in marks):
             continue

@@ -185,7 +185,9 @@ def _own_part(segment: Segment, group: _Group, following: _Group | None) -> Part
     before = [one for one in parts if one[0] < begin]
     if before:
         said = any(
-            before[-1][1] <= mark.start < begin and mark.standing == "included" for mark in segment.marks
+            before[-1][1] <= mark.start < begin
+            and (mark.standing == "included" or marking.names_the_price(segment.text, mark))
+            for mark in segment.marks
         )
         bound = marking.is_bound(segment.text, before[-1][:2], (group.start, begin))
         return None if said or bound else before[-1][2]

@@ -62,6 +62,15 @@ The hotel includes breakfast. 9000 USD |
 9000 USD incl. hotel excl. flights | hotel+ flights-
 9000 USD plus VAT, 2 sessions, hotel excluded | taxes- hotel-
 9000 USD excl. VAT | taxes-
+9000 USD all in except ticket | flights-
+8000 usd 2 shots hotel no ticket no visa yes | visa+
+9500$: 4 injections + 10 days hospital + rehab. Not in price: flight, visa, hotel. | flights- visa- hotel-
+MRI is not needed, hotel is included. 9000 USD | hotel+
+Hotel not included in the price of 9000 USD | hotel-
+Price includes 3 injections, 10 nights, hotel not included. 9000 USD | cells+ hotel-
+The price 9000 USD without flights and visa and with hotel | flights- visa- hotel+
+Includes hotel, visa without flights. 9000 USD | hotel+ visa+ flights-
+Everything included (hotel, transfers, interpreter) except flights: 10000 USD | hotel+ transfers+ interpreter+ flights-
 """
 
 FRENCH = """
@@ -90,6 +99,8 @@ kinésithérapie sans hôtel | hotel-
 9000 € HT, 3 injections, hôtel inclus | cells+ taxes- hotel+
 9000 € toutes taxes comprises | taxes+
 9000 € hors taxes | taxes-
+9500 € tout compris (hôtel, transferts), billets d'avion non inclus | hotel+ transfers+ flights-
+L'IRM n'est pas nécessaire, l'hôtel est compris. 9000 € | hotel+
 9000 € pour 3 injections avec hôtel, vols en plus | cells+ hotel+ flights-
 """
 
@@ -142,6 +153,8 @@ RUSSIAN = """
 8500 долларов, два сеанса, отель не включен | hotel-
 8500 долларов, клиника в центре, отель рядом |
 8500 долларов, 3 укола. Не входят питание, билеты, виза | flights- visa-
+Курс 4 укола 9500 долларов без проживания | cells+ hotel-
+МРТ не нужно, отель включен. 9000 долларов | hotel+
 8500 долларов за 3 сеанса с проживанием и трансфером | cells+ hotel+ transfers+
 """
 
@@ -168,6 +181,8 @@ ARABIC = """
 السعر 8500 دولار شامل الفندق والاستقبال من المطار | hotel+ transfers+
 9000 دولار والفندق مجاني والتأشيرة عليكم | hotel+
 8500 دولار، 3 جلسات، الفندق والطيران غير مشمولة | hotel- flights-
+التكلفة 9500 دولار تشمل 4 حقن والتأهيل، ولا تشمل الفندق والتذاكر | cells+ rehabilitation+ hotel- flights-
+السلام عليكم، التكلفة 9500 دولار، 3 جلسات، السكن غير مشمول | hotel-
 8500 دولار مع الفندق، 3 حقن | hotel+ cells+
 """
 
@@ -225,6 +240,22 @@ def test_a_part_is_in_or_out_only_by_a_word_that_is_said_of_it(message: str, sai
     signs = {"included": "+", "excluded": "-", "": ""}
     read = {f"{part}{signs[one.standing]}" for part, one in found.parts.items() if one.standing}
     assert (read, found.contradictory) == (set(said.split()), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hotel not included in the price of 9000 USD",
+        "Hôtel non compris dans le prix de 9000 €",
+        "Hotel no incluido en el precio de 9000 USD",
+        "Отель не входит в стоимость 9000 долларов",
+        "الفندق ليس ضمن السعر 9000 دولار",
+    ],
+)
+def test_the_price_in_which_a_part_is_not_is_no_amount_of_that_part(text: str) -> None:
+    found = look(text)
+    assert [money.figure for money in found.totals] == ["9000"]
+    assert (found.parts["hotel"].standing, found.parts["hotel"].money) == ("excluded", None)
 
 
 def test_amounts_that_a_list_gives_for_its_parts_are_read_without_a_currency() -> None:
