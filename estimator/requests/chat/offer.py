@@ -89,7 +89,7 @@ class Found:
 
 def look(text: str) -> Found:
     """Return what a message says; a text without a price, or in no language of ours, says nothing."""
-    plain, old = old_prices.without(folded_digits(text))
+    plain, old = old_prices.without(segmentation.plain(folded_digits(text)))
     most = max(map(old_prices.largest, prices.amounts_in(plain)), default=None)
     standings: dict[Part, set[Standing]] = {}
     amounts = sorted_amounts.Amounts()

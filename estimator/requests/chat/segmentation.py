@@ -33,7 +33,9 @@ _SENTENCE = re.compile(
     r"(?<=[0-9])[.;!?؟।](?=\s+\D|$)|[;!?؟।]|\n\s*\n"
 )
 _LINE = re.compile(r"\n")
-_BULLET = re.compile(r"\s*(?:[-–]\s+|[•*➢·]\s*|(?=[✅✔✓☑❌✖✗✘🚫]))")
+_NUMBERED = re.compile(r"^([^\S\n]*)[0-9]{1,2}[.)]\s+(?=\S)", re.MULTILINE)
+_BOLD = re.compile(r"^([^\S\n]*(?:[-–—•]\s*)?)[*_](?=[^\s*_])|(?<=[^\s*_])[*_](?=:?\s*$)", re.MULTILINE)
+_BULLET = re.compile(r"\s*(?:[-–—]\s+|[•*➢·▪●]\s*|(?=[✅✔✓☑❌✖✗✘🚫]))")
 _COMMA = re.compile(r"(?<![0-9])[,،]|[,،](?![0-9])")
 _BUT = re.compile(r"(?<!\w)(?:but|mais|pero|но|а|لكن|ولكن|लेकिन|কিন্তু)(?!\w)", re.IGNORECASE)
 AND = re.compile(r"(?<!\w)(?:and|et|y|e|и|और|एवं|এবং|ও)(?!\w)|&|\+|(?<!\w)و", re.IGNORECASE)
@@ -78,6 +80,11 @@ class Segment:
     def money(self) -> list[Money]:
         """Return the amounts without their places."""
         return [money for _start, _end, money in self.places]
+
+
+def plain(text: str) -> str:
+    """Return a text without the signs by which a chat writes bold letters, and with a dash for the number of a line."""
+    return _NUMBERED.sub(r"\1- ", _BOLD.sub(r"\1", text))
 
 
 def sentences(text: str) -> Iterator[tuple[list[str], bool]]:

@@ -62,6 +62,10 @@ The hotel includes breakfast. 9000 USD |
 9000 USD incl. hotel excl. flights | hotel+ flights-
 9000 USD plus VAT, 2 sessions, hotel excluded | taxes- hotel-
 9000 USD excl. VAT | taxes-
+*Package includes:*\\n1. 4 injections\\n2. MRI\\n*Not included:*\\n1. Flights\\n9000 USD | cells+ tests+ flights-
+9000 USD\\n1) 4 injections\\n2) MRI\\n3) flights not included | flights-
+9000 USD\\n✅ 4 injections\\n✅ Hotel\\n❌ Flights | cells+ hotel+ flights-
+9000 USD (4 injections, MRI - included; flights, visa - not included) | cells+ tests+ flights- visa-
 9000 USD all in except ticket | flights-
 8000 usd 2 shots hotel no ticket no visa yes | visa+
 9500$: 4 injections + 10 days hospital + rehab. Not in price: flight, visa, hotel. | flights- visa- hotel-
@@ -154,6 +158,7 @@ RUSSIAN = """
 8500 долларов, клиника в центре, отель рядом |
 8500 долларов, 3 укола. Не входят питание, билеты, виза | flights- visa-
 Курс 4 укола 9500 долларов без проживания | cells+ hotel-
+Включено:\\n— 4 укола\\n— МРТ\\nНе включено:\\n— билеты\\n— виза\\n8500 долларов | cells+ tests+ flights- visa-
 МРТ не нужно, отель включен. 9000 долларов | hotel+
 8500 долларов за 3 сеанса с проживанием и трансфером | cells+ hotel+ transfers+
 """
