@@ -43,15 +43,15 @@ LATIN: dict[Part, str] = {
     "airport(?: pick-?ups?)?|pick-?ups?|transports?|transferts?|aéroports?|"
     "navettes?|"
     "traslados?|transportes?|aeropuerto",
-    "visa": "visas?(?! (?:debit |credit )?cards?)(?!(?: and | or | & |[ ,/]{1,2})master ?card)|"
+    "visa": "visados?|visas?(?! (?:debit |credit )?cards?)(?!(?: and | or | & |[ ,/]{1,2})master ?card)|"
     "invitation letters?|lettres? d[’']invitation|cartas? de invitación",
-    "flights": "flights?|air ?fares?|(?:air|plane|airline) tickets?|tickets|vols?|billets?(?: d[’']avion)?|vuelos?|"
+    "flights": "flights?|air ?fares?|(?:air|plane|airline) tickets?|tickets?|vols?|billets?(?: d[’']avion)?|vuelos?|"
     "billetes?(?: de avi[óo]n)?|pasajes?(?: a[ée]reos?)?|boletos?",
     "hotel": "hotels?|h[ôo]tels?|accommodations?|lodging|apartments?|hébergements?|hebergements?|logements?|hoteles|"
     "alojamientos?|hospedajes?",
     "follow_up": "follow[ -]?ups?|after ?care|suivi|seguimientos?|controles posteriores",
     "complications": "complications?|emergenc(?:y|ies)|complicaci[óo]n(?:es)?|emergencias?|urgences?",
-    "taxes": "tax(?:es)?|vat|gst|tva|taxes|iva|impuestos?|impôts?",
+    "taxes": "tax(?:es)?|vat|gst|tva|taxes?|iva|impuestos?|impôts?",
 }
 """Words of English, French and Spanish, which stand alone."""
 
@@ -73,7 +73,7 @@ CYRILLIC: dict[Part, str] = {
 """How words of Russian begin."""
 
 ARABIC: dict[Part, str] = {
-    "cells": "خلايا|خلية|إبرة|ابرة|إبر(?!يل)|ابر(?!يل)|حقن|حقنة|جلسات|جلسة",
+    "cells": "خلايا|خلية|إبرة|ابرة|إبر(?!يل)|ابر(?!يل)|حقن|حقنة|جلسات|جلسة|جلستان|جلستين",
     "tests": "رنين|تحاليل|تحليل|فحوصات|فحص|فحوص|أشعة|استشار",
     "medicines": "أدوية|ادوية|دواء",
     "stay": "مستشفى|رقود|تنويم|إقامة في المستشفى|الإقامة في المستشفى",
@@ -98,7 +98,7 @@ INDIC: dict[Part, str] = {
     "interpreter": "दुभाषि|अनुवादक|দোভাষী|অনুবাদক",
     "transfers": "एयरपोर्ट|हवाई अड्ड|ट्रांसफर|ट्रांसफ़र|पिकअप|এয়ারপোর্ট|বিমানবন্দর|ট্রান্সফার|পিকআপ",
     "visa": "वीज़ा|वीजा|ভিসা",
-    "flights": "हवाई टिकट|हवाई जहाज|फ्लाइट|फ़्लाइट|उड़ान|टिकट|ফ্লাইট|টিকিট|টিকেট|বিমান ভাড়া",
+    "flights": "हवाई टिकट|हवाई जहाज|फ्लाइट|फ़्लाइट|उड़ान|टिकट|ফ্লাইট|টিকিট|টিকেট|বিমান ?ভাড়া",
     "hotel": "होटल|হোটেল",
     "follow_up": "फॉलो[ -]?अप|फ़ॉलो[ -]?अप|ফলো[ -]?আপ",
     "complications": "जटिलता|कॉम्प्लिकेशन|জটিলতা",

@@ -12,6 +12,7 @@ from decimal import Decimal
 from estimator import currency_words, figures
 from estimator.i18n import Reader, bare_number, folded_digits
 from estimator.i18n import gettext as _
+from estimator.requests import chat
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals, plain
 
@@ -26,6 +27,9 @@ def readings(typed: str, currency: str, reader: Reader) -> list[str]:
     found = list(figures.unsigned(figures.without_currency(bare_number(typed), currency)))
     if not found and (named := currency_words.apart(typed)) and _is_own(named[1], currency):
         found = list(figures.unsigned(bare_number(named[0])))
+    if not found:
+        bare, times = chat.prices.without_times(folded_digits(typed), currency)
+        return [] if times == 1 else [plain(Decimal(one) * times) for one in readings(bare, currency, reader)]
     if len(found) == 2:
         grouped, decimal = found
         places, part = decimals(MINOR_UNIT[currency]), decimal.text.partition(".")[2]
@@ -36,10 +40,17 @@ def readings(typed: str, currency: str, reader: Reader) -> list[str]:
     return sorted({plain(one.number) for one in found}, key=Decimal, reverse=True)
 
 
+def other_currencies(typed: str, currency: str) -> frozenset[str]:
+    """Return the currencies by whose name or sign an amount is written where that is not the list's; else none."""
+    if len(typed) > LONGEST:
+        return frozenset()
+    named = currency_words.apart(chat.prices.without_times(folded_digits(typed), currency)[0])
+    return frozenset() if named is None or currency in named[1] else named[1]
+
+
 def is_of_another(typed: str, currency: str) -> bool:
     """Whether an amount is written with the name or the sign of another currency than the list's."""
-    named = currency_words.apart(typed) if len(typed) <= LONGEST else None
-    return named is not None and currency not in named[1]
+    return bool(other_currencies(typed, currency))
 
 
 def another_said(typed: str, currency: str) -> str:

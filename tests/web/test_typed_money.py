@@ -67,6 +67,18 @@ from pricing.currencies import MINOR_UNIT
         ("1850/-", "1850"),
         ("$1850 /-", "1850"),
         ("1850/- ডলার", "1850"),
+        ("15k", "15000"),
+        ("$15k", "15000"),
+        ("15 k USD", "15000"),
+        ("1.5k", "1500"),
+        ("15 thousand dollars", "15000"),
+        ("15 mille", "15000"),
+        ("15 mil dólares", "15000"),
+        ("15 тыс. долларов", "15000"),
+        ("15 ألف دولار", "15000"),
+        ("15 हज़ार", "15000"),
+        ("১৫ হাজার ডলার", "15000"),
+        ("1.5 lakh", "150000"),
     ],
 )
 def test_an_amount_is_read_as_people_write_it(typed: str, amount: str) -> None:
@@ -84,11 +96,24 @@ def test_an_amount_is_read_as_people_write_it(typed: str, amount: str) -> None:
             "dollars",
             "1850 dollars 50",
             "1850 dollars only",
+            "15k-20k",
+            "15 kr",
+            "15L",
+            "k",
+            "15kg",
+            "15 k EUR",
         ),
     ],
 )
 def test_what_is_no_amount_in_the_list_s_currency_is_never_guessed(typed: str) -> None:
     assert readings(typed, "USD", reader("en")) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"), [("8.5L", "850000"), ("INR 8.5 L", "850000"), ("₹1.2 Cr", "12000000")]
+)
+def test_rupees_are_shortened_as_in_india(typed: str, amount: str) -> None:
+    assert readings(typed, "INR", reader("en")) == [amount]
 
 
 @pytest.mark.parametrize(
@@ -104,6 +129,7 @@ def test_what_is_no_amount_in_the_list_s_currency_is_never_guessed(typed: str) -
         ("1850 долл.", "INR"),
         ("€1850", "USD"),
         ("1850 EUR", "USD"),
+        ("15k EUR", "USD"),
         ("1850 रुपये", "USD"),
         ("1850 dirhams", "USD"),
         ("1850 Canadian dollars", "USD"),

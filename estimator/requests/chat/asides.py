@@ -7,19 +7,40 @@ from collections.abc import Sequence
 
 from estimator.estimates import offer_parts
 
+_TIMES = r"(?:on|at|upon|before|after|à|avant|après|al|antes|después|при|до|после|عند|قبل|بعد)"
+_MOMENTS = (
+    r"(?:admission|arrival|discharge|departure|check-?in|check-?out|treatment|therapy|surgery|procedure|travel(?:ling)?|"
+    r"trip|flight|visa)"
+)
+
 PAID = offer_parts.either(
     r"(?:pre-?|down[ -]?|(?:first|second|third|final|last|initial|part|partial) )payments?|payments of|deposits?|"
     r"advance|balance|remaining|remainder|rest|instal?lments?|token|"
     r"booking|to (?:book|reserve|confirm|secure)|reservation|registration|"
     r"acomptes?|arrhes|dépôts?|avance|caution|soldes?|reste|restant|reliquat|mensualités?|réservation|réserver|"
+    rf"half(?! ?-?(?:board|day|year|hour|price|an?)(?!\w))|moiti[ée]|mitad|[0-9]{{1,2}} ?%(?= {_TIMES}(?!\w))|"
     r"versements?|anticipos?|depósitos?|deposito|señas?|señal|abonos?|adelanto|saldo|restante|resto|cuotas?|"
     r"reserva(?:r|ción)?|pago inicial",
-    r"предоплат|аванс|задат|депозит|остат|остал|рассрочк|бронирован|брон[иья](?!\w)|взнос",
-    r"عربون|دفعة|دفعات|مقدما|مقدم(?!\w)|متبقي|باقي|وديعة|أقساط|قسط|حجز",
+    r"предоплат|аванс|задат|депозит|остат|остал|рассрочк|бронирован|брон[иья](?!\w)|взнос|половин",
+    r"عربون|دفعة|دفعات|مقدما|مقدم(?!\w)|متبقي|باقي|وديعة|أقساط|قسط|حجز|نصف(?!\w)",
     r"अग्रिम|एडवांस|एडवान्स|बयाना|डिपॉजिट|डिपॉज़िट|जमा|शेष|बाकी|बाक़ी|बकाया|टोकन|बुकिंग|किस्त|"
-    r"অগ্রিম|এডভান্স|অ্যাডভান্স|বায়না|জমা|বাকি|অবশিষ্ট|বকেয়া|ডিপোজিট|টোকেন|বুকিং|কিস্তি",
+    r"অগ্রিম|এডভান্স|অ্যাডভান্স|বায়না|জমা|বাকি|অবশিষ্ট|বকেয়া|ডিপোজিট|টোকেন|বুকিং|কিস্তি|"
+    r"आध[ाीे](?![\u0900-\u097f])|অর্ধেক",
 )
 """Words for some of a price that is paid at some time."""
+
+AT_SOME_TIME = offer_parts.either(
+    rf"(?:on|at|upon|before|after|prior to) (?:the |your )?{_MOMENTS}|up ?front|"
+    r"(?:à|avant|après|lors d[eu]|dès|pendant) (?:l[’']|la |le |votre )?(?:admission|arrivée|sortie|départ|traitement|"
+    r"voyage|séance|intervention)|"
+    r"(?:al|a la|a su|en la|antes d(?:e|el|e la)|después d(?:e|el|e la)|tras (?:el|la)) (?:llegar|llegada|ingresar|"
+    r"ingreso|admisión|alta|salir|salida|tratamiento|viaje|terapia)",
+    r"(?:при|до|после|перед|по) (?:поступлени|выписк|приезд|прибыти|заезд|лечени|процедур|выезд|отъезд|поездк)",
+    r"(?:عند|قبل|بعد) (?:ال)?(?:وصول|دخول|خروج|علاج|مغادرة|سفر)",
+    r"(?:इलाज|उपचार|आने|पहुँचने|पहुंचने|भर्ती|छुट्टी|डिस्चार्ज) (?:होने |होते )?(?:पर|से पहले|के (?:समय|बाद))|"
+    r"(?:চিকিৎসা|ভর্তি|পৌঁছা|পৌঁছে|আসা|ছুটি|ডিসচার্জ)[\u0980-\u09ff]{0,4} (?:আগে|পরে|পর|সময়)",
+)
+"""Words by which an amount is paid at one of several times."""
 
 LESS = offer_parts.either(
     r"saves?|savings?|discounts?|off|cheaper|refund(?:s|ed|able)?|cash ?back|compensation|"
@@ -141,6 +162,11 @@ def is_of_another_session(text: str, place: tuple[int, int]) -> bool:
         _ONE_OF_THEM_BEFORE.search(text[max(0, start - _UNTIL_THERE) : start])
         or _ONE_OF_THEM.match(text, fill.end() if fill else end)
     )
+
+
+def times_in(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
+    """Return where a text speaks of one of several times at which people pay, from a place to another."""
+    return [match.span() for match in AT_SOME_TIME.finditer(text, start, len(text) if end is None else end)]
 
 
 def goes_on(text: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from estimator.estimates import offer_parts
@@ -11,8 +12,21 @@ from estimator.estimates.offer_parts import Part
 from estimator.requests.chat import asides
 
 Standing = Literal["", "included", "excluded"]
-Mark = tuple[int, int, Standing]
-"""The places of its first and after its last letter, and what it says; "" where that is not certain."""
+Side = Literal["", "before", "after", "beside"]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A word that says whether parts are in the price: where it is, and what it says; "" where that is not certain.
+
+    `said_of` is the side on which those parts stand, "" if they can stand on both, "beside" if it is right before.
+    """
+
+    start: int
+    end: int
+    standing: Standing
+    said_of: Side = ""
+
 
 TICKS, CROSSES = "✅✔✓☑", "❌✖✗✘🚫"
 """What stands before or after what is included, and what is not."""
@@ -20,13 +34,16 @@ TICKS, CROSSES = "✅✔✓☑", "❌✖✗✘🚫"
 INCLUDED = offer_parts.either(
     r"[✅✔✓☑]|"
     r"(?:no|without) (?:extra|additional) (?:costs?|charges?|fees?)|free of charge|included|includes?|including|"
-    r"incl|inclusive|(?<!feel )free(?! (?:to|cancel\w*)(?!\w))|complimentary|cover(?:s|ed)?|all[ -]in|inclus(?:e|es)?|"
-    r"compris(?:e|es)?|comprend|comprennent|incluant|offerte?s?|gratuite?s?|inclu[ií]d[oa]s?|incluyen?|incluyendo|"
+    r"incl|inclusive(?: of)?|in(?:side)? (?:the |our )?price|(?<!feel )free(?! (?:to|cancel\w*)(?!\w))|complimentary|"
+    r"cover(?:s|ed)?|all[ -]in|inclus(?:e|es)?|(?:y )?compris(?:e|es)?|comprend|comprennent|comprenant|incluant|inclut|"
+    r"incluent|dans le prix|offerte?s?|gratuite?s?|inclu[ií]d[oa]s?|incluyen?|incluyendo|en el precio|"
     r"gratis|gratuit[oa]s?|on our side|at our (?:own )?(?:cost|expense)|à nos frais|à notre charge|"
     r"por nuestra cuenta|a nuestro cargo",
-    r"за наш сч[её]т|включ|входят|входит|бесплатн|в стоимост",
+    r"за наш сч[её]т|включ|входят|входит|бесплатн|в стоимост|в цен[уе](?!\w)",
     r"شامل|يشمل|تشمل|متضمن|يتضمن|تتضمن|مشمول|مجان|بما في ذلك|ضمن السعر|على حسابنا",
-    r"हमारी (?:तरफ|ओर) से|शामिल|सहित|के साथ|मुफ़्त|मुफ्त|फ्री|অন্তর্ভুক্ত|সহ(?![\u0980-\u09ff])|সাথে|সঙ্গে|ফ্রি|বিনামূল্যে",
+    r"हमारी (?:तरफ|ओर) से|(?:कीमत|क़ीमत|दाम|पैकेज|खर्च|ख़र्च) (?:के (?:अंदर|भीतर)|में(?= (?:है|हैं)))|"
+    r"शामिल|सहित|के साथ|मुफ़्त|मुफ्त|फ्री|অন্তর্ভুক্ত|সহ(?![\u0980-\u09ff])|সাথে|সঙ্গে|ফ্রি|বিনামূল্যে|"
+    r"(?:দাম|মূল্য|প্যাকেজ|খরচ)(?:ের|এর)? (?:ভেতর|ভিতর|মধ্যে)(?:ে|েই|ই)?",
 )
 _BOUND_WITH = re.compile(r"(?<=[\u0980-\u09ff])সহ(?![\u0980-\u09ff])")
 """Bengali writes "with" as the end of a word."""
@@ -34,11 +51,12 @@ _BOUND_WITH = re.compile(r"(?<=[\u0980-\u09ff])সহ(?![\u0980-\u09ff])")
 EXCLUDED = offer_parts.either(
     r"[❌✖✗✘🚫]|"
     r"not (?:yet )?(?:included|including|covered|inclusive)|(?:do(?:es)?n[o’']?t|does not|do not|not) include|"
-    r"(?:is|are)n[’']?t included|excluded|excludes?|excluding|excl|except|without|extra|additional(?:ly)?|"
-    r"separate(?:ly)?|(?:at|on) your own(?: cost| expense)?|(?:non|pas) (?:inclus|compris)(?:e|es)?|"
-    r"ne comprend pas|n[’']inclut pas|exclue?s?|hors|sans|en supplément|en sus|à part|no inclu[ií]d[oa]s?|"
-    r"no incluyen?|sin|excluid[oa]s?|aparte|por separado|excepto|menos|salvo|sauf|excepté[es]{0,2}|"
-    r"à l[’']exception|apart from|other than|"
+    r"(?:is|are)n[’']?t included|excluded|excludes?|excluding|excl|ex(?=[ .-]{0,2}(?:vat|gst|tax))|except|without|"
+    r"extra|additional(?:ly)?|separate(?:ly)?|(?:at|on) your own(?: cost| expense)?|"
+    r"(?:non|pas) (?:inclus|compris)(?:e|es)?|"
+    r"ne comprend pas|n[’']inclut pas|exclue?s?|hors|sans|en supplément|en sus|en plus(?! d[eu’'])|"
+    r"à part|no inclu[ií]d[oa]s?|no incluyen?|sin|excluid[oa]s?|aparte|por separado|excepto|menos|salvo|sauf|"
+    r"excepté[es]{0,2}|à l[’']exception|apart from|other than|"
     r"paid by (?:you|(?:the )?(?:patient|family|guest))|to be paid|(?:on|from) your side|"
     r"you(?:['’]ll| will)? pay (?:only )?for|"
     r"at your (?:own )?(?:cost|expense)|à (?:votre|la) charge|de votre côté|à vos frais|por su (?:cuenta|parte)|"
@@ -73,11 +91,25 @@ WITH = re.compile(
 """Words that say beside a price that it includes the part which follows."""
 
 _BINDS_NEXT = re.compile(
-    r"(?<!\w)(?:with|without|except|excluding|avec|sans|sauf|hors|con|sin|excepto|salvo|menos|со?|без|кроме|مع|بدون|عدا|باستثناء)(?!\w)",
+    r"(?<!\w)(?:with|without|except|excluding|avec|sans|sauf|hors|con|sin|excepto|salvo|menos|со?|без|кроме|مع|بدون|عدا|باستثناء|बिना)(?!\w)",
     re.IGNORECASE,
 )
 _BINDS_LAST = re.compile("सहित|के साथ|बिना|छोड़कर|সহ(?![\u0980-\u09ff])|সাথে|সঙ্গে|ছাড়া|বাদে")
 """Words by which an amount is the price with a part, or without it: before that part, and after it."""
+
+_OF_THE_NEXT = offer_parts.either(
+    r"includes?|including|inclusive of|covers?|excludes?|excluding|except|without|apart from|other than|"
+    r"you(?:['’]ll| will)? pay (?:only )?for|ex|"
+    r"comprend|comprennent|comprenant|incluant|inclut|incluent|y compris|hors|sans|sauf|"
+    r"excepté[es]{0,2}|à l[’']exception|incluyen?|incluyendo|sin|excepto|menos|salvo|with|avec|con",
+    r"включая|включа[ею]т|исключая|исключением|без(?!\w)|кроме|со?(?!\w)",
+    r"يشمل|تشمل|يتضمن|تتضمن|بما في ذلك|بدون|باستثناء|عدا(?!\w)|مع(?!\w)",
+    r"बिना|सिवाय?(?!\w)",
+)
+"""Words that are said of what follows them. "Included" and its like stand before their parts and behind them."""
+
+_OF_THE_LAST = re.compile("additionally|en plus|सहित|के साथ|के बिना|के अलावा|छोड़कर|সহ|সাথে|সঙ্গে|ছাড়া|বাদে")
+"""Words that are said of what stands before them."""
 
 _EITHER_WAY = re.compile(
     r"(?<!\w)(?:with(?: or |/)without|avec ou sans|con o sin|с или без|مع أو بدون)(?!\w)|(?:के साथ या|সহ বা)",
@@ -107,12 +139,19 @@ _DOUBT = offer_parts.either(
 
 _NEITHER = offer_parts.either(
     r"not (?:applicable|charged|levied|due)|n/a|(?:do(?:es)?n[’']?t|do(?:es)? not) apply|(?:vat|gst|tax)[ -]free|"
+    r"not (?:needed|required|necessary)|pas nécessaires?|no (?:es |son )?(?:necesari[oa]s?|requerid[oa]s?)|"
     r"non applicables?|(?:ne )?s[’']appliquent? pas|sans objet|no (?:se )?aplican?|no aplicables?",
-    r"не (?:применя|облага|начисля|взима)|неприменим",
-    r"لا (?:تنطبق|ينطبق|تطبق|يطبق)|غير (?:مطبق|منطبق|قابل)",
-    r"लागू नहीं|প্রযোজ্য (?:নয়|না)",
+    r"не (?:применя|облага|начисля|взима)|неприменим|не (?:нуж|требу|обязат)",
+    r"لا (?:تنطبق|ينطبق|تطبق|يطبق)|غير (?:مطبق|منطبق|قابل|مطلوب|ضروري)",
+    r"लागू नहीं|(?:ज़रूरत|जरूरत|ज़रूरी|जरूरी|आवश्यक) नहीं|প্রযোজ্য (?:নয়|না)|(?:দরকার|প্রয়োজন) (?:নেই|হয় না)",
 )
 """Words by which there is nothing to be included and nothing to be paid."""
+
+_PRICE = re.compile("price|prix|precio|стоимост|цен[уе]|سعر|कीमत|क़ीमत|दाम|দাম|মূল্য", re.IGNORECASE)
+"""Words for the price within "not included in the price"."""
+
+MOST = 60
+"""Maximum number of such words between two commas; with more of them nothing is said."""
 
 NEAREST = 6
 """Number of letters within which something stands next to a part."""
@@ -138,38 +177,61 @@ def is_bound(text: str, part: tuple[int, int], around: tuple[int, int]) -> bool:
     return bool(_BINDS_NEXT.search(text, start, part[0]) or _BINDS_LAST.search(text, part[1], end))
 
 
-def is_for_what_follows(text: str, mark: Mark) -> bool:
-    """Whether a word can be said of what follows the next comma; Hindi and Bengali write "with" behind its part."""
-    return not _BINDS_LAST.search(text, mark[0], mark[1])
+def _side(word: str) -> Side:
+    """Return on which side of a word its parts stand; Hindi and Bengali write "with" behind them."""
+    if _OF_THE_LAST.search(word):
+        return "before"
+    return "after" if _OF_THE_NEXT.search(word) else ""
+
+
+def names_the_price(text: str, mark: Mark) -> bool:
+    """Whether an amount behind a word is the price: "hotel not included in the price of 9000"."""
+    return bool(_PRICE.search(text, mark.start, mark.end))
 
 
 def marks_in(text: str, parts: Sequence[tuple[int, int, Part]], *, has_price: bool) -> list[Mark]:
     """Return what a text says, in its order; `has_price` if "with" can be said of a price in it."""
-    marks = _with_their_negation(text, list(_plain(text)))
+    marks = list(_with_their_negation(text, _plain(text)))
+    if len(marks) > MOST:
+        return []
     if has_price:
         for match in WITH.finditer(text):
             ahead = [start for start, _end, _part in parts if 0 <= start - match.end() <= _AHEAD]
-            said = [
-                start for start, end, _said in marks if match.start() < end and start < min(ahead, default=0)
-            ]
-            if ahead and not said:
-                marks.append((*match.span(), "included"))
-    marks = [one for one in marks if not _touches(_EITHER_WAY, text, one)]
-    marks += [(*match.span(), "") for match in _EITHER_WAY.finditer(text)]
+            between = (match.start(), min(ahead, default=0))
+            if ahead and not any(mark.start < between[1] and between[0] < mark.end for mark in marks):
+                marks.append(Mark(*match.span(), "included", "after"))
+    marks = [*_others_than(_EITHER_WAY, text, marks)]
+    marks += [Mark(*match.span(), "") for match in _EITHER_WAY.finditer(text)]
     if is_in_doubt(text):
-        marks = [(start, end, "" if said == "included" else said) for start, end, said in marks]
+        marks = [replace(mark, standing="") if mark.standing == "included" else mark for mark in marks]
     marks += _answers(text, parts, marks)
-    marks = [one for one in marks if not _touches(_NEITHER, text, one)]
-    marks += [(*match.span(), "") for match in _NEITHER.finditer(text)]
+    marks = [*_others_than(_NEITHER, text, marks)]
+    marks += [Mark(*match.span(), "") for match in _NEITHER.finditer(text)]
     at_end = _NOT_AT_END.search(text)
-    last = max((end for _start, end, _said in marks), default=0)
+    last = max((mark.end for mark in marks), default=0)
     if at_end and any(last <= start < at_end.start() for start, _end, _part in parts):
-        marks.append((*at_end.span(), "excluded"))
-    return sorted(marks)
+        marks.append(Mark(*at_end.span(), "excluded", "before"))
+    return _joined(text, sorted(marks, key=lambda mark: mark.start))
 
 
-def _touches(pattern: re.Pattern[str], text: str, mark: Mark) -> bool:
-    return any(match.start() < mark[1] and mark[0] < match.end() for match in pattern.finditer(text))
+def _others_than(pattern: re.Pattern[str], text: str, marks: Sequence[Mark]) -> Iterator[Mark]:
+    """Yield the marks that touch nothing of a pattern."""
+    spans = [match.span() for match in pattern.finditer(text)]
+    return (mark for mark in marks if not any(start < mark.end and mark.start < end for start, end in spans))
+
+
+def _joined(text: str, marks: Sequence[Mark]) -> list[Mark]:
+    """Return marks of which nothing stands between two: "not included in the price" is one, and denies."""
+    found = list(marks[:1])
+    for mark in marks[1:]:
+        last = found[-1]
+        if mark.said_of == "after" or text[last.end : mark.start].strip():
+            found.append(mark)
+            continue
+        both = {last.standing, mark.standing}
+        standing: Standing = last.standing if len(both) == 1 else "" if "" in both else "excluded"
+        found[-1] = Mark(last.start, mark.end, standing, last.said_of or mark.said_of)
+    return found
 
 
 def _plain(text: str) -> Iterator[Mark]:
@@ -183,42 +245,40 @@ def _plain(text: str) -> Iterator[Mark]:
     ]
     for match in (*INCLUDED.finditer(text), *_BOUND_WITH.finditer(text)):
         if not any(start < match.end() and match.start() < end for start, end in excluded):
-            yield *match.span(), "included"
+            yield Mark(*match.span(), "included", _side(match[0]))
         elif "extra" in match[0].lower() or "additional" in match[0].lower():
             excluded = [span for span in excluded if not match.start() <= span[0] < match.end()]
-            yield *match.span(), "included"
+            yield Mark(*match.span(), "included", _side(match[0]))
     for start, end in excluded:
-        yield start, end, "excluded"
+        yield Mark(start, end, "excluded", _side(text[start:end]))
 
 
-def _with_their_negation(text: str, marks: list[Mark]) -> list[Mark]:
-    """Return the words, each together with "not" beside it; "not extra" says nothing that is certain."""
-    found: list[Mark] = []
-    for start, end, standing in marks:
-        before = _NOT_BEFORE.search(text, max(0, start - 40), start)
-        after = _NOT_AFTER.match(text, end)
+def _with_their_negation(text: str, marks: Iterator[Mark]) -> Iterator[Mark]:
+    """Yield the words, each together with "not" beside it; "not extra" says nothing that is certain."""
+    for mark in marks:
+        before = _NOT_BEFORE.search(text, max(0, mark.start - 40), mark.start)
+        after = _NOT_AFTER.match(text, mark.end)
         if before or after:
-            denied: Standing = "excluded" if standing == "included" else ""
-            found.append((before.start() if before else start, after.end() if after else end, denied))
+            denied: Standing = "excluded" if mark.standing == "included" else ""
+            start, end = before.start() if before else mark.start, after.end() if after else mark.end
+            yield Mark(start, end, denied, mark.said_of)
         else:
-            found.append((start, end, standing))
-    return found
+            yield mark
 
 
 def _answers(text: str, parts: Sequence[tuple[int, int, Part]], marks: Sequence[Mark]) -> Iterator[Mark]:
     """Yield "yes" and "no" beside a part: after it, or "no" before the only one that is near."""
     for match in YES.finditer(text):
         if any(0 <= match.start() - end <= _BEHIND for _start, end, _part in parts):
-            yield *match.span(), "included"
+            yield Mark(*match.span(), "included", "beside")
     for match in NEAR.finditer(text):
-        if any(start < match.end() and match.start() < end for start, end, _said in marks):
+        if any(mark.start < match.end() and match.start() < mark.end for mark in marks):
             continue
         answered = any(
             0 <= match.start() - end <= _BEHIND and re.search("[:=–—-]", text[end : match.start()])
             for _start, end, _part in parts
         )
-        beside = [
-            one for one in parts if 0 <= one[0] - match.end() <= NEAREST or 0 <= match.start() - one[1] <= 2
-        ]
+        ahead = [one for one in parts if 0 <= one[0] - match.end() <= NEAREST]
+        beside = [*ahead, *(one for one in parts if 0 <= match.start() - one[1] <= 2)]
         if answered or len(beside) == 1:
-            yield *match.span(), "excluded"
+            yield Mark(*match.span(), "excluded", "after" if ahead and not answered else "before")

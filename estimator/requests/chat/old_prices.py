@@ -53,6 +53,14 @@ USUAL = offer_parts.either(
 )
 """Words that say so of the amount that follows them where another is less."""
 
+ONLY_EARLIER = offer_parts.either(
+    r"before(?! discount)|earlier|avant(?! (?:remise|réduction))|antes(?! del descuento)",
+    r"раньше|ранее|прежде",
+    r"قبل(?! (?:الخصم|التخفيض|العرض))",
+    r"पहले|আগে",
+)
+"""Those of these words that also stand beside a payment."""
+
 LEAST_PART = 3
 """A price that stands beside a usual one is at least that one divided by this; less is a part or a deposit."""
 
@@ -77,6 +85,8 @@ _BESIDE = re.compile(
     rf"{_FILL}(?:{BESIDE.pattern})(?=\s?(?:[^\w\s]|$|\n)|\s(?:{NOW.pattern}))", re.IGNORECASE
 )
 _NOW = re.compile(rf"{_FILL}(?:{NOW.pattern})(?!{_FILL}[^\w\s]?[0-9])", re.IGNORECASE)
+_NOWADAYS = re.compile(NOW.pattern, re.IGNORECASE)
+_SHARE = re.compile(r"(?:%|half|moiti[ée]|mitad|половина|نصف|आधा|আধা|অর্ধেক)\s{0,2}$", re.IGNORECASE)
 _STRUCK = re.compile(r"~\s?(?=[^~\n]*[0-9])([^~\n]{1,40}?)\s?~")
 _YEAR = re.compile("(?:19|20)[0-9]{2}")
 
@@ -91,7 +101,9 @@ def without(text: str) -> tuple[str, tuple[Money, ...]]:
         old.update(dict.fromkeys(money for money in prices.numbers_in(struck[1]) if can_be_a_price(money)))
     text = _STRUCK.sub(lambda struck: " " * len(struck[0]), text)
     places = [place for place in prices.places_in(text) if can_be_a_price(place[2])]
-    gone = [place for place in places if _is_old(text, *_bounds(text, place))]
+    sums = [largest(money) for _start, _end, money in places]
+    least = min(sums) if len(sums) > 1 and not _NOWADAYS.search(text) else None
+    gone = [place for place in places if _is_old(text, place, least)]
     kept = [place for place in places if place not in gone]
     gone += [place for place in kept if _is_usual(text, place, kept)]
     for start, end, money in gone:
@@ -107,14 +119,26 @@ def _bounds(text: str, place: tuple[int, int, Money]) -> tuple[int, int]:
     return start + len(written) - len(written.lstrip()), start + len(written.rstrip())
 
 
-def _is_old(text: str, start: int, end: int) -> bool:
+def _is_old(text: str, place: tuple[int, int, Money], least: Decimal | None) -> bool:
+    start, end = _bounds(text, place)
     before = text[max(0, start - _BACK) : start]
     if _FOLLOWS.search(before) or _AFTER.match(text, end):
         return True
     # In "13,500 before, 9,800 now" the word belongs to the first amount.
-    if _BESIDE_FOLLOWS.search(before):
-        return not _NOW.match(text, end)
-    return bool(_BESIDE.match(text, end))
+    follows = _BESIDE_FOLLOWS.search(before)
+    found = follows or _BESIDE.match(text, end)
+    if not found or (follows and _NOW.match(text, end)):
+        return False
+    return not ONLY_EARLIER.search(found[0]) or not _is_payment(before[: found.start()], place[2], least)
+
+
+def _is_payment(before: str, money: Money, least: Decimal | None) -> bool:
+    """Whether "before" says when an amount is paid, as in "half before: 6,000, half after: 6,000".
+
+    `least` is the least amount of the message, None if there is no other one, or one that holds "now": an old price is
+    not the least.
+    """
+    return bool(_SHARE.search(before)) or largest(money) == least
 
 
 def _is_usual(text: str, place: tuple[int, int, Money], every: list[tuple[int, int, Money]]) -> bool:

@@ -19,6 +19,7 @@ ANYWHERE = offer_parts.either(
 """Words that say so wherever they stand between two commas."""
 
 AFTER = offer_parts.either(
+    r"twice|(?:two|three|2|3) times|(?:deux|trois|2|3) fois|(?:dos|tres|2|3) veces|"
     r"daily|nightly|weekly|monthly|hourly|(?:an|one|every) (?:hour|night|day|session|injection|week|person)|"
     r"(?:a|one) (?:hour|head|visit|trip|way|piece)|apiece|p\.?\s?p\.?\s?p\.?\s?n\.?|p\.?\s?[npdw]\.?|"
     r"(?:par|la|à la|une) (?:nuit|nuitée|journée|séance|heure)|par (?:mois|heure|nuitée|consultation|trajet|adulte|"
@@ -28,9 +29,10 @@ AFTER = offer_parts.either(
     r"paciente|trayecto|unidad|aplicaci[óo]n)|diari[oa]s?|diariamente|semanal|mensual|c/u",
     r"(?:в|за|на) (?:одн\w+ )?(?:день|сутки|ночь|неделю|месяц|час(?!т)|человек|персон|чел|сеанс|процедур|"
     r"ночёвк)(?!\w{3})|"
-    r"с человек|ежедневн|посуточн|суточн|еженедельн|ежемесячн|шт(?!\w)",
-    r"في (?:اليوم|الليلة|الأسبوع|الاسبوع|الشهر|الساعة|الجلسة)|يوميا|يومي|ليوم|لليوم|ليلة|ليليا|يوم|ساعة|"
+    r"дважды|(?:два|три|2|3) раза|с человек|ежедневн|посуточн|суточн|еженедельн|ежемесячн|шт(?!\w)",
+    r"مرتين|3 مرات|في (?:اليوم|الليلة|الأسبوع|الاسبوع|الشهر|الساعة|الجلسة)|يوميا|يومي|ليوم|لليوم|ليلة|ليليا|يوم|ساعة|"
     r"لشخص|شخص|لفرد|فرد|لأسبوع|لجلسة|كل (?:يوم|ليلة|جلسة|حقنة|شخص|أسبوع)|عن كل|أسبوعيا|شهريا",
+    r"(?:दो|तीन|2|3) बार|(?:দু|দুই|তিন|2|3) ?বার|"
     r"प्रतिदिन|रोज|रोज़|रोजाना|दैनिक|हर\s|एक (?:रात|दिन|सत्र|इंजेक्शन|व्यक्ति)|(?:रात|दिन) के हिसाब|"
     r"প্রতিদিন|দৈনিক|রোজ|প্রত্যেক|জনপ্রতি|রাতপ্রতি|দিনপ্রতি|এক (?:রাত|দিন|সেশন|জন)|(?:রাত|দিন|জন|সেশন)\s?প্রতি|"
     r"দিনে|রাতে|জনে",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
@@ -32,12 +33,21 @@ _SENTENCE = re.compile(
     r"(?<=[0-9])[.;!?؟।](?=\s+\D|$)|[;!?؟।]|\n\s*\n"
 )
 _LINE = re.compile(r"\n")
-_BULLET = re.compile(r"\s*(?:[-–]\s+|[•*➢·]\s*|(?=[✅✔✓☑❌✖✗✘🚫]))")
-_COMMA = re.compile(r"(?<![0-9])[,،]|[,،](?![0-9])|\n")
+_NUMBERED = re.compile(r"^([^\S\n]*)[0-9]{1,2}[.)]\s+(?=\S)", re.MULTILINE)
+_BOLD = re.compile(r"^([^\S\n]*(?:[-–—•]\s*)?)[*_](?=[^\s*_])|(?<=[^\s*_])[*_](?=:?\s*$)", re.MULTILINE)
+_BULLET = re.compile(r"\s*(?:[-–—]\s+|[•*➢·▪●]\s*|(?=[✅✔✓☑❌✖✗✘🚫]))")
+_COMMA = re.compile(r"(?<![0-9])[,،]|[,،](?![0-9])")
 _BUT = re.compile(r"(?<!\w)(?:but|mais|pero|но|а|لكن|ولكن|लेकिन|কিন্তু)(?!\w)", re.IGNORECASE)
 AND = re.compile(r"(?<!\w)(?:and|et|y|e|и|और|एवं|এবং|ও)(?!\w)|&|\+|(?<!\w)و", re.IGNORECASE)
 PLUS = re.compile(r"\+|(?<!\w)(?:plus|más|mas|плюс|زائد|प्लस|প্লাস)(?!\w)", re.IGNORECASE)
 _BEFORE_A_TAX = re.compile(r"[\s(]*(?:(?:the|la|les|el|los|le)\s)?[0-9.,]*\s?(%?)\s?(?:of |de )?")
+_BESIDE = re.compile(r"[\s:=–-]{1,3}")
+_TAXES_IN = r"T\.?T\.?C(?!\w)"
+_TAXES = rf"(?:H\.?T(?!\w)|{_TAXES_IN})"
+_BESIDE_AMOUNT = re.compile(rf"[\s(,]{{0,3}}({_TAXES})", re.IGNORECASE)
+_BEFORE_AMOUNT = re.compile(rf"(?<!\w)({_TAXES})[\s:)]{{0,4}}$", re.IGNORECASE)
+"""Taxes as French writes them beside an amount, "hors taxe" and "toutes taxes comprises"."""
+
 _TICKED = re.compile(f"(?=[{TICKS}{CROSSES}])")
 _NO_PRICE = re.compile(
     r"\s?-?(?:cells?|cellules?|células?|celulas?|клет|خلية|خلايا|कोशिका|सेल|কোষ|patients?|pacientes?|пациент|مريض|"
@@ -47,9 +57,16 @@ _NO_PRICE = re.compile(
 FOR_SO_MANY = re.compile(r"\s?(?:for|pour|por|para|за)\s([0-9]{1,2})(?![0-9.,]|\s?[^\W\d_])", re.IGNORECASE)
 
 
+_NEAR_AMOUNT = 12
+"""Number of letters before an amount in which what is said of its taxes stands."""
+
+
 @dataclass
 class Segment:
-    """What stands between two commas. `on_top` are parts that it adds to a price, each with what that says."""
+    """What stands between two commas. `on_top` are parts that it adds to a price, each with what that says.
+
+    It `begins_line` if a line of a list begins with it.
+    """
 
     text: str
     bullet: Standing
@@ -57,11 +74,17 @@ class Segment:
     marks: list[Mark]
     places: list[tuple[int, int, Money]]
     on_top: list[tuple[Part, Standing]] = field(default_factory=list)
+    begins_line: bool = False
 
     @property
     def money(self) -> list[Money]:
         """Return the amounts without their places."""
         return [money for _start, _end, money in self.places]
+
+
+def plain(text: str) -> str:
+    """Return a text without the signs by which a chat writes bold letters, and with a dash for the number of a line."""
+    return _NUMBERED.sub(r"\1- ", _BOLD.sub(r"\1", text))
 
 
 def sentences(text: str) -> Iterator[tuple[list[str], bool]]:
@@ -85,11 +108,15 @@ def sentences(text: str) -> Iterator[tuple[list[str], bool]]:
 
 
 def _clauses(lines: list[str]) -> list[list[str]]:
-    """Return what stands between the commas of lines; behind "but" begins what says something else."""
+    """Return what stands between the commas of lines; behind "but" begins what says something else.
+
+    Before what begins a further line stands the end of the one before it.
+    """
     found: list[list[str]] = [[]]
-    for line in lines:
+    for number, line in enumerate(lines):
         first, *others = _BUT.split(line)
-        found[-1] += _COMMA.split(first)
+        begun, *more = _COMMA.split(first)
+        found[-1] += [f"\n{begun}" if number else begun, *more]
         found += [_COMMA.split(other) for other in others]
     return found
 
@@ -109,7 +136,8 @@ def divided(text: str) -> Iterator[str]:
             yield piece
 
 
-def segment_of(whole: str, has_currency: bool) -> Segment:
+def segment_of(whole: str, most: Decimal | None) -> Segment:
+    """Return what stands between two commas; `most` is the largest amount with a currency, None if there is none."""
     bullet: Standing = ""
     first = whole.lstrip()[:1]
     if first and first in TICKS + CROSSES:
@@ -118,11 +146,23 @@ def segment_of(whole: str, has_currency: bool) -> Segment:
     if bullet == "included" and marking.is_in_doubt(text):
         bullet = ""
     parts = sorted(_longest(offer_parts.mentions(text)))
-    places = list(_money(text, has_currency))
+    places = list(_money(text, most is not None))
     marks = marking.marks_in(text, parts, has_price=bool(places or TOTAL.search(text)))
-    segment = Segment(text, bullet, parts, marks, places)
+    if most is not None:
+        bare = [place for place in _behind_parts(text, parts, marks, most) if place not in places]
+        places = sorted([*places, *bare], key=lambda place: place[0])
+    segment = Segment(text, bullet, parts, marks, places, begins_line=whole.startswith("\n"))
     _take_what_is_on_top(segment)
+    segment.on_top += _taxes_beside_amounts(segment)
     return segment
+
+
+def _taxes_beside_amounts(segment: Segment) -> Iterator[tuple[Part, Standing]]:
+    for start, end, _money in segment.places:
+        beside = _BESIDE_AMOUNT.match(segment.text, end)
+        beside = beside or _BEFORE_AMOUNT.search(segment.text[max(0, start - _NEAR_AMOUNT) : start])
+        if beside:
+            yield "taxes", "included" if re.fullmatch(_TAXES_IN, beside[1], re.IGNORECASE) else "excluded"
 
 
 def _take_what_is_on_top(segment: Segment) -> None:
@@ -131,12 +171,12 @@ def _take_what_is_on_top(segment: Segment) -> None:
     They are not in it; behind a list of what it includes only where a percentage says so.
     """
     for one in [one for one in segment.parts if one[2] == "taxes"]:
-        if any(mark[0] >= one[1] for mark in segment.marks):
+        if any(mark.start >= one[1] for mark in segment.marks):
             continue
         for plus in PLUS.finditer(segment.text, 0, one[0]):
             between = _BEFORE_A_TAX.fullmatch(segment.text, plus.end(), one[0])
             if between and any(end <= plus.start() for _start, end, _money in segment.places):
-                listed = any(kind == "included" for _start, _end, kind in segment.marks)
+                listed = any(mark.standing == "included" for mark in segment.marks)
                 segment.parts.remove(one)
                 segment.on_top.append(("taxes", "" if listed and not between[1] else "excluded"))
                 break
@@ -149,6 +189,18 @@ def _money(text: str, has_currency: bool) -> Iterator[tuple[int, int, Money]]:
         if money.has_currency or (
             has_currency and is_many and old_prices.can_be_a_price(money) and not _NO_PRICE.match(text, end)
         ):
+            yield start, end, money
+
+
+def _behind_parts(
+    text: str, parts: list[tuple[int, int, Part]], marks: list[Mark], most: Decimal
+) -> Iterator[tuple[int, int, Money]]:
+    """Yield amounts without a currency that a list gives for its parts, as in "rehab 8,000, hotel 2,000 extra"."""
+    for start, end, money in prices.places_in(text):
+        follows = any(_BESIDE.fullmatch(text, stop, start) for _start, stop, _part in parts)
+        begins = {mark.start for mark in marks}
+        ends = not text[end:].strip(" .)/-") or end + len(text[end:]) - len(text[end:].lstrip(" (")) in begins
+        if follows and ends and old_prices.can_be_a_price(money) and old_prices.largest(money) <= most:
             yield start, end, money
 
 

@@ -59,6 +59,11 @@ def alternatives_in(text: str, *, most: int) -> list[str]:
     return [number for number in found if number][:most]
 
 
+def sessions_in_words(text: str, *, most: int) -> list[str]:
+    """Return the numbers, also those that stand in words from one to six, or as Arabic writes two of something."""
+    return sessions_in(counts.in_digits(text, _EITHER), most=most)
+
+
 def spoken_of(text: str, *, most: int) -> list[str]:
     """Return every number of sessions that a message speaks of, also in words from one to six, and both of two."""
     plain = counts.in_digits(text, _EITHER)

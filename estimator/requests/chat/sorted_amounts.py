@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import zip_longest
 
 from estimator.estimates import offer_parts
@@ -24,24 +26,53 @@ PRICE = offer_parts.either(
 _JOIN = re.compile(
     f"{segmentation.AND.pattern}|{segmentation.PLUS.pattern}|{marking.WITH.pattern}", re.IGNORECASE
 )
+_REPEATING = ("(", "[", "=", "≈")
 _TELEPHONE = re.compile(r"\+[0-9][0-9 ()-]{6,}")
+
+
+@dataclass(frozen=True, eq=False)
+class _Whole:
+    """An amount that can be the whole price, with the words around it.
+
+    It `is_named` if it is called so, is `of_cells` beside a word for cells or injections, `is_payment` if only the time
+    of a payment stands beside it, and `is_repeated` in brackets behind another one.
+    """
+
+    money: Money
+    written: str
+    sentence: int
+    is_named: bool = False
+    of_cells: bool = False
+    is_payment: bool = False
+    is_repeated: bool = False
+
+    @property
+    def what(self) -> tuple[int, str | None, Decimal]:
+        """Return its sentence and what it comes to; two payments of one sentence are equal, the price is not."""
+        return self.sentence, self.money.currency, old_prices.largest(self.money)
 
 
 @dataclass
 class Amounts:
-    """The amounts of a message, by what they are. `of_cells` are totals beside a word for cells or injections.
+    """The amounts of a message, by what they are.
 
-    `by_session` if an amount of its own was read for one session of several.
+    `by_session` if an amount of its own was read for one session of several, `by_payment` for one payment. `sentence`
+    is the number of the one that is read.
     """
 
     of_parts: dict[Part, list[Money]] = field(default_factory=dict)
-    totals: list[Money] = field(default_factory=list)
-    named: list[Money] = field(default_factory=list)
-    of_cells: list[Money] = field(default_factory=list)
+    wholes: list[_Whole] = field(default_factory=list)
     each: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
     together: list[tuple[Money, str]] = field(default_factory=list)
     by_session: bool = False
+    by_payment: bool = False
+    sentence: int = 0
+
+    @property
+    def totals(self) -> list[Money]:
+        """Return those that can be the whole price."""
+        return [one.money for one in self.wholes]
 
 
 @dataclass(frozen=True)
@@ -81,6 +112,7 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
         ]
         amounts.by_session |= bool(left) and asides.names_a_session(text)
         amounts.aside += [_written(text, place, spans) for place in left]
+        amounts.by_payment |= any(asides.goes_on(_written(text, place, spans)) for place in left)
         places = [place for place in group.places if place not in left]
         found = [money for _start, _end, money in places]
         has_left |= bool(left)
@@ -91,8 +123,7 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
         if part is not None:
             amounts.of_parts.setdefault(part, []).extend(found)
         elif named_here or is_named:
-            amounts.named += found
-            amounts.totals += found
+            amounts.wholes += _wholes(segment, places, spans, amounts.sentence, is_named=True)
             is_price = True
         elif has_left and not left and not is_price and not PRICE.search(text):
             # Of "2,000 deposit and 7,000 on arrival" neither is the price.
@@ -102,11 +133,25 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
                 (money, _written(text, place, spans)) for place, money in zip(places, found, strict=True)
             ]
         else:
-            amounts.totals += found
+            amounts.wholes += _wholes(segment, places, spans, amounts.sentence)
             is_price = True
-            if any(one == "cells" for _start, _end, one in segment.parts):
-                amounts.of_cells += found
     return is_price
+
+
+def _wholes(
+    segment: Segment,
+    places: Sequence[tuple[int, int, Money]],
+    spans: Sequence[tuple[int, int]],
+    sentence: int,
+    *,
+    is_named: bool = False,
+) -> Iterator[_Whole]:
+    of_cells = any(part == "cells" for _start, _end, part in segment.parts)
+    for place in places:
+        written = _written(segment.text, place, spans)
+        is_payment = not is_named and bool(asides.times_in(written)) and not PRICE.search(written)
+        is_repeated = segment.text[: place[0]].rstrip().endswith(_REPEATING)
+        yield _Whole(place[2], written, sentence, is_named, of_cells, is_payment, is_repeated)
 
 
 def _groups(segment: Segment) -> Iterator[_Group]:
@@ -128,19 +173,25 @@ def _goes_on(before: Segment, segment: Segment) -> bool:
 
 def _own_part(segment: Segment, group: _Group, following: _Group | None) -> Part | None:
     """Return the part that the amount of a group is for; None if it can be the price."""
-    parts = [one for one in segment.parts if group.start <= one[0] < group.end]
+    times = asides.times_in(segment.text, group.start, group.end)
+    parts = [
+        one
+        for one in segment.parts
+        if group.start <= one[0] < group.end and not any(start <= one[0] < end for start, end in times)
+    ]
     if len(group.places) != 1 or len({part for _start, _end, part in parts}) != 1 or parts[0][2] == "cells":
         return None
     begin = group.places[0][0]
     before = [one for one in parts if one[0] < begin]
     if before:
         said = any(
-            before[-1][1] <= start < begin and standing == "included"
-            for start, _end, standing in segment.marks
+            before[-1][1] <= mark.start < begin
+            and (mark.standing == "included" or marking.names_the_price(segment.text, mark))
+            for mark in segment.marks
         )
         bound = marking.is_bound(segment.text, before[-1][:2], (group.start, begin))
         return None if said or bound else before[-1][2]
-    if any(begin < start for start, _end, _standing in segment.marks):
+    if any(begin < mark.start for mark in segment.marks):
         return None
     # "USD 500 for hotel and food" is for both.
     alone = following is None or following.places or following.is_with
@@ -168,36 +219,57 @@ def _written(text: str, place: tuple[int, int, Money], spans: Sequence[tuple[int
 
 def settle(amounts: Amounts, text: str) -> None:
     """Decide what can be the whole price when all is read; without any, take bare numbers."""
-    if amounts.totals:
+    _put_payments_aside(amounts)
+    if amounts.wholes:
         amounts.aside += [written for _money, written in amounts.together]
     else:
-        amounts.totals += [money for money, _written in amounts.together]
-    if amounts.named:
+        amounts.wholes += [_Whole(money, written, 0) for money, written in amounts.together]
+    if any(one.is_named for one in amounts.wholes):
         _leave_only_the_named(amounts)
-    if not (amounts.totals or amounts.of_parts or amounts.each or amounts.aside):
-        _take_bare(text, amounts)
+    if not (amounts.wholes or amounts.of_parts or amounts.each or amounts.aside):
+        amounts.wholes += _bare(text)
+
+
+def _put_payments_aside(amounts: Amounts) -> None:
+    """Take away amounts that are paid at different times; "12,000 on arrival" alone can be the whole price.
+
+    Nobody writes a price twice in a sentence: two equal amounts are two payments.
+    """
+    wholes = amounts.wholes
+    equal = Counter(one.what for one in wholes if not (one.is_named or one.is_repeated))
+    paid = [
+        one
+        for one in wholes
+        if one.is_payment or (not (one.is_named or one.is_repeated) and equal[one.what] > 1)
+    ]
+    most = max((old_prices.largest(one.money) for one in wholes if one not in paid), default=0)
+    least = min((old_prices.largest(one.money) for one in paid), default=most)
+    if len(paid) > 1 or amounts.by_payment or least < most:
+        amounts.aside += [one.written for one in paid]
+        amounts.wholes = [one for one in wholes if one not in paid]
 
 
 def _leave_only_the_named(amounts: Amounts) -> None:
     """Keep as whole prices what is called so, and what is more; what is less is for the cells only if it says so."""
-    most = max(map(old_prices.largest, amounts.named))
+    named = [one.money for one in amounts.wholes if one.is_named]
+    most = max(map(old_prices.largest, named))
     kept = []
-    for money in amounts.totals:
-        if money in amounts.named or old_prices.largest(money) > most:
-            kept.append(money)
-        elif money in amounts.of_cells:
-            amounts.of_parts.setdefault("cells", []).append(money)
+    for one in amounts.wholes:
+        if one.money in named or old_prices.largest(one.money) > most:
+            kept.append(one)
+        elif one.of_cells:
+            amounts.of_parts.setdefault("cells", []).append(one.money)
         else:
-            amounts.aside.append(money.text)
-    amounts.totals = kept
+            amounts.aside.append(one.written)
+    amounts.wholes = kept
 
 
-def _take_bare(text: str, amounts: Amounts) -> None:
-    """Take numbers without a currency that can be a price, and are no year and no telephone number."""
+def _bare(text: str) -> Iterator[_Whole]:
+    """Yield numbers without a currency that can be a price, and are no year and no telephone number."""
     text = _TELEPHONE.sub(" ", text)
     places = [
         place
         for place in prices.places_in(text)
         if old_prices.can_be_a_price(place[2]) and not re.fullmatch("[0-9]{8,}", place[2].figure)
     ]
-    amounts.totals += [money for _start, _end, money in places]
+    return (_Whole(money, money.text, 0) for _start, _end, money in places)

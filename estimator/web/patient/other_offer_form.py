@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
-from estimator import clinic, figures
+from estimator import clinic, figures, wording
 from estimator.estimates import offer_parts, offer_words, other_offer
 from estimator.i18n import Reader, lazy_gettext, listed, listed_apart
 from estimator.i18n import gettext as _
@@ -19,7 +19,7 @@ from estimator.web.patient.request_form import LONGEST_MESSAGE, MOST_SHOWN
 from estimator.web.typed_figures import two_readings
 from estimator.web.validators import NotTooLong, Printable
 from pricing.currencies import MINOR_UNIT
-from pricing.money import decimals
+from pricing.money import decimals, exactly
 
 LARGEST = Decimal(10) ** 12
 """The largest amount that is taken; more than any treatment costs in any currency."""
@@ -105,11 +105,29 @@ class OtherOfferForm(Form):
                     "What is included cannot cost more than the whole price. Check both amounts, or choose “not said”."
                 )
                 self.refuse(sentence, amount)
+        if price is not None and not any(amount.errors for _part, _said, amount in self.lines):
+            self._refuse_more_than(price, currency, parts.values(), reader)
         sessions = self._count(self.sessions, MOST_SESSIONS)
         days = self._count(self.days, MOST_DAYS)
         if any(field.errors for field in self) or self.form_errors:
             return None
         return other_offer.Offer(currency, price, sessions, days, parts)
+
+    def _refuse_more_than(
+        self, price: Decimal, currency: str, parts: Iterable[other_offer.Stated], reader: Reader
+    ) -> None:
+        """Refuse the price if what is said to be in it costs more together."""
+        with exactly():
+            total = sum(
+                (one.amount for one in parts if one.standing == "included" and one.amount), Decimal(0)
+            )
+        if total > price:
+            sentence = _(
+                "What is included comes to %(total)s together, which is more than the whole price. Check the amounts, "
+                "or choose “not said”.",
+                total=wording.typed_amount(total, currency, reader),
+            )
+            self.refuse(sentence, self.price)
 
     def _amount(self, field: FigureField, currency: str, reader: Reader) -> Decimal | None:
         """Return the amount of a field; None if it is empty, or wrong, which is then said."""
@@ -121,10 +139,10 @@ class OtherOfferForm(Form):
                 return Decimal(found[0])
             self.refuse(Unnamed(typed_money.too_fine(currency, "12000", reader)), field)
             return None
-        another = not found and typed_money.is_of_another(field.data, currency)
+        others = frozenset[str]() if found else typed_money.other_currencies(field.data, currency)
         said = (
-            typed_money.another_said(field.shown, currency)
-            if another
+            _another_currency(field.shown, others, currency)
+            if others
             else _wrong_amount(field.shown, found, reader)
         )
         self.refuse(Unnamed(said), field)
@@ -302,6 +320,24 @@ def _add_lines() -> None:
 
 
 _add_lines()
+
+
+def _another_currency(typed: str, others: frozenset[str], currency: str) -> str:
+    """Say that an amount looks like one in another currency, which can be chosen for all of them."""
+    if len(others) == 1:
+        return _(
+            "“%(typed)s” looks like another currency. If it is the one of their price, choose %(other)s as the "
+            "currency of their amounts, or enter the amount in %(currency)s.",
+            typed=typed,
+            other=next(iter(others)),
+            currency=currency,
+        )
+    return _(
+        "“%(typed)s” looks like another currency. Choose the currency of their amounts in the list, or enter the "
+        "amount in %(currency)s.",
+        typed=typed,
+        currency=currency,
+    )
 
 
 def _wrong_amount(typed: str, found: Sequence[str], reader: Reader) -> str:

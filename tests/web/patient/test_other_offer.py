@@ -129,6 +129,13 @@ def test_an_amount_that_is_finer_than_its_currency_is_asked_about(
     assert whole.status == 200
 
 
+def test_what_is_included_can_cost_all_of_the_price(visitor: Visitor, form: Page) -> None:
+    parts = {"said-hotel": "included", "amount-hotel": "80", "said-tests": "included", "amount-tests": "20"}
+    filled = {"price": "100", "currency": "USD", "said-visa": "excluded", "amount-visa": "90", **parts}
+    page = visitor.send(form, filled, button="compare")
+    assert page.status == 200, page.problems
+
+
 def test_nothing_of_it_is_stored(app: Flask, visitor: Visitor, form: Page) -> None:
     def rows_of_tables() -> dict[str, int]:
         with app.app_context():
@@ -151,6 +158,12 @@ def test_nothing_of_it_is_stored(app: Flask, visitor: Visitor, form: Page) -> No
         ({}, "Paste their message and find the figures in it, or fill in at least one line."),
         ({"price": "about 12"}, "“about 12” is not an amount."),
         ({"price": "12000 টাকা"}, "“12000 টাকা” looks like another currency."),
+        ({"price": "12000 EUR"}, "choose EUR as the currency of their amounts, or enter the amount in USD."),
+        ({"price": "12k EUR"}, "choose EUR as the currency of their amounts, or enter the amount in USD."),
+        (
+            {"price": "12000 kr"},
+            "Choose the currency of their amounts in the list, or enter the amount in USD.",
+        ),
         ({"price": "-12000"}, "“-12000” is not an amount."),
         ({"price": "12000 15000"}, "“12000 15000” is not an amount."),
         ({"price": "9" * 30}, "This amount is too large."),
@@ -166,6 +179,16 @@ def test_nothing_of_it_is_stored(app: Flask, visitor: Visitor, form: Page) -> No
         (
             {"price": "9800", "said-cells": "included", "amount-cells": "13500"},
             "What is included cannot cost more than the whole price.",
+        ),
+        (
+            {
+                "price": "100",
+                "said-hotel": "included",
+                "amount-hotel": "80",
+                "said-tests": "included",
+                "amount-tests": "80",
+            },
+            "What is included comes to USD 160.00 together, which is more than the whole price.",
         ),
         ({"said-hotel": "perhaps"}, "Choose one of the three."),
         ({"price": "12000", "words": "w" * 5001}, "there is room for 5,000"),
@@ -183,8 +206,8 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(
         assert page.control(name) == value
 
 
-def test_digits_and_marks_of_other_languages_are_read(visitor: Visitor, form: Page) -> None:
-    for typed in ("١٢٬٠٠٠", "१२,०००", "12 000", "12,000.00"):
+def test_digits_marks_and_words_for_thousands_are_read(visitor: Visitor, form: Page) -> None:
+    for typed in ("١٢٬٠٠٠", "१२,०००", "12 000", "12,000.00", "12k", "$12k", "12 тыс.", "১২ হাজার"):
         page = visitor.send(form, {"price": typed, "currency": "USD"}, button="compare")
         assert page.status == 200, page.problems
         assert "USD 12,000.00" in said(page)
@@ -196,6 +219,7 @@ def test_digits_and_marks_of_other_languages_are_read(visitor: Visitor, form: Pa
         ("USD 9,000 or INR 8,50,000", "It has amounts in several currencies: USD 9000; INR 850000."),
         ("USD 12,000-15,000", "It has several amounts: USD 12000; USD 15000."),
         ("USD 3,000 per injection", "These are prices for one session, night or person"),
+        ("USD 6,000 before the treatment and USD 6,000 at discharge.", "We put these amounts into no field"),
         ("Hotel included. Hotel not included.", "and also that they are not: Hotel."),
         ("USD 9,000, hotel EUR 500", "“EUR 500” is in another currency than the one chosen below"),
         ("USD 12.000", "“USD 12.000” can be read in two ways. We filled in 12000. Check it."),

@@ -148,6 +148,11 @@ def test_a_message_of_nothing_but_one_word_is_read_to_its_end(text: str) -> None
     assert isinstance(look(text), offer.Found)
 
 
+@pytest.mark.parametrize("text", ["hotel included " * 330, "hotel extra free " * 290, "الفندق شامل " * 400])
+def test_of_more_words_than_a_sentence_has_nothing_is_said(text: str) -> None:
+    assert dict(look(text).parts) == {}
+
+
 @pytest.mark.parametrize(
     "text",
     [

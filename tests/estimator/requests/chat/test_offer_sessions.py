@@ -72,3 +72,26 @@ def test_what_is_not_applicable_is_neither_included_nor_excluded(text: str) -> N
 
 def test_what_is_not_in_the_price_is_still_told() -> None:
     assert look("9000 USD, no VAT, hotel not included").parts["hotel"].standing == "excluded"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("9000 دولار، جلستان، الفندق مشمول", "2"),
+        ("9000 دولار مقابل جلستين", "2"),
+        ("9000 دولار لحقنتين", "2"),
+        ("9000 USD, two sessions", "2"),
+        ("9000 € pour trois séances", "3"),
+        ("9000 USD por cuatro inyecciones", "4"),
+        ("9000 долларов, два сеанса", "2"),
+        ("9000 डॉलर, दो सत्र", "2"),
+        ("9000 টাকা, দুটি সেশন", "2"),
+    ],
+)
+def test_a_number_of_sessions_is_also_read_in_words(text: str, number: str) -> None:
+    assert look(text).sessions == (number,)
+
+
+@pytest.mark.parametrize("text", ["9000 USD, one or two sessions", "9000 USD, two to three sessions"])
+def test_one_out_of_two_numbers_of_sessions_is_none(text: str) -> None:
+    assert look(text).sessions == ()
