@@ -32,6 +32,9 @@ PAGE = 50
 """Maximum number of entries on one page."""
 
 SENTENCES = {
+    "bill.entered": lazy_gettext("entered a final bill"),
+    "bill.corrected": lazy_gettext("corrected a final bill"),
+    "bill.withdrawn": lazy_gettext("withdrew a final bill"),
     "demonstration.emptied": lazy_gettext("took the demonstration’s invented cases away"),
     "demonstration.filled": lazy_gettext("filled in a demonstration with invented cases"),
     "draft.begun": lazy_gettext("began a draft"),
@@ -205,13 +208,17 @@ def audit_trail() -> ResponseReturnValue:
 @pages.get("/audit.csv")
 def trail_csv() -> ResponseReturnValue:
     """Send what was asked for of the trail as CSV, in which nothing is a formula."""
-    return downloads.csv("audit-trail", _columns(), _exported("csv"))
+    form = FilterForm.asked()
+    return audit_trail() if form.errors else downloads.csv("audit-trail", _columns(), _exported(form, "csv"))
 
 
 @pages.get("/audit.xlsx")
 def trail_xlsx() -> ResponseReturnValue:
     """Send what was asked for of the trail as XLSX."""
-    return downloads.xlsx("audit-trail", _("Audit trail"), _columns(), _exported("xlsx"))
+    form = FilterForm.asked()
+    if form.errors:
+        return audit_trail()
+    return downloads.xlsx("audit-trail", _("Audit trail"), _columns(), _exported(form, "xlsx"))
 
 
 def _columns() -> list[Column]:
@@ -228,9 +235,9 @@ def _columns() -> list[Column]:
     ]
 
 
-def _exported(kind: str) -> list[Sequence[Cell]]:
+def _exported(form: FilterForm, kind: str) -> list[Sequence[Cell]]:
     """Return the rows of an export, and put into the trail that it was taken out."""
-    found = audit.page(None, spreadsheets.MOST_ROWS, FilterForm.asked().wanted())
+    found = audit.page(None, spreadsheets.MOST_ROWS, form.wanted())
     subjects = audit_subjects.named({entry.subject for entry in found})
     names = _names(found)
     rows: list[Sequence[Cell]] = [
