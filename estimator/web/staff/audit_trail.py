@@ -72,7 +72,7 @@ SENTENCES = {
     "account.taken_back": lazy_gettext("took back the account to pay into that they had proposed"),
     "account.refused": lazy_gettext("refused an account to pay into"),
     "quote.certificate": lazy_gettext("made a confirmation of a quote for others"),
-    "quote.account_left": lazy_gettext("left a quote with an older account"),
+    "quote.account_left": lazy_gettext("left a quote with an older account or none"),
     "rate.entered": lazy_gettext("entered a rate of exchange"),
     "rate.removed": lazy_gettext("removed a rate of exchange"),
     "staff.invited": lazy_gettext("invited somebody"),

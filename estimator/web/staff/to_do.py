@@ -72,7 +72,7 @@ def strip() -> Strip | None:
     rows = {name: _counted(label, found[name], _list(name)) for name, label in labels.items()}
     rows["overdue"]["late"] = found["overdue"] > 0
     if older:
-        label = ngettext("quote with an older account", "quotes with an older account", older)
+        label = ngettext("quote with an older account or none", "quotes with an older account or none", older)
         rows["older"] = _counted(label, older, url_for("older_accounts.page"), late=True)
     if staff.may(who, "tables.approve") or staff.may(who, "quotes.approve"):
         number = len(lists) + len(quoted) + account
