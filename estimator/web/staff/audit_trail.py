@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import AuditEntry
 from estimator.spreadsheets import Cell, Column
-from estimator.web import downloads, whole_numbers
+from estimator.web import clinics_clock, downloads, whole_numbers
 from estimator.web.day_fields import IsoDayField
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
@@ -157,7 +158,7 @@ class FilterForm(Form):
             kinds=audit_subjects.KINDS[self.about.data][1] if self.about.data in audit_subjects.KINDS else (),
             subjects=audit_subjects.searched(self.q.data),
             since=None if self.since.day is None else _midnight(self.since.day),
-            until=None if self.until.day is None else _midnight(self.until.day) + day,
+            until=None if self.until.day is None else _midnight(self.until.day + day),
         )
 
     def address(self, endpoint: str, **more: object) -> str:
@@ -167,7 +168,7 @@ class FilterForm(Form):
 
 
 def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(clinics_clock.zone()))
 
 
 class TrailRow(TypedDict):
@@ -260,12 +261,12 @@ def _exported(form: FilterForm, kind: str) -> list[Sequence[Cell]]:
 
 
 def _rows(shown: Sequence[AuditEntry]) -> list[TrailRow]:
-    names, reader = _names(shown), current_reader()
+    names = _names(shown)
     subjects = audit_subjects.named({entry.subject for entry in shown})
     return [
         {
             "id": entry.id,
-            "when": reader.clock(entry.at, "UTC"),
+            "when": clinics_clock.written(entry.at),
             "who": names[entry.actor],
             "what": sentence(entry),
             "subject": subjects[entry.subject],
