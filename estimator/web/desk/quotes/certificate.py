@@ -69,7 +69,7 @@ def certificate(reference: str) -> ResponseReturnValue:
             except quotes.NotCurrent:
                 return _nothing_to_certify(reference)
             language = form.language.data
-            return redirect(_address("made_certificate", reference, kept.id, language), code=303)
+            return redirect(_address_of_made("made_certificate", reference, kept.id, language), code=303)
         status = 503 if form.shown else 422
     page = render_template(
         "desk/quote_certificate.html",
@@ -102,7 +102,7 @@ def made_certificate(reference: str, made: int) -> ResponseReturnValue:
         revision=revision.number,
         shown=[words for code, words in offered(revision).items() if code in found.shown.split()],
         language=dict(languages()).get(language, language),
-        file=_address("certificate_file", reference, made, language),
+        file=_address_of_made("certificate_file", reference, made, language),
         until=reader.clock(found.made_at + quotes.certificates.DRAWN_AGAIN, revision.time_zone),
     )
 
@@ -128,11 +128,11 @@ def certificate_file(reference: str, made: int) -> ResponseReturnValue:
         503,
         _("The PDF could not be made"),
         _("Try again in a minute."),
-        way_out=(_address("made_certificate", reference, made, language), _("To the confirmation")),
+        way_out=(_address_of_made("made_certificate", reference, made, language), _("To the confirmation")),
     )
 
 
-def _address(page: str, reference: str, made: int, language: str) -> str:
+def _address_of_made(page: str, reference: str, made: int, language: str) -> str:
     # An address says with `language` in which language our own pages are, so that the file's is called otherwise.
     return url_for(f"quotes_desk.{page}", reference=reference, made=made, beside=language)
 
