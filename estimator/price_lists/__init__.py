@@ -15,6 +15,7 @@ from estimator.price_lists import (
     version_before,
     worked_examples,
 )
+from estimator.price_lists.first_zone import zone_before_the_first
 from estimator.price_lists.precedence import (
     NotInForce,
     UnknownTable,
@@ -84,5 +85,6 @@ __all__ = [
     "version_before",
     "versions",
     "worked_examples",
+    "zone_before_the_first",
     "zone_of",
 ]

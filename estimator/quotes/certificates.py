@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -27,6 +28,13 @@ from estimator.template_environment import environment
 from estimator.wording import SHOWN, Shown
 
 ENGLISH = "en"
+
+DRAWN_AGAIN = timedelta(minutes=15)
+"""Time after it was made in which a page can be drawn once more, to be downloaded by who made it."""
+
+
+class NotKept(Exception):
+    """The page was made too long ago, by somebody else, or would not be the same any more; another can be made."""
 
 
 class NothingShown(Exception):
@@ -107,7 +115,7 @@ def draw(act: Act, revision: QuoteRevision, shown: Collection[str], language: st
 
 def keep(
     act: Act, revision: QuoteRevision, made: bytes, shown: Collection[str], *, how: str | None = None
-) -> None:
+) -> Certificate:
     """Keep the hash of a page that was made, and write into the history what it shows.
 
     `how` says how the patient agreed, where somebody at the desk made it. Raises NotCurrent if the acceptance was
@@ -118,13 +126,13 @@ def keep(
         raise NotCurrent(state_at(revision, act.now))
     codes: list[Shown] = [code for code in SHOWN if code in shown]
     sha256 = hashlib.sha256(made).hexdigest()
-    if db.session.scalar(select(Certificate.id).filter_by(sha256=sha256)) is not None:
-        return  # the same page asked for twice within a second
-    db.session.add(
-        Certificate(
-            revision_id=revision.id, sha256=sha256, shown=" ".join(codes), made_by=act.actor, made_at=act.now
-        )
+    before = made_as(sha256)
+    if before is not None:
+        return before  # the same page asked for twice within a second
+    kept = Certificate(
+        revision_id=revision.id, sha256=sha256, shown=" ".join(codes), made_by=act.actor, made_at=act.now
     )
+    db.session.add(kept)
     number = revision.quote.number
     requests.add_event(
         act, request, "certificate", words=how, quote=number, revision=revision.number, shown=codes
@@ -137,6 +145,30 @@ def keep(
         revision=revision.number,
         shown=codes,
     )
+    return kept
+
+
+def of(act: Act, revision: QuoteRevision, number: int) -> Certificate:
+    """Return the page with this number, as long as who made it can download it.
+
+    Raises NotKept, and NotCurrent once the acceptance was taken back or replaced.
+    """
+    made = db.session.get(Certificate, number)
+    if made is None or (made.revision_id, made.made_by) != (revision.id, act.actor):
+        raise NotKept
+    if act.now - made.made_at >= DRAWN_AGAIN:
+        raise NotKept
+    if not still_holds(made, act.now):
+        raise NotCurrent(state_at(revision, act.now))
+    return made
+
+
+def draw_again(act: Act, made: Certificate, language: str) -> bytes:
+    """Return a page as it was drawn in a language, byte for byte; raises NotKept, and what `draw` does."""
+    drawn = draw(replace(act, now=made.made_at), made.revision, made.shown.split(), language)
+    if hashlib.sha256(drawn).hexdigest() != made.sha256:
+        raise NotKept
+    return drawn
 
 
 def still_holds(made: Certificate, now: datetime) -> bool:

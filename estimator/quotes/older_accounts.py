@@ -1,17 +1,26 @@
-"""Open quotes that name an account which is not in force any more: each is revised, or left, and somebody says why."""
+"""Open quotes that name an account which is not in force any more, or none: each is revised, or left, with a reason."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from estimator import audit, clinic, requests
 from estimator.act import Act
 from estimator.db import db
-from estimator.models import PatientRequest, PaymentAccount, Quote, QuoteAccount, QuoteRevision
+from estimator.models import (
+    PatientRequest,
+    PaymentAccount,
+    Quote,
+    QuoteAccount,
+    QuoteRevision,
+    RequestEvent,
+)
 from estimator.quotes.issued_revisions import locked
 from estimator.quotes.waiting import COUNTED, EARLIEST
 
@@ -20,6 +29,18 @@ MOST = 100
 
 STILL_PAID = timedelta(days=365)
 """Time after its acceptance in which money may still be on its way for a quote."""
+
+
+LEFT_WITHOUT = "no_account_left"
+"""The kind of the event with which a quote that names no account is left as it is; its account is the one in force."""
+
+
+@dataclass(frozen=True)
+class Older:
+    """A revision that is to be revised or left, and the account that it names, None if it names none."""
+
+    revision: QuoteRevision
+    account: PaymentAccount | None
 
 
 class NotOpen(Exception):
@@ -44,19 +65,23 @@ def requests_of(now: datetime) -> Select[int]:
     return _open(now).with_only_columns(PatientRequest.id.label("id"))
 
 
-def listed(now: datetime) -> Sequence[QuoteAccount]:
-    """Return the quotes to be revised or left, each with the account that it names, at most MOST."""
-    ids = db.session.scalars(_open(now).order_by(QuoteAccount.revision_id.desc()).limit(MOST)).all()
-    found = select(QuoteAccount).where(QuoteAccount.revision_id.in_(ids))
-    whole = joinedload(QuoteAccount.revision).joinedload(QuoteRevision.quote).joinedload(Quote.request)
-    return db.session.scalars(
-        found.options(whole, joinedload(QuoteAccount.account)).order_by(QuoteAccount.revision_id.desc())
-    ).all()
+def listed(now: datetime) -> Sequence[Older]:
+    """Return the quotes to be revised or left, at most MOST of them, those issued last first."""
+    ids = db.session.scalars(_open(now).order_by(QuoteRevision.id.desc()).limit(MOST)).all()
+    found = (
+        select(QuoteRevision, PaymentAccount)
+        .outerjoin(QuoteAccount, QuoteAccount.revision_id == QuoteRevision.id)
+        .outerjoin(PaymentAccount, PaymentAccount.id == QuoteAccount.account_id)
+        .where(QuoteRevision.id.in_(ids))
+        .options(joinedload(QuoteRevision.quote).joinedload(Quote.request))
+        .order_by(QuoteRevision.id.desc())
+    )
+    return [Older(*row) for row in db.session.execute(found)]
 
 
 def names_older(revision: QuoteRevision, now: datetime) -> bool:
     """Whether a revision is one of those to be revised or left."""
-    return db.session.scalar(_open(now).where(QuoteAccount.revision_id == revision.id)) is not None
+    return db.session.scalar(_open(now).where(QuoteRevision.id == revision.id)) is not None
 
 
 def named_by(revision: QuoteRevision) -> PaymentAccount | None:
@@ -66,7 +91,7 @@ def named_by(revision: QuoteRevision) -> PaymentAccount | None:
 
 
 def leave(act: Act, revision: QuoteRevision, *, reason: str, account: int) -> None:
-    """Leave a quote with the older account that it names; why stands with its request, for colleagues.
+    """Leave a quote with the older account that it names, or without any; why stands with its request, for colleagues.
 
     `account` is the number of the version in force that the page showed. Raises NotOpen, NoReason, CardNumber, and
     requests.Erased.
@@ -80,10 +105,14 @@ def leave(act: Act, revision: QuoteRevision, *, reason: str, account: int) -> No
     in_force = clinic.accounts.in_force()
     if in_force is None or in_force.id != account or not names_older(revision, act.now):
         raise NotOpen
-    row = db.session.get_one(QuoteAccount, revision.id)
-    row.left_with_id, row.left_by, row.left_at = in_force.id, act.actor, act.now
+    row = db.session.get(QuoteAccount, revision.id)
     number = revision.quote.number
-    requests.add_event(act, request, "account_left", words=words, quote=number, revision=revision.number)
+    said: dict[str, Any] = {"quote": number, "revision": revision.number}
+    if row is None:
+        requests.add_event(act, request, LEFT_WITHOUT, words=words, account=in_force.sha256, **said)
+    else:
+        row.left_with_id, row.left_by, row.left_at = in_force.id, act.actor, act.now
+        requests.add_event(act, request, "account_left", words=words, **said)
     audit.add(
         act,
         "quote.account_left",
@@ -97,23 +126,52 @@ def leave(act: Act, revision: QuoteRevision, *, reason: str, account: int) -> No
 def _open(now: datetime) -> Select[int]:
     """Return a query of the numbers of revisions that can be paid, name another account, and nobody has left."""
     in_force = clinic.accounts.in_force()
-    sha256 = None if in_force is None else in_force.sha256
     named, left_with = aliased(PaymentAccount), aliased(PaymentAccount)
     can_be_accepted = and_(
         QuoteRevision.state == "current", QuoteRevision.valid_until >= (now - EARLIEST).date()
     )
     is_paid = and_(QuoteRevision.state == "accepted", QuoteRevision.state_since > now - STILL_PAID)
+    to_decide: ColumnElement[bool] = false()
+    if in_force is not None:
+        sha256 = in_force.sha256
+        names_another = and_(
+            named.sha256 != sha256, or_(left_with.sha256.is_(None), left_with.sha256 != sha256)
+        )
+        names_none = QuoteAccount.revision_id.is_(None)
+        # Where nothing is said of how to pay any more, a quote that says nothing of it is as it should be.
+        to_decide = (
+            names_another
+            if in_force.details is None
+            else or_(names_another, and_(names_none, ~_left_without(sha256)))
+        )
     return (
-        select(QuoteAccount.revision_id)
-        .join(QuoteRevision, QuoteRevision.id == QuoteAccount.revision_id)
+        select(QuoteRevision.id)
+        .outerjoin(QuoteAccount, QuoteAccount.revision_id == QuoteRevision.id)
         .join(Quote, Quote.id == QuoteRevision.quote_id)
         .join(PatientRequest, PatientRequest.id == Quote.request_id)
-        .join(named, named.id == QuoteAccount.account_id)
+        .outerjoin(named, named.id == QuoteAccount.account_id)
         .outerjoin(left_with, left_with.id == QuoteAccount.left_with_id)
+        .where(to_decide, or_(can_be_accepted, is_paid), PatientRequest.erased_at.is_(None))
+    )
+
+
+def _left_without(sha256: str) -> ColumnElement[bool]:
+    """Return whether the newest revision of a request was left without an account while this one was in force."""
+    issued = aliased(RequestEvent)
+    last_issued = (
+        select(func.max(issued.id))
+        .where(issued.request_id == PatientRequest.id, issued.kind == "issued")
+        .correlate(PatientRequest)
+        .scalar_subquery()
+    )
+    return (
+        select(RequestEvent.id)
         .where(
-            named.sha256 != sha256,
-            or_(left_with.sha256.is_(None), left_with.sha256 != sha256),
-            or_(can_be_accepted, is_paid),
-            PatientRequest.erased_at.is_(None),
+            RequestEvent.request_id == PatientRequest.id,
+            RequestEvent.kind == LEFT_WITHOUT,
+            RequestEvent.detail.contains(f'"account": "{sha256}"', autoescape=True),
+            RequestEvent.id > last_issued,
         )
+        .correlate(PatientRequest)
+        .exists()
     )

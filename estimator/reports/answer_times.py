@@ -22,6 +22,7 @@ from estimator.models import (
     RequestEvent,
     TableVersion,
 )
+from estimator.reports import decisions
 from estimator.reports.years import PIECE, in_year, months_of, there, without_invented, zones
 
 By = Literal["month", "list", "country", "coordinator"]
@@ -177,7 +178,7 @@ def _requests(year: int, *, invented: bool) -> Iterator[Any]:
         select(QuoteDecision.kind)
         .join(QuoteRevision, QuoteRevision.id == QuoteDecision.revision_id)
         .join(Quote, Quote.id == QuoteRevision.quote_id)
-        .where(Quote.request_id == PatientRequest.id, QuoteDecision.taken_back_at.is_(None))
+        .where(Quote.request_id == PatientRequest.id, decisions.stands())
         .order_by(QuoteRevision.number.desc())
         .limit(1)
         .correlate(PatientRequest)

@@ -17,6 +17,7 @@ from estimator.db import db
 from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision, TableVersion
 from estimator.models.quotes import RevisionState
 from estimator.quotes import patient_of, state_at
+from estimator.reports import decisions
 from estimator.reports.years import DAY, PIECE, about, months_of, newest_first, there, without_invented, zones
 from pricing import quote_plans
 from pricing.money import exactly
@@ -137,7 +138,8 @@ def are_more_than(most: int) -> bool:
 def months(year: int, *, invented: bool = True) -> Sequence[Month]:
     """Return the months of a year in which something happened, each currency by itself, the newest first.
 
-    Of the decisions about a quote and its revisions only the last one counts, and none that was taken back.
+    Of the decisions about a quote and its revisions only the last one counts: none that was taken back, and no
+    acceptance that ended because another revision was issued.
     """
     found: dict[tuple[date, str], Month] = {}
 
@@ -200,7 +202,7 @@ def _issued_by_month(year: int, *, invented: bool) -> Iterator[tuple[date, str, 
 
 
 def _decided_about(year: int, *, invented: bool) -> Iterator[Any]:
-    """Yield the last decision of each quote, if it is of a year or a day more at either end.
+    """Yield the last decision of each quote that stands, if it is of a year or a day more at either end.
 
     PIECE of them are in memory at once.
     """
@@ -212,7 +214,7 @@ def _decided_about(year: int, *, invented: bool) -> Iterator[Any]:
         .where(
             later.quote_id == QuoteRevision.quote_id,
             later.number > QuoteRevision.number,
-            its_decision.taken_back_at.is_(None),
+            decisions.stands(its_decision, later),
         )
         .exists()
     )
@@ -227,7 +229,7 @@ def _decided_about(year: int, *, invented: bool) -> Iterator[Any]:
         )
         .join(QuoteRevision, QuoteRevision.id == QuoteDecision.revision_id)
         .where(
-            QuoteDecision.taken_back_at.is_(None),
+            decisions.stands(),
             QuoteDecision.at >= first,
             QuoteDecision.at < last,
             ~decided_later,

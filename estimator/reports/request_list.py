@@ -23,7 +23,8 @@ from estimator.requests import TABLE
 class Listed:
     """One request as it is now; what it does not have is None or empty.
 
-    `name` is None once the person is erased, of a mere question, and if no name was asked for. Nothing of anybody's
+    `name` is who asked and `patient` for whom, the same where they asked for themselves. Both are None once the person
+    is erased, of a mere question, and if no names were asked for. Nothing of anybody's
     health is in it.
     """
 
@@ -49,6 +50,7 @@ class Listed:
     coordinator: str | None
     quote: str | None
     name: str | None
+    patient: str | None
 
 
 def listed(act: Act, year: int | None, most: int, *, named: bool, invented: bool = True) -> Iterator[Listed]:
@@ -58,6 +60,7 @@ def listed(act: Act, year: int | None, most: int, *, named: bool, invented: bool
     """
     wanted = without_invented(_wanted(), PatientRequest.reference, invented=invented)
     for row in newest_first(wanted, PatientRequest.created_at, PatientRequest.id, year, most):
+        name, patient = _names(row, act.settings.data_keys) if named else (None, None)
         yield Listed(
             reference=row.reference,
             kind=row.kind,
@@ -80,12 +83,17 @@ def listed(act: Act, year: int | None, most: int, *, named: bool, invented: bool
             answer_by=row.answer_by,
             coordinator=row.coordinator,
             quote=row.quote,
-            name=_name(row, act.settings.data_keys) if named else None,
+            name=name,
+            patient=patient,
         )
 
 
-def _name(row: Any, keyring: keys.Keyring) -> str | None:
-    return None if row.full_name is None else keyring.open(row.full_name, TABLE, "full_name", row.name)
+def _names(row: Any, keyring: keys.Keyring) -> tuple[str | None, str | None]:
+    name, patient = (
+        None if sealed is None else keyring.open(sealed, TABLE, column, row.name)
+        for column, sealed in (("full_name", row.full_name), ("patient_name", row.patient_name))
+    )
+    return name, patient or name
 
 
 def _wanted() -> Select[*tuple[Any, ...]]:
@@ -103,6 +111,7 @@ def _wanted() -> Select[*tuple[Any, ...]]:
             request.id,
             request.name,
             request.full_name,
+            request.patient_name,
             request.reference,
             request.kind,
             request.origin,

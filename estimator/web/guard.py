@@ -220,6 +220,8 @@ STAFF: dict[str, str] = {
     "older_accounts.page": "requests.read",
     "quotes_desk.leave_account": "quotes.issue",
     "quotes_desk.certificate": "quotes.issue",
+    "quotes_desk.made_certificate": "quotes.issue",
+    "quotes_desk.certificate_file": "quotes.issue",
     "security.logout": ANYBODY,
     "security.verify": OWNER,
     "security.change_password": OWNER,

@@ -119,6 +119,7 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "issued": lazy_gettext("Quote issued"),
     "certificate": lazy_gettext("Confirmation of a quote made for others"),
     "account_left": lazy_gettext("Quote left with the account that it names"),
+    "no_account_left": lazy_gettext("Quote left without an account to pay into"),
     "opened": lazy_gettext("Quote opened"),
     "new_link": lazy_gettext("New link made"),
     "no_reminders": lazy_gettext("No mail before a quote ends"),

@@ -63,6 +63,9 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "sent_back": lazy_gettext("sent the quote back with a comment"),
     "approved": lazy_gettext("approved adjustments and given prices of the quote"),
     "certificate": lazy_gettext("made a confirmation of quote %(quote)s, revision %(revision)s, for others"),
+    "no_account_left": lazy_gettext(
+        "left quote %(quote)s, revision %(revision)s, without an account to pay into"
+    ),
     "account_left": lazy_gettext("left quote %(quote)s, revision %(revision)s, with the older account"),
     "bill_entered": lazy_gettext("entered the final bill"),
     "bill_corrected": lazy_gettext("corrected the final bill"),

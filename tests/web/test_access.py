@@ -191,6 +191,8 @@ MAY: dict[str, set[str]] = {
     "quotes_desk.propose": {"coordinator"},
     "quotes_desk.leave_account": {"coordinator"},
     "quotes_desk.certificate": {"coordinator"},
+    "quotes_desk.made_certificate": {"coordinator"},
+    "quotes_desk.certificate_file": {"coordinator"},
     "bills_desk.page": {"coordinator", "approver"},
     "bills_desk.sheet_xlsx": {"coordinator", "approver"},
     "bills_desk.accuracy": {"coordinator", "approver"},

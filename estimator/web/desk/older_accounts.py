@@ -1,4 +1,4 @@
-"""Open quotes that name an account which is not in force any more: the list, each to be revised or left."""
+"""Open quotes that name an account which is not in force any more, or none: the list, each to be revised or left."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from estimator import quotes, requests
 from estimator.clinic import accounts
-from estimator.models import QuoteAccount
+from estimator.i18n import gettext as _
+from estimator.quotes.older_accounts import Older
 from estimator.web.desk.requests.beside import totals_of
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
@@ -50,7 +51,7 @@ def page() -> ResponseReturnValue:
     )
 
 
-def _row(each: QuoteAccount) -> OlderRow:
+def _row(each: Older) -> OlderRow:
     revision, reader = each.revision, current_reader()
     reference = revision.quote.request.reference
     person = requests.readable_person(revision.quote.request, settings().data_keys)
@@ -62,7 +63,7 @@ def _row(each: QuoteAccount) -> OlderRow:
         "patient": None if person is None else person.patient,
         "totals": totals_of(revision, reader),
         "issued": reader.clock(revision.issued_at, revision.time_zone),
-        "account": in_short(each.account),
+        "account": _("names no account") if each.account is None else in_short(each.account),
         "revise": url_for("quotes_desk.prepare", reference=reference),
         "leave": url_for("quotes_desk.leave_account", reference=reference)
         if signed_in.may("quotes.issue")

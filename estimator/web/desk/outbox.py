@@ -10,17 +10,17 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, or_, select
 
-from estimator import keys, price_lists, quote_numbers, quotes, requests, staff
+from estimator import keys, quote_numbers, quotes, requests, staff
 from estimator.db import db
 from estimator.i18n import folded_digits, lazy_gettext
 from estimator.i18n import gettext as _
 from estimator.mail import addresses, outbox
-from estimator.models import Estimate, Mail, PatientRequest, Quote, TableVersion
+from estimator.models import Mail, PatientRequest, Quote
 from estimator.requests import search
-from estimator.web import errors, whole_numbers
+from estimator.web import clinics_clock, errors, whole_numbers
 from estimator.web.forms import printable
 from estimator.web.mail_status import Outcome, outcome
-from estimator.web.request_context import now, settings
+from estimator.web.request_context import settings
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.wording import states_at_desk
@@ -207,8 +207,7 @@ def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
     requests_by_number = _requests_of(numbers)
     whose = {mail.id: requests_by_number.get(_number(mail.about), mail.about) for mail in mails}
     shown, people = buttons(mails), _people(mails)
-    known, zones = _names_of(set(whose.values())), _zones_of({mail.about for mail in mails})
-    clinics = _clinics_zone()
+    known, zone = _names_of(set(whose.values())), clinics_clock.zone()
     return [
         {
             "number": mail.id,
@@ -219,9 +218,7 @@ def _rows(mails: Sequence[Mail]) -> list[OutboxRow]:
             # A coordinator sees the address of a request at the request itself; other people's stay masked.
             "outcome": outcome(
                 mail,
-                known[whose[mail.id]].time_zone
-                if whose[mail.id] in known
-                else zones.get(mail.about, clinics),
+                zone,
                 domain=True,
                 whole=_address(mail.about, requests_by_number) is not None,
             ),
@@ -265,19 +262,6 @@ def _names_of(references: set[str]) -> Mapping[str, search.Row]:
     """Return the requests with these references, with the names of whoever asks."""
     ids = db.session.scalars(select(PatientRequest.id).where(PatientRequest.reference.in_(references))).all()
     return {row.reference: row for row in search.rows(ids, settings().data_keys)}
-
-
-def _zones_of(references: set[str]) -> Mapping[str, str]:
-    """Return the time zones of the price lists of estimates, by their references."""
-    asked = select(Estimate.reference, TableVersion.time_zone).join(Estimate.table_version)
-    rows = db.session.execute(asked.where(Estimate.reference.in_(references)))
-    return {row.reference: row.time_zone for row in rows}
-
-
-def _clinics_zone() -> str:
-    """Return the time zone of what is about no patient: that of the price lists in force, UTC if they differ."""
-    zones = {version.time_zone for version in price_lists.all_in_force(now())}
-    return zones.pop() if len(zones) == 1 else "UTC"
 
 
 def _requests_of(numbers: set[str]) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from estimator.mail import outbox
 from estimator.models import StaffLink, StaffSession, StaffUser
 from estimator.models.staff import Role
 from estimator.staff import invitations, recovery_codes, sessions
-from estimator.web import errors, request_context
+from estimator.web import clinics_clock, errors, request_context
 from estimator.web.fields import AddressField, LineField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
@@ -387,7 +387,6 @@ class PersonRow(TypedDict):
 
 
 def _person(user: StaffUser) -> PersonRow:
-    reader = current_reader()
     if not user.active:
         state = _("deactivated")
     elif user.password is None:
@@ -405,7 +404,7 @@ def _person(user: StaffUser) -> PersonRow:
         "active": user.active,
         "begun": user.password is not None,
         "state": state,
-        "signed_in": None if seen is None else reader.clock(seen, "UTC"),
+        "signed_in": None if seen is None else clinics_clock.written(seen),
         "myself": user.id == request_context.person().id,
     }
 
@@ -427,9 +426,8 @@ class SessionRow(TypedDict):
 
 
 def _shown(row: StaffSession, key: str) -> SessionRow:
-    reader = current_reader()
     return {
-        "began": reader.clock(row.began_at, "UTC"),
-        "seen": reader.clock(row.seen_at, "UTC"),
+        "began": clinics_clock.written(row.began_at),
+        "seen": clinics_clock.written(row.seen_at),
         "this": sessions.is_key(row, key),
     }

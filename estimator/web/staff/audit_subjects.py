@@ -100,7 +100,8 @@ def _settings() -> dict[str, str]:
 def searched(text: str) -> set[str] | None:
     """Return the subjects that somebody means with a reference, a number, a list or an address; None for no search.
 
-    A request stands for its quote as well, and a quote for its request. Empty if there is no such thing.
+    A request stands for its quote and the mails about both as well, and a quote for its request. Empty if there is no
+    such thing.
     """
     wanted = text.strip()
     if not wanted:
@@ -121,12 +122,18 @@ def _of_request(condition: object) -> set[str]:
         .where(condition)  # type: ignore[arg-type]
     ).all()
     found = {subject for row in rows for subject in (f"request:{row.id}", row.reference)}
+    about = [row.reference for row in rows]
     quotes = [row.quote for row in rows if row.quote is not None]
-    revisions = select(QuoteRevision.id).where(QuoteRevision.quote_id.in_(quotes))
-    found |= {f"quote:{number}" for number in quotes}
-    return found | (
-        {f"quote_revision:{number}" for number in db.session.scalars(revisions)} if quotes else set()
-    )
+    if quotes:
+        revisions = select(QuoteRevision.id, QuoteRevision.number, Quote.number.label("quote")).join(
+            Quote, Quote.id == QuoteRevision.quote_id
+        )
+        issued = db.session.execute(revisions.where(QuoteRevision.quote_id.in_(quotes))).all()
+        found |= {f"quote:{number}" for number in quotes}
+        found |= {f"quote_revision:{revision.id}" for revision in issued}
+        about += [f"{revision.quote}/{revision.number}" for revision in issued]
+    mails = db.session.scalars(select(Mail.id).where(Mail.about.in_(about)))
+    return found | {f"mail:{number}" for number in mails}
 
 
 def _of_quote(number: str) -> set[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +17,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import AuditEntry
 from estimator.spreadsheets import Cell, Column
-from estimator.web import downloads, whole_numbers
+from estimator.web import clinics_clock, downloads, whole_numbers
 from estimator.web.day_fields import IsoDayField
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
@@ -32,6 +33,9 @@ PAGE = 50
 """Maximum number of entries on one page."""
 
 SENTENCES = {
+    "bill.entered": lazy_gettext("entered a final bill"),
+    "bill.corrected": lazy_gettext("corrected a final bill"),
+    "bill.withdrawn": lazy_gettext("withdrew a final bill"),
     "demonstration.emptied": lazy_gettext("took the demonstration’s invented cases away"),
     "demonstration.filled": lazy_gettext("filled in a demonstration with invented cases"),
     "draft.begun": lazy_gettext("began a draft"),
@@ -69,7 +73,7 @@ SENTENCES = {
     "account.taken_back": lazy_gettext("took back the account to pay into that they had proposed"),
     "account.refused": lazy_gettext("refused an account to pay into"),
     "quote.certificate": lazy_gettext("made a confirmation of a quote for others"),
-    "quote.account_left": lazy_gettext("left a quote with an older account"),
+    "quote.account_left": lazy_gettext("left a quote with an older account or none"),
     "rate.entered": lazy_gettext("entered a rate of exchange"),
     "rate.removed": lazy_gettext("removed a rate of exchange"),
     "staff.invited": lazy_gettext("invited somebody"),
@@ -154,7 +158,7 @@ class FilterForm(Form):
             kinds=audit_subjects.KINDS[self.about.data][1] if self.about.data in audit_subjects.KINDS else (),
             subjects=audit_subjects.searched(self.q.data),
             since=None if self.since.day is None else _midnight(self.since.day),
-            until=None if self.until.day is None else _midnight(self.until.day) + day,
+            until=None if self.until.day is None else _midnight(self.until.day + day),
         )
 
     def address(self, endpoint: str, **more: object) -> str:
@@ -164,7 +168,7 @@ class FilterForm(Form):
 
 
 def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(clinics_clock.zone()))
 
 
 class TrailRow(TypedDict):
@@ -205,13 +209,17 @@ def audit_trail() -> ResponseReturnValue:
 @pages.get("/audit.csv")
 def trail_csv() -> ResponseReturnValue:
     """Send what was asked for of the trail as CSV, in which nothing is a formula."""
-    return downloads.csv("audit-trail", _columns(), _exported("csv"))
+    form = FilterForm.asked()
+    return audit_trail() if form.errors else downloads.csv("audit-trail", _columns(), _exported(form, "csv"))
 
 
 @pages.get("/audit.xlsx")
 def trail_xlsx() -> ResponseReturnValue:
     """Send what was asked for of the trail as XLSX."""
-    return downloads.xlsx("audit-trail", _("Audit trail"), _columns(), _exported("xlsx"))
+    form = FilterForm.asked()
+    if form.errors:
+        return audit_trail()
+    return downloads.xlsx("audit-trail", _("Audit trail"), _columns(), _exported(form, "xlsx"))
 
 
 def _columns() -> list[Column]:
@@ -228,9 +236,9 @@ def _columns() -> list[Column]:
     ]
 
 
-def _exported(kind: str) -> list[Sequence[Cell]]:
+def _exported(form: FilterForm, kind: str) -> list[Sequence[Cell]]:
     """Return the rows of an export, and put into the trail that it was taken out."""
-    found = audit.page(None, spreadsheets.MOST_ROWS, FilterForm.asked().wanted())
+    found = audit.page(None, spreadsheets.MOST_ROWS, form.wanted())
     subjects = audit_subjects.named({entry.subject for entry in found})
     names = _names(found)
     rows: list[Sequence[Cell]] = [
@@ -253,12 +261,12 @@ def _exported(kind: str) -> list[Sequence[Cell]]:
 
 
 def _rows(shown: Sequence[AuditEntry]) -> list[TrailRow]:
-    names, reader = _names(shown), current_reader()
+    names = _names(shown)
     subjects = audit_subjects.named({entry.subject for entry in shown})
     return [
         {
             "id": entry.id,
-            "when": reader.clock(entry.at, "UTC"),
+            "when": clinics_clock.written(entry.at),
             "who": names[entry.actor],
             "what": sentence(entry),
             "subject": subjects[entry.subject],

@@ -9,12 +9,13 @@ from flask import render_template, request, url_for
 
 from estimator import price_lists, quotes, staff
 from estimator.clinic import accounts
-from estimator.i18n import Reader, ngettext
 from estimator.i18n import gettext as _
+from estimator.i18n import ngettext
 from estimator.mail import outbox
 from estimator.models import Draft, DraftComment, PatientRequest, PaymentAccount, QuoteDraft, StaffUser
 from estimator.price_lists import editing, obstacles
 from estimator.quotes.waiting import COUNTED, TOGETHER
+from estimator.web import clinics_clock
 from estimator.web.language import current_reader
 from estimator.web.request_context import clinic, now, person, settings
 from estimator.web.staff import signed_in
@@ -72,7 +73,7 @@ def strip() -> Strip | None:
     rows = {name: _counted(label, found[name], _list(name)) for name, label in labels.items()}
     rows["overdue"]["late"] = found["overdue"] > 0
     if older:
-        label = ngettext("quote with an older account", "quotes with an older account", older)
+        label = ngettext("quote with an older account or none", "quotes with an older account or none", older)
         rows["older"] = _counted(label, older, url_for("older_accounts.page"), late=True)
     if staff.may(who, "tables.approve") or staff.may(who, "quotes.approve"):
         number = len(lists) + len(quoted) + account
@@ -126,7 +127,6 @@ def _number(count: int) -> str:
 
 def approvals(person: StaffUser) -> list[ToDo]:
     """Return what waits for this person's approval, lists of prices before quotes."""
-    reader = current_reader()
     lists, quoted = _to_approve(person)
     account = _account_to_confirm(person)
     found: list[ToDo] = []
@@ -134,14 +134,14 @@ def approvals(person: StaffUser) -> list[ToDo]:
         found.append(
             {
                 "what": _("Another account for patients to pay into"),
-                "note": _asked_by(account.proposed_by, account.proposed_at, reader),
+                "note": _asked_by(account.proposed_by, account.proposed_at),
                 "address": url_for("settings.confirm_account"),
             }
         )
     found += [
         {
             "what": _name(draft),
-            "note": f"{_asked(draft, reader)}{_in_the_way(draft)}",
+            "note": f"{_asked(draft)}{_in_the_way(draft)}",
             "address": url_for("price_lists.publish", draft_id=draft.id),
         }
         for draft in lists
@@ -149,7 +149,7 @@ def approvals(person: StaffUser) -> list[ToDo]:
     found += [
         {
             "what": _("The quote for %(reference)s", reference=request.reference),
-            "note": _asked(draft, reader),
+            "note": _asked(draft),
             "address": url_for("quotes_desk.prepare", reference=request.reference, _anchor="approval"),
         }
         for draft, request in quoted
@@ -174,12 +174,11 @@ def _account_to_confirm(person: StaffUser) -> PaymentAccount | None:
 
 def sent_back(person: StaffUser) -> list[ToDo]:
     """Return what was sent back to this person with a comment."""
-    reader = current_reader()
     lists, quoted = _sent_back(person)
     found: list[ToDo] = [
         {
             "what": _name(draft),
-            "note": _refused(comment.by, comment.at, reader),
+            "note": _refused(comment.by, comment.at),
             "address": url_for("price_lists.overview", draft_id=draft.id),
         }
         for draft, comment in lists
@@ -187,7 +186,7 @@ def sent_back(person: StaffUser) -> list[ToDo]:
     found += [
         {
             "what": _("The quote for %(reference)s", reference=request.reference),
-            "note": _refused(draft.returned_by, draft.returned_at, reader),
+            "note": _refused(draft.returned_by, draft.returned_at),
             "address": url_for("quotes_desk.prepare", reference=request.reference),
         }
         for draft, request in quoted
@@ -206,17 +205,17 @@ def _sent_back(
     )
 
 
-def _asked(draft: Draft | QuoteDraft, reader: Reader) -> str:
-    return _asked_by(draft.proposed_by, draft.proposed_at, reader)
+def _asked(draft: Draft | QuoteDraft) -> str:
+    return _asked_by(draft.proposed_by, draft.proposed_at)
 
 
-def _asked_by(who: str | None, at: datetime | None, reader: Reader) -> str:
-    when = reader.clock(at, "UTC") if at else ""
+def _asked_by(who: str | None, at: datetime | None) -> str:
+    when = clinics_clock.written(at) if at else ""
     return _("asked for by %(who)s, %(when)s", who=signed_in.name_of(who), when=when)
 
 
-def _refused(by: str | None, at: datetime | None, reader: Reader) -> str:
-    when = reader.clock(at, "UTC") if at else ""
+def _refused(by: str | None, at: datetime | None) -> str:
+    when = clinics_clock.written(at) if at else ""
     return _("sent back by %(who)s, %(when)s", who=signed_in.name_of(by), when=when)
 
 

@@ -221,6 +221,20 @@ def test_no_page_of_the_desk_is_wider_than_its_window_and_none_breaks_a_rule_of_
 
 
 @pytest.mark.long
+def test_on_a_phone_the_list_begins_on_the_first_screen_with_its_filters_folded(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto("/desk/requests")
+    first = page.locator(".queue tbody tr").first.bounding_box()
+    assert first is not None
+    assert first["y"] < 800
+    country = page.get_by_label("Country")
+    expect(country).not_to_be_visible()
+    page.get_by_text("Filters and order").click()
+    country.select_option("FR")
+    rows(page, 1)
+
+
+@pytest.mark.long
 def test_the_numbers_of_what_waits_follow_and_nothing_else_of_the_page_moves(app: Flask, page: Page) -> None:
     page.clock.install()
     page.goto("/desk/requests")

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 
+import estimator
 from estimator import audit, requests
 from estimator.db import db
+from estimator.models import Mail
 from estimator.models.staff import Role
+from estimator.web.staff.audit_trail import SENTENCES
 from tests.support.acts import acting
+from tests.support.audited_actions import written
 from tests.support.delhi_list import NOW
 from tests.support.quote_desk import NAME, ask, page
 from tests.support.quote_form import issue, line, prepare
 from tests.support.staff_browser import Staff
 
 TRAIL = "/staff/audit"
+PACKAGE = Path(estimator.__file__).parent
 
 
 @pytest.mark.long
@@ -65,6 +72,9 @@ def test_the_trail_is_searched_by_what_staff_know(
         found = requests.get(reference)
         assert found is not None
         audit.add(acting(actor="command line", now=NOW), "request.new_link", subject=found.reference)
+        for about in (other, "Q-2026-00001/1"):
+            mail = db.session.scalars(select(Mail.id).filter_by(about=about)).first()
+            audit.add(acting(actor="command line", now=NOW), "mail.again", subject=f"mail:{mail}")
         db.session.commit()
     shown = approver.see(f"{TRAIL}?q={reference.lower()}").text
     assert "asked for approval of a quote’s adjustments and given prices: Request" in shown
@@ -72,6 +82,7 @@ def test_the_trail_is_searched_by_what_staff_know(
     assert "issued a quote:" not in shown
     shown = approver.see(f"{TRAIL}?q=Q-2026-00001").text
     assert "issued a quote: Quote Q-2026-00001" in shown
+    assert shown.count("sent a mail again: Email") == 2, "one about the request, one about the revision"
     assert reference not in shown
     shown = approver.see(f"{TRAIL}?q=delhi").text
     assert "began a draft: Draft 1" in shown
@@ -80,6 +91,17 @@ def test_the_trail_is_searched_by_what_staff_know(
     shown = approver.see(f"{TRAIL}?q=editor@demonstration.example.org").text
     assert "began a draft: Draft 1" in shown
     assert "Nothing of this stands in the trail." in approver.see(f"{TRAIL}?q=REQ-2222-2222").text
+
+
+def test_whatever_is_written_into_the_trail_has_a_name_there_and_can_be_filtered() -> None:
+    assert written(PACKAGE) == set(SENTENCES)
+
+
+def test_what_cannot_be_filtered_by_is_said_and_nothing_is_taken_out(approver: Staff) -> None:
+    for kind in ("", ".csv", ".xlsx"):
+        shown = approver.see(f"{TRAIL}{kind}?what=bill.unheard")
+        assert (shown.status, "Choose one." in shown.text) == (422, True)
+    assert "downloaded the audit trail:" not in approver.see(TRAIL).text
 
 
 def test_the_trail_is_filtered_by_person_kind_subject_and_day(

@@ -151,11 +151,26 @@ def test_the_list_names_the_patient_and_what_every_plan_comes_to_or_the_accepted
     assert "Plan A" not in shown
 
 
-def test_a_quote_that_names_no_account_is_not_listed(app: Flask, coordinator: Staff) -> None:
+def test_a_quote_that_names_no_account_is_listed_once_there_is_one_and_can_be_left_with_a_reason(
+    app: Flask, coordinator: Staff
+) -> None:
     found = ask(app)
     issue(coordinator, found)
-    put(app, ACCOUNT)
     assert "There is none" in coordinator.see(LIST).text
+    put(app, ACCOUNT)
+    assert "Q-2026-00001" in coordinator.see(LIST).text
+    assert "names no account" in coordinator.page.text
+    coordinator.see(f"{page(found)}/leave-account")
+    assert "revision 1, names no account to pay into" in coordinator.page.text
+    coordinator.press("Leave it as it is", reason="It was told by telephone.")
+    assert "There is none" in coordinator.page.text
+    history = coordinator.see(f"/desk/requests/{found}").text
+    assert "left quote Q-2026-00001, revision 1, without an account to pay into" in history
+    assert "It was told by telephone." in history
+    put(app, WITHOUT_IBAN)
+    assert "Q-2026-00001" in coordinator.see(LIST).text, "after another change it is asked again"
+    put(app, None)
+    assert "There is none" in coordinator.see(LIST).text, "nothing is said of how to pay any more"
 
 
 @pytest.mark.long

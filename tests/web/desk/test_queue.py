@@ -44,6 +44,21 @@ def test_one_request_is_a_row_with_everything_that_matters(coordinator: Staff, r
     assert "overdue" not in row
 
 
+def test_reference_and_name_lead_to_the_request_and_are_one_stop_by_keyboard(
+    coordinator: Staff, reference: str
+) -> None:
+    shown = coordinator.see("/desk/requests")
+    assert shown.links(reference) == shown.links(NAME) == [f"/desk/requests/{reference}"]
+    stops = [link for link in shown.all("tbody")[0].iter("a") if link.get("tabindex") != "-1"]
+    assert ["".join(link.itertext()) for link in stops] == [reference]
+
+
+def test_what_is_filtered_by_is_never_folded_away(coordinator: Staff, reference: str) -> None:
+    for query, is_open in (("", False), ("?q=x", False), ("?state=new", True), ("?order=due", True)):
+        (filters,) = coordinator.see(f"/desk/requests{query}").all("details", class_="more-filters")
+        assert (filters.get("open") is not None) == is_open, query
+
+
 def test_what_is_overdue_is_said_and_counted(
     app: Flask, sign_in: SignIn, reference: str, clock: time_machine.Traveller
 ) -> None:

@@ -109,6 +109,22 @@ def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: St
 
 
 @pytest.mark.long
+def test_an_acceptance_that_ended_with_another_revision_is_said_to_have_ended(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    accept(app, reference)
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a revision")
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    shown = coordinator.see(page(reference)).text
+    assert "This acceptance ended with revision 2." in shown
+    assert "It can be taken back" not in shown
+
+
+@pytest.mark.long
 def test_what_was_answered_stands_below_the_question(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     issue(coordinator, reference)

@@ -137,6 +137,21 @@ def test_an_acceptance_that_was_taken_back_does_not_count(app: Flask, coordinato
     assert cells(coordinator.see("/desk/reports"))[0] == ["November", "1", "0", "USD 0.00", "0", "USD 0.00"]
 
 
+def test_an_acceptance_that_ended_with_another_revision_does_not_count_until_the_patient_accepts_again(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    issue(app, reference)
+    accept(app, reference)
+    issue(app, reference, amount="-100.00")
+    shown = coordinator.see("/desk/reports")
+    assert cells(shown)[0] == ["November", "1", "0", "USD 0.00", "0", "USD 0.00"]
+    figures, *_sum = rows_of_csv(coordinator.see("/desk/reports/figures.csv?year=2026&by=month").content)
+    assert (figures["Quoted"], figures["Accepted"]) == ("1", "0")
+    accept(app, reference)
+    assert cells(coordinator.see("/desk/reports"))[0][2:4] == ["1", "USD 15,790.40"]
+
+
 def test_a_quote_that_was_declined_and_then_accepted_counts_once_as_accepted(
     app: Flask, sign_in: Callable[[Flask, Role], Staff], clock: time_machine.Traveller
 ) -> None:

@@ -169,7 +169,7 @@ def test_the_list_of_requests_is_a_spreadsheet(
     app: Flask, sign_in: Callable[[Flask, Role], Staff], clock: time_machine.Traveller
 ) -> None:
     name = '=HYPERLINK("http://example.org")'
-    first, second = ask(app), ask(app, name=name, country="FR")
+    first, second = ask(app), ask(app, name=name, country="FR", patient="Otto Plumb")
     clock.shift(timedelta(hours=5))
     issue(app, first)
     coordinator = sign_in(app, "coordinator")
@@ -180,6 +180,7 @@ def test_the_list_of_requests_is_a_spreadsheet(
         (second, "new", "", f"'{name}"),
         (first, "quoted", "Q-2026-00001", NAME),
     ]
+    assert [row["Patient"] for row in found] == ["Otto Plumb", NAME], "who asked is often somebody else"
     assert [row["First answer (UTC)"] for row in found] == ["", f"{now():%Y-%m-%dT%H:%M:%SZ}"]
     assert [row["Country"] for row in found] == ["FR", "DE"]
     sheet = load_workbook(io.BytesIO(coordinator.see("/desk/reports/requests.xlsx").content)).active
@@ -197,8 +198,8 @@ def test_json_lines_have_names_of_columns_in_no_language_and_ids_that_stay(
     lines = [
         json.loads(line) for line in coordinator.see("/desk/reports/requests.jsonl").content.splitlines()
     ]
-    assert [(each["id"], each["reference"], each["name"], each["quote"]) for each in lines] == [
-        (reference, reference, None, "Q-2026-00001")
+    assert [(each["id"], each["name"], each["patient"], each["quote"]) for each in lines] == [
+        (reference, None, None, "Q-2026-00001")
     ]
     assert lines[0]["received_at"] == "2026-11-10T09:00:00Z"
     assert lines[0]["total"].count(".") == 1

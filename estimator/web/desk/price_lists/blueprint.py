@@ -12,7 +12,7 @@ from estimator.db import db
 from estimator.i18n import gettext as _
 from estimator.models import Draft, TableVersion
 from estimator.price_lists import approvals, drafts, editing
-from estimator.web import errors, whole_numbers
+from estimator.web import clinics_clock, errors, whole_numbers
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.first_day import understood
 from estimator.web.desk.price_lists.problems import address_of
@@ -211,7 +211,7 @@ def returned_rows(draft: Draft) -> list[Returned]:
     return [
         {
             "who": signed_in.name_of(one.by),
-            "when": current_reader().clock(one.at, "UTC"),
+            "when": clinics_clock.written(one.at),
             "save": one.save,
             "words": one.words,
             "place": editing.entry_label(_entry(data, one.place), editing.languages(data)) or one.place or "",
@@ -247,7 +247,7 @@ def head_of(draft: Draft) -> DraftHead:
         "comments": look.data is not None and editing.has_comments(draft.text),
         "saves": draft.saves,
         "changed_by": signed_in.name_of(draft.changed_by),
-        "changed_at": current_reader().clock(draft.changed_at, "UTC"),
+        "changed_at": clinics_clock.written(draft.changed_at),
         "proposed": draft.proposed_by is not None and draft.proposed_save == draft.saves,
         "may_edit": signed_in.may("tables.edit"),
         "may_approve": signed_in.may("tables.approve"),

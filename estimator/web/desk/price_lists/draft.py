@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from estimator.i18n import gettext as _
 from estimator.models import Draft
 from estimator.price_lists import drafts, editing, obstacles
+from estimator.web import clinics_clock
 from estimator.web.desk.price_lists.blueprint import Gone, head_of, number_in, pages, the_draft, to
 from estimator.web.desk.price_lists.first_steps import steps_of
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.forms import Line
-from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
@@ -73,7 +73,7 @@ def discard(draft_id: int) -> ResponseReturnValue:
         sentence = _(
             "%(who)s has saved this draft meanwhile (%(when)s). Nothing was discarded. Look at the draft as it is now.",
             who=signed_in.name_of(theirs.changed_by),
-            when=current_reader().clock(theirs.changed_at, "UTC"),
+            when=clinics_clock.written(theirs.changed_at),
         )
         return _ask_to_discard(theirs, [Line(None, sentence)]), 409
     except drafts.UnknownDraft:

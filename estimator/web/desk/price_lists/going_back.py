@@ -14,7 +14,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import TableReturn, TableVersion
 from estimator.price_lists import returns
-from estimator.web import whole_numbers
+from estimator.web import clinics_clock, whole_numbers
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
 from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.in_force import in_force
@@ -115,12 +115,12 @@ class ReturnRow(TypedDict):
 
 def rows_of(found: Sequence[TableReturn]) -> list[ReturnRow]:
     """Return what was gone back to, when, by whom and why."""
-    reader, names = current_reader(), signed_in.names_of(each.returned_by for each in found)
+    names = signed_in.names_of(each.returned_by for each in found)
     return [
         {
             "sentence": _(
                 "%(when)s: %(who)s went back from “%(withdrawn)s” to “%(version)s”.",
-                when=reader.clock(each.at, each.version.time_zone),
+                when=clinics_clock.written(each.at),
                 who=names[each.returned_by],
                 withdrawn=each.withdrawn.version,
                 version=each.version.version,

@@ -13,6 +13,7 @@ from estimator import wording
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.price_lists import editing, previews
+from estimator.web import clinics_clock
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
 from estimator.web.desk.price_lists.problems import problems_in_words
 from estimator.web.desk.price_lists.try_it import driver_words, item_words
@@ -68,7 +69,7 @@ def effect(draft_id: int) -> ResponseReturnValue:
             "priced": found.priced,
             "older": found.save != draft.saves,
             "asked_by": signed_in.name_of(found.asked_by),
-            "asked_at": current_reader().clock(found.asked_at, "UTC"),
+            "asked_at": clinics_clock.written(found.asked_at),
         },
         waiting=found is not None and found.state in ("waiting", "working"),
         result=result,

@@ -15,7 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Draft, PriceList, TableVersion
 from estimator.price_lists import drafts
 from estimator.price_lists.editing.document import data_of
-from estimator.web import errors, request_context, whole_numbers
+from estimator.web import clinics_clock, errors, request_context, whole_numbers
 from estimator.web.desk.price_lists import going_back
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
 from estimator.web.fields import FileField, WholeTextField
@@ -131,7 +131,7 @@ def _list(one: PriceList, own: list[Draft]) -> ListRow:
                 "valid_from": reader.day(version.valid_from),
                 "state": states[version.id],
                 "published_by": signed_in.name_of(version.published_by),
-                "published_at": reader.clock(version.created_at, "UTC"),
+                "published_at": clinics_clock.written(version.created_at),
             }
             for version in visible
         ],
@@ -151,7 +151,7 @@ def _draft_row(draft: Draft) -> DraftRow:
         "version": version if isinstance(version, str) else "",
         "first_day": current_reader().day(day) if type(day) is date else "",
         "changed_by": signed_in.name_of(draft.changed_by),
-        "changed_at": current_reader().clock(draft.changed_at, "UTC"),
+        "changed_at": clinics_clock.written(draft.changed_at),
         "proposed": draft.proposed_by is not None and draft.proposed_save == draft.saves,
     }
 
@@ -250,7 +250,7 @@ def version(version_id: int) -> ResponseReturnValue:
             "state": price_lists.state_of(found, now()),
             "sha256": found.sha256,
             "published_by": signed_in.name_of(found.published_by),
-            "published_at": reader.clock(found.created_at, "UTC"),
+            "published_at": clinics_clock.written(found.created_at),
             "text": found.text,
         },
         title=reader.words(table.title, table.main_language),

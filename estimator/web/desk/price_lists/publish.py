@@ -14,6 +14,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import Draft
 from estimator.price_lists import approvals, drafts, editing, obstacles, worked_examples
+from estimator.web import clinics_clock
 from estimator.web.desk.price_lists import comments, warnings
 from estimator.web.desk.price_lists.blueprint import (
     Gone,
@@ -102,7 +103,7 @@ def _page(
         examples_off=_examples_off(draft, found.table),
         proposed=proposed,
         proposed_by=signed_in.name_of(draft.proposed_by) if proposed else "",
-        proposed_at=reader.clock(draft.proposed_at, "UTC") if proposed and draft.proposed_at else "",
+        proposed_at=clinics_clock.written(draft.proposed_at) if proposed and draft.proposed_at else "",
         is_own=draft.proposed_by == signed_in.actor(),
         second=settings().second_approver,
         current=None if current is None else current.version,

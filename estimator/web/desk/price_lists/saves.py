@@ -6,7 +6,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator.price_lists import drafts
-from estimator.web import errors
+from estimator.web import clinics_clock, errors
 from estimator.web.desk.price_lists.blueprint import (
     conflict,
     head_of,
@@ -17,7 +17,6 @@ from estimator.web.desk.price_lists.blueprint import (
     to,
 )
 from estimator.web.desk.price_lists.comparison import compared
-from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 
 
@@ -27,12 +26,11 @@ def saves(draft_id: int) -> ResponseReturnValue:
     draft = the_draft(draft_id)
     found = drafts.saves_of(draft)
     names = signed_in.names_of(one.saved_by for one in found)
-    reader = current_reader()
     rows = [
         {
             "number": one.number,
             "who": names[one.saved_by],
-            "when": reader.clock(one.saved_at, "UTC"),
+            "when": clinics_clock.written(one.saved_at),
             "now": one.number == draft.saves,
         }
         for one in found

@@ -327,6 +327,11 @@ def _decision(revision: QuoteRevision) -> DecisionRow | None:
             )
         if said.taken_back_at is not None:
             sentence += " " + _("Taken back on %(moment)s.", moment=reader.clock(said.taken_back_at, zone))
+        elif revision.state == "replaced":
+            # Only the revision after it can have replaced an accepted one.
+            sentence += " " + _(
+                "This acceptance ended with revision %(revision)s.", revision=revision.number + 1
+            )
         elif can_be_taken_back(said):
             sentence += " " + _(
                 "It can be taken back until %(moment)s; nothing is to be paid before.",

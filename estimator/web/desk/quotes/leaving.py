@@ -1,4 +1,4 @@
-"""Leave a quote with the older account that it names, and say why."""
+"""Leave a quote with the older account that it names, or without any, and say why."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def leave_account(reference: str) -> ResponseReturnValue:
         number=revision.quote.number,
         revision=revision.number,
         account=None if in_force is None else in_force.id,
-        named=in_short(named),
+        named=None if named is None else in_short(named),
         in_force=in_short(in_force),
     )
     return page, 422 if errors_here else 200
@@ -95,6 +95,6 @@ def _nothing_to_leave() -> ResponseReturnValue:
             "It was revised, left or ended meanwhile, or another account is in force. Nothing was changed; the list "
             "shows what is open."
         ),
-        way_out=(url_for("older_accounts.page"), _("Quotes with an older account")),
+        way_out=(url_for("older_accounts.page"), _("Quotes with an older account or none")),
         kept=errors.typed(),
     )

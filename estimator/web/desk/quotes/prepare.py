@@ -281,7 +281,7 @@ def page_of(
         answers=answers_in_words(prepared, questions.told),
         told_besides=questions.told.not_asked(),
         open_questions=questions.sections(prepared),
-        approval=_approval(draft, prepared),
+        approval=_approval(of, draft, prepared),
         day_order=reader.day_order(),
         document_language=language_of(of),
     )
@@ -370,7 +370,7 @@ class ReturnedQuote(TypedDict):
     words: str
 
 
-def _approval(draft: QuoteDraft, prepared: Prepared) -> Approval | None:
+def _approval(of: PatientRequest, draft: QuoteDraft, prepared: Prepared) -> Approval | None:
     """Return the state of the approval, and who may give it; None if none is needed."""
     if not prepared.needs_approval:
         return None
@@ -404,20 +404,20 @@ def _approval(draft: QuoteDraft, prepared: Prepared) -> Approval | None:
         "mine": mine,
         "fingerprint": prepared.fingerprint,
         "asked_by": signed_in.name_of(draft.proposed_by) if draft.proposed_by else None,
-        "asked_at": reader.clock(draft.proposed_at, "UTC") if draft.proposed_at else "",
+        "asked_at": when(draft.proposed_at, of) if draft.proposed_at else "",
         "asked_myself": draft.proposed_by == signed_in.actor(),
         "sent_back": drafts.sent_back(draft),
-        "returned": _returned(draft),
+        "returned": _returned(of, draft),
     }
 
 
-def _returned(draft: QuoteDraft) -> ReturnedQuote | None:
+def _returned(of: PatientRequest, draft: QuoteDraft) -> ReturnedQuote | None:
     """Return what somebody said who sent the quote back; None if nobody did, or it was asked for again."""
     words = approvals.words_of(draft, settings())
     if words is None or draft.returned_at is None:
         return None
     return {
         "who": signed_in.name_of(draft.returned_by),
-        "when": current_reader().clock(draft.returned_at, "UTC"),
+        "when": when(draft.returned_at, of),
         "words": words,
     }

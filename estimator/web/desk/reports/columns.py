@@ -83,6 +83,7 @@ def request_columns() -> Sequence[Column]:
         Column(_("Coordinator"), width=28),
         Column(_("Quote")),
         Column(_("Name"), width=28),
+        Column(_("Patient"), width=28),
     ]
 
 
@@ -110,4 +111,5 @@ def request_row(one: request_list.Listed) -> list[Cell]:
         one.coordinator,
         one.quote,
         one.name,
+        one.patient,
     ]

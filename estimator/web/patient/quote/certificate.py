@@ -34,7 +34,7 @@ CHOICES: Mapping[str, Any] = {
 """What can be shown, each with a box of its own."""
 
 
-def _languages() -> list[tuple[str, str]]:
+def languages() -> list[tuple[str, str]]:
     english = reader_of("en").name
     return [
         (tag, english if tag == "en" else f"{reader_of(tag).name} + {english}")
@@ -48,7 +48,7 @@ class CertificateForm(Form):
     revision = CarriedField()
     language = ChoiceField(
         lazy_gettext("Languages"),
-        choices=_languages,
+        choices=languages,
         refusal=lazy_gettext("Choose one of the languages."),
     )
     name = TickField()
@@ -65,7 +65,7 @@ class CertificateForm(Form):
 
 def beginning_with(revision: QuoteRevision) -> str:
     """Return the language that is chosen at first: that of the quote, if it is offered at all."""
-    offered = [tag for tag, _name in _languages()]
+    offered = [tag for tag, _name in languages()]
     return revision.language if revision.language in offered else "en"
 
 

@@ -10,6 +10,7 @@ from estimator.clinic.account_details import Account
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models import PaymentAccount
+from estimator.web import clinics_clock
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 from estimator.wording import in_fours
@@ -67,14 +68,13 @@ def version_row(row: PaymentAccount | None, before: PaymentAccount | None = None
     """Return a version as pages show it, compared with another one; None for none."""
     if row is None:
         return None
-    reader = current_reader()
     decided = None
     if row.decided_by is not None and row.decided_at is not None:
         decided = _(
             "%(state)s by %(who)s, %(when)s",
             state=STATES[row.state],
             who=signed_in.name_of(row.decided_by),
-            when=reader.clock(row.decided_at, "UTC"),
+            when=clinics_clock.written(row.decided_at),
         )
     return {
         "number": row.id,
@@ -84,7 +84,7 @@ def version_row(row: PaymentAccount | None, before: PaymentAccount | None = None
         "proposed": _(
             "proposed by %(who)s, %(when)s",
             who=signed_in.name_of(row.proposed_by),
-            when=reader.clock(row.proposed_at, "UTC"),
+            when=clinics_clock.written(row.proposed_at),
         ),
         "decided": decided,
         "own": row.proposed_by == signed_in.actor(),
@@ -135,7 +135,7 @@ def told(now: datetime) -> str | None:
         return None
     return _(
         "The account that patients pay into was changed %(when)s: proposed by %(who)s, confirmed by %(second)s.",
-        when=current_reader().clock(row.decided_at, "UTC"),
+        when=clinics_clock.written(row.decided_at),
         who=signed_in.name_of(row.proposed_by),
         second=signed_in.name_of(row.decided_by),
     )
