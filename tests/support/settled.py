@@ -11,7 +11,7 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds after which it is not going to be so."""
 
 

@@ -6,15 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
+from tests.browser.conftest import PATIENCE
 from tests.browser.patient.served import LONG_WORDS, Opener, Site, serving
 from tests.browser.patient.walk import DELHI, estimate
-
-PATIENCE = 30_000
-"""Milliseconds to wait for what must come; a busy machine is slow, which is no fault of a page."""
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

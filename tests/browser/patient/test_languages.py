@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 
 from estimator import config
 from estimator.clinic import exchange_rates
-from tests.browser.patient.conftest import PATIENCE
+from tests.browser.conftest import PATIENCE
 from tests.browser.patient.language_walk import states
 from tests.browser.patient.served import Site, serving
 from tests.browser.patient.walk import DELHI, at_breakdown, estimate, unfold
