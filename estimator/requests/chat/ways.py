@@ -16,7 +16,7 @@ _ANSWER = re.compile(
     r"(?:write|reply|replies|answer|contact|message|text|respond|reach|call|get back)(?!\w)|"
     r"r[ée]pon(?:d(?:ez|re|s)|se)|[ée]cri(?:vez|re|s)(?!\w)|(?:re)?contact(?:ez|er|e)(?!\w)|joi(?:ndre|gnez)|envoyez|"
     r"r?appel(?:ez|er)|"
-    r"escr[íi]b|respond|respuesta|contest|cont[áa]ct|comun[íi]qu|ll[áa]m(?:e|a|ar|en)me|m[áa]nd[ea]|env[íi]e|"
+    r"escr[íi]b|resp[óo]nd|respuesta|contest|cont[áa]ct|comun[íi]qu|ll[áa]m(?:e|a|ar|en)me|m[áa]nd[ea]|env[íi]e|"
     r"(?:на)?пиш|ответ|отвеч|свяж|(?:пере|по)?звон|пришл|"
     r"اكتب|راسل|رد|الرد|تواصل|التواصل|[أا]رسل|اتصل|كلم|"
     r"जवाब|उत्तर|लिख|संपर्क|सम्पर्क|मैसेज|बात|"
@@ -37,6 +37,24 @@ _WAYS = {
         re.IGNORECASE,
     ),
 }
+_YOURS = re.compile(
+    r"(?<!\w)(?:your|vos|votre|su|tu|sus|ваш(?:ем)?|आपक[ाेी]|আপনা(?:র|দের))(?!\w)|(?:رقمك|واتس[\w]{0,3}ك|لدي)ك?م",
+    re.IGNORECASE,
+)
+_OF_NUMBER = (
+    r"number|num[ée]ro|num|n[º°]|no|tel|номер|numero|número|رقم|رقمي|नंबर|नम्बर|নম্বর|নাম্বার|is|on|me|us|est|au|le|es|el|al|"
+    r"هو|है|हैं"
+)
+_JOINING = rf"(?:\s{{0,2}}(?:[:=–-]|(?:{_OF_NUMBER})(?!\w)\.?)){{0,4}}"
+_WITH_NUMBER = (
+    re.compile(
+        rf"{_JOINED}{{0,8}}\)?{_JOINING}\s{{0,3}}\(?\+?\d(?:[ \u00a0()-]{{0,2}}\d){{6}}", re.IGNORECASE
+    ),
+    re.compile(r"\d[\s(]{1,3}(?:(?:sur|on|en|по|в|على)\s)?$"),
+)
+"""What stands behind the word for a chat where it has a number, and before it."""
+
+_LONGEST_BEFORE = 10
 _CALL = re.compile(
     r"(?<!\w)(?:(?:call|phone|ring)\s(?:me|us)(?:\sback)?(?!\w)|give\s(?:me|us)\sa\scall|"
     r"(?:r?appel|téléphon)ez[- ](?:moi|nous)|(?:m['’]|me\s|nous\s)(?:r?appeler|téléphoner)(?!\w)|"
@@ -45,6 +63,18 @@ _CALL = re.compile(
     r"(?:कॉल|फ़ोन|फोन)\s(?:करें|कीजिए|करो|करना|कर\sल|कर\sद)|(?:কল|ফোন)\s(?:করুন|করবেন|করেন|দিন|দিবেন))",
     re.IGNORECASE,
 )
+
+
+def _has_number(sentence: str) -> bool:
+    """Whether WhatsApp is named beside a number, "my WhatsApp: +221 ...", that is none of whoever is written to."""
+    if _YOURS.search(sentence):
+        return False
+    behind, before = _WITH_NUMBER
+    return any(
+        behind.match(sentence, match.end())
+        or before.search(sentence, max(0, match.start() - _LONGEST_BEFORE), match.start())
+        for match in _WAYS["whatsapp"].finditer(sentence)
+    )
 
 
 def ways_in(text: str, *, most: int) -> list[str]:
@@ -56,7 +86,11 @@ def _asked(text: str) -> Iterator[str]:
     """Yield them sentence by sentence; nothing is read in one with a "not"."""
     for sentence in _SENTENCES.split(text):
         calls, asks = _CALL.search(sentence), _ANSWER.search(sentence)
-        if not (calls or asks) or _NOT.search(sentence):
+        if _NOT.search(sentence):
+            continue
+        if not (calls or asks):
+            if _has_number(sentence):
+                yield "whatsapp"
             continue
         named = [way for way, pattern in _WAYS.items() if pattern.search(sentence)]
         yield from named
