@@ -89,32 +89,34 @@ def _in_figures(text: str, events: Events, today: date) -> Iterator[When]:
         readings = [(first, second, third)] if len(first) == 4 else [(third, second, first)]
         if len(first) != 4 and sign != ".":
             readings.append((third, first, second))
-        for year, month, day in readings:
-            yield from _when(text, match.span(), (year, month, day), events, today)
+        yield from _told(text, match.span(), readings, events, today)
     for match in _MONTH_NUMBER.finditer(text):
-        yield from _when(text, match.span(), (match[2], match[1], "1"), events, today)
+        yield from _told(text, match.span(), [(match[2], match[1], "1")], events, today)
 
 
 def _with_year(text: str, months: list[Month], events: Events, today: date) -> Iterator[When]:
     for month in months:
         if month.year is not None:
-            yield from _when(
-                text, (month.start, month.end), (month.year, str(month.number), "1"), events, today
-            )
+            place = month.start, month.end
+            yield from _told(text, place, [(month.year, str(month.number), "1")], events, today)
 
 
-def _when(
-    text: str, place: tuple[int, int], parts: tuple[str, str, str], events: Events, today: date
+def _told(
+    text: str, place: tuple[int, int], readings: list[tuple[str, str, str]], events: Events, today: date
 ) -> Iterator[When]:
-    year, month, day = parts
+    """Yield what a date can mean, if it is not told to be a past one of something else."""
+    found = [day for reading in readings if (day := _day(*reading, today))]
+    if found and (min(found) > today or events.nearest(*place) != "other"):
+        for day in found:
+            yield When(text[slice(*place)], day.isoformat()[:7])
+
+
+def _day(year: str, month: str, day: str, today: date) -> date | None:
     try:
         found = date(int(year), int(month), int(day))
     except ValueError:
-        return
-    if len(year) != 4 or not EARLIEST <= found.year <= today.year + YEARS_AHEAD:
-        return
-    if found > today or events.nearest(*place) != "other":
-        yield When(text[slice(*place)], found.isoformat()[:7])
+        return None
+    return found if len(year) == 4 and EARLIEST <= found.year <= today.year + YEARS_AHEAD else None
 
 
 def _without_year(text: str, months: list[Month], events: Events, today: date) -> Iterator[When]:

@@ -35,11 +35,14 @@ INJURED = (
 
 OTHER = (
     "born|birth|dob|mris?(?!\\w)|scans?(?!\\w)|x-?ray|operat|surger|rehab|physio|report|discharg|hospitali[sz]|"
-    "treated|had (?:a |an |one |two )?(?:treat|session|injection)|passport|visa|married|died|work(?:s|ed|ing)",
-    "n[ée]e? (?:le|en)|naissance|irm(?!\\w)|scanner|opér|chirurg|rééduc|kin[ée]|hospitalis|passeport|travaill|"
-    "mariée?|décéd",
-    "naci(?:do|da|ó|[óo]|miento)|resonancia|operad|operaron|operó|cirug|rehabil|fisiot|hospitaliz|pasaporte|trabaj",
-    "родил|рождени|мрт|(?:про)?опер[аи]|реабилит|обследов|выписа|паспорт|визу|виза|работа",
+    "treated|had (?:a |an |one |two )?(?:treat|session|injection)|passport|visa|"
+    "(?:quote|quotation|prices?|offer|mail|message) (?:of|from|dated)(?!\\w)|married|died|work(?:s|ed|ing)",
+    "n[ée]e? (?:le|en)|naissance|(?:devis|prix|offre|mail|message|courrier) d[ue](?=\\s[0-9])|irm(?!\\w)|scanner|"
+    "opér|chirurg|rééduc|kin[ée]|hospitalis|passeport|travaill|mariée?|décéd",
+    "naci(?:do|da|ó|[óo]|miento)|(?:presupuesto|precios?|oferta|correo|mensaje) del?(?=\\s[0-9])|resonancia|"
+    "operad|operaron|operó|cirug|rehabil|fisiot|hospitaliz|pasaporte|trabaj",
+    "родил|рождени|мрт|(?:про)?опер[аи]|реабилит|обследов|выписа|паспорт|"
+    "(?:смет|цен|письм|счет|счёт)[^\\W\\d_]{0,2} от(?!\\w)|визу|виза|работа",
     "مواليد|ولد(?!ي|ن|ه)|ميلاد|(?:ال)?رنين|(?:ال)?[أا]شعة|(?:ال)?عملية|جراح|(?:ال)?ت[أا]هيل|جواز|[يأت]عمل",
     "जन्म|एमआरआई|ऑपरेशन|सर्जरी|फिजियो|फ़िजियो|रिपोर्ट|पासपोर्ट|वीज़ा|नौकरी|काम कर",
     "জন্ম|এমআরআই|অপারেশন|সার্জারি|ফিজিও|থেরাপি|রিপোর্ট|পাসপোর্ট|ভিসা|চাকরি|কাজ কর",
@@ -47,13 +50,15 @@ OTHER = (
 """What else has a date in such messages, and is neither an injury nor a plan."""
 
 PLANNED = (
-    "(?:to|can|could|will|would|may|might|shall|['’]ll|be|are|am|['’]m) (?:\\w{1,9} )?(?:come|coming|travel(?:l?ing)?|"
-    "arriv(?:e|ing)|visit(?:ing)?|start|begin|fly|flying|be there|be ready)(?!\\w)|plan(?:s|ning)? |possible|"
-    "available|availability|appointment|slots?(?!\\w)|next",
-    "venir(?!\\w)|viendr|venons|voyager|partir(?!\\w)|prévoy|pensons|comptons|commencer|disponib|possible|rendez-vous|"
-    "souhait|voudr|aimer(?:ais|ions)|préfér|pouvons|espér(?:ons|e)|prochain",
-    "venir(?!\\w)|viajar|viajaremos|llegar(?!\\w)|planea|pensamos|comenzar|empezar|disponib|posible|cita(?!\\w)|queremos|"
-    "quisi[ée]r|podemos|podr[íi]amos|esperamos|pr[óo]xim|ir(?:íamos|emos)(?!\\w)|vendr[íi]?",
+    "(?:to|can|could|will|would|may|might|shall|['’]ll|be|are|am|['’]m) (?:\\w{1,9} )?"
+    "(?:come|coming|travel(?:l?ing)?|arriv(?:e|ing)|visit(?:ing)?|start|begin|fly|flying|be there|be ready)(?!\\w)|"
+    "want to|hop(?:e|ing) to|(?:would|['’]d) like to (?!know|ask|inquire|enquire|understand)|thinking of|"
+    "plan(?:s|ning)? |possible|available|availability|appointment|slots?(?!\\w)|next",
+    "venir(?!\\w)|viendr|venons|arrivons|arriver(?:ons|ai)|voyager|partir(?!\\w)|prévoy|pensons|comptons|"
+    "commencer|disponib|possible|rendez-vous|souhait|voudr|aimer(?:ais|ions)|préfér|pouvons|espér(?:ons|e)|"
+    "prochain",
+    "venir(?!\\w)|viajar|viajaremos|llegar(?!\\w)|llegaremos|planea|pensamos|comenzar|empezar|disponib|posible|"
+    "cita(?!\\w)|queremos|quisi[ée]r|podemos|podr[íi]amos|esperamos|pr[óo]xim|ir(?:íamos|emos)(?!\\w)|vendr[íi]?",
     "приехать|приедем|приеду|прилет|поехать|планир|хотим|хотел|хочу|можем|смо[гж]|начать|возможн|можно|свободн|"
     "записать|следующ|собира",
     "(?:ال|ل)?(?:قدوم|سفر|حضور)|ن?س?ن[أا]تي|س[أن][أا]?تي|نسافر|نحضر|س[أن]حضر|نخطط|[أا]خطط|موعد|نريد|[أا]ريد|ممكن|"

@@ -54,6 +54,7 @@ OF_PATIENTS = (
     relatives.FRENCH,
     relatives.SPANISH,
     relatives.RUSSIAN,
+    *relatives.RELATIVE_OF,
     *relatives.FRIENDS,
 )
 """What stands before the name of a patient: only words with a capital letter are a name after it."""

@@ -45,6 +45,18 @@ _OF_BENGALI = (
 BENGALI = rf"আমার\s{_AS_BENGALI}{_OF_BENGALI[0]}{_OF_BENGALI[1]}?(?:কে)?"
 BENGALI_GENITIVE = rf"আমার\s{_AS_BENGALI}{_OF_BENGALI[0]}{_OF_BENGALI[1]}"
 
+_OF = "brother|sister|mother|father|son|daughter|wife|husband|uncle|aunt|cousin"
+_DE = (
+    "frère|sœur|soeur|mère|père|fils|fille|femme|épouse|mari|oncle|tante|cousine?",
+    "herman[oa]|madre|padre|hij[oa]|espos[oa]|t[íi][oa]|prim[oa]",
+)
+RELATIVE_OF = (
+    rf"i(?:['’]|\sa)m\s(?:the\s)?(?:{_OF})\sof",
+    rf"je\ssuis\s(?:la\s|le\s|l['’])?(?:{_DE[0]})\sde",
+    rf"soy\s(?:la\s|el\s)?(?:{_DE[1]})\sde",
+)
+"""What stands before the name of a patient where their relative says who they are: "I am the sister of Paul"."""
+
 FRIENDS = (
     r"my\s(?:best\s)?friend",
     r"(?:mon|ma)\s(?:meilleure?\s)?amie?",

@@ -6,6 +6,13 @@ import re
 from collections.abc import Iterator
 
 _SENTENCES = re.compile(r"[.!?\n;,।؟،]")
+_PLEASE = re.compile(
+    r"[,،]?\s(?:please|pls|s['’]il (?:vous|te) pla[iî]t|svp|por favor|пожалуйста|"
+    r"من فضلك|من فضلكم|لو سمحت|कृपया)[,،]\s",
+    re.IGNORECASE,
+)
+"""What stands between commas within a sentence."""
+
 _JOINED = r"[\w\u0900-\u0963\u0980-\u09ff]"
 _NOT = re.compile(
     rf"(?<!{_JOINED})(?:n['’]|(?:not|don['’]?t|never|no|ne|pas|не|нельзя|لا|मत|नहीं|না)(?!{_JOINED}))",
@@ -13,7 +20,7 @@ _NOT = re.compile(
 )
 _ANSWER = re.compile(
     r"(?<!\w)(?:"
-    r"(?:write|reply|replies|answer|contact|message|text|respond|reach|call|get back)(?!\w)|"
+    r"e-?mail\s(?:me|us)(?!\w)|(?:write|reply|replies|answer|contact|message|text|respond|reach|call|get back)(?!\w)|"
     r"r[ée]pon(?:d(?:ez|re|s)|se)|[ée]cri(?:vez|re|s)(?!\w)|(?:re)?contact(?:ez|er|e)(?!\w)|joi(?:ndre|gnez)|envoyez|"
     r"r?appel(?:ez|er)|"
     r"escr[íi]b|resp[óo]nd|respuesta|contest|cont[áa]ct|comun[íi]qu|ll[áa]m(?:e|a|ar|en)me|m[áa]nd[ea]|env[íi]e|"
@@ -33,7 +40,7 @@ _WAYS = {
     "email": re.compile(
         r"(?<!\w)(?:(?:by|via|through|per|par|por|по|на|to|à|a|al|mon|my|mi)\s(?:(?:mon|my|mi)\s)?(?:adresse\s)?"
         r"(?:e-?mail|mail|courriel|correo|(?:электронн\w{1,3}\s)?почт[еуы]|e-?майл|имейл)(?!\w)|"
-        r"(?:(?:عبر|على)\s)?(?:ب?ال)(?:بريد|[إا]يميل)|ई-?मेल|ই-?মে(?:ই)?লে)",
+        r"e-?mail\s(?:me|us)(?!\w)|(?:(?:عبر|على)\s)?(?:ب?ال)(?:بريد|[إا]يميل)|ई-?मेल|ই-?মে(?:ই)?লে)",
         re.IGNORECASE,
     ),
 }
@@ -84,7 +91,7 @@ def ways_in(text: str, *, most: int) -> list[str]:
 
 def _asked(text: str) -> Iterator[str]:
     """Yield them sentence by sentence; nothing is read in one with a "not"."""
-    for sentence in _SENTENCES.split(text):
+    for sentence in _SENTENCES.split(_PLEASE.sub(" ", text)):
         calls, asks = _CALL.search(sentence), _ANSWER.search(sentence)
         if _NOT.search(sentence):
             continue

@@ -137,6 +137,8 @@ def test_a_country_is_told_by_its_name(text: str, codes: list[str]) -> None:
         ("मेरे भाई का नाम राहुल शर्मा है", ["राहुल शर्मा"]),
         ("আমার ভাইয়ের নাম রহিম উদ্দিন।", ["রহিম উদ্দিন"]),
         ("mon frère Moussa TRAORÉ est paraplégique", ["Moussa TRAORÉ"]),
+        ("je suis la sœur de Karim Benali. I’m the mother of James", ["Karim Benali", "James"]),
+        ("soy la hermana de Pedro Ruiz, I’m the mother of a patient", ["Pedro Ruiz"]),
         ("mi primo Luis Alberto QUISPE, D12", ["Luis Alberto QUISPE"]),
         ("mon frère (malade), my brother (injured), mi hermano se cayó", []),
         ("My Brother Is Paralysed, My Father Had An Accident, My friend Indian", []),
@@ -217,6 +219,8 @@ def test_who_comes_along_is_not_the_one_it_is_for(text: str) -> None:
         ("मेरा व्हाट्सएप नंबर 98765 43210 है", ["whatsapp"]),
         ("আমার হোয়াটসঅ্যাপ নম্বর +880 1712 345678", ["whatsapp"]),
         ("respóndame por correo", ["email"]),
+        ("Ответьте, пожалуйста, на почту", ["email"]),
+        ("Email me at sarah@example.org", ["email"]),
         ("is your WhatsApp +91 98765 43210? Votre WhatsApp +91 98765 43210", []),
         ("no tengo WhatsApp 5512345678", []),
         ("I saw you on WhatsApp 3 times, WhatsApp 2 sessions", []),
@@ -523,6 +527,7 @@ def test_a_month_is_told_in_short_declined_and_behind_its_year(text: str, month:
 
 
 def test_what_is_the_date_of_something_else_is_no_date_of_an_injury() -> None:
+    assert look("votre devis du 12/11/2026, the price from January 2025").dates == ()
     text = "born on 12/05/1990, accident on 13/04/2024. МРТ от 12.05.2026. Брата прооперировали 3 июня 2025"
     assert [when.month for when in look(text).dates] == ["2024-04"]
 
