@@ -106,7 +106,8 @@ def _told(
 ) -> Iterator[When]:
     """Yield what a date can mean, if it is not told to be a past one of something else."""
     found = [day for reading in readings if (day := _day(*reading, today))]
-    if found and (min(found) > today or events.nearest(*place) != "other"):
+    kind = events.nearest(*place)
+    if found and kind != "lapses" and (min(found) > today or kind != "other"):
         for day in found:
             yield When(text[slice(*place)], day.isoformat()[:7])
 
@@ -155,6 +156,8 @@ def _years(text: str, events: Events, today: date) -> Iterator[When]:
         if int(match[0]) > today.year or not (before or behind) or _AMOUNT_BEHIND.match(text, match.end()):
             continue
         place = (before or match).start(), (behind or match).end()
+        if events.is_asked(place[0]):
+            continue
         kinds = events.beside(*place, kinds=ALL - {"planned"})
         if events.nearest(*place, kinds=ALL - {"planned"}) in INJURED or (kinds and kinds <= INJURED):
             yield When(text[slice(*place)], match[0])

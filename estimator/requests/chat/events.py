@@ -17,7 +17,7 @@ HAPPENED = (
     "se cay[óo]|ca[íi]da|ocurri[óo]|sucedi[óo]|se lesion[óo]",
     "авари|дтп|несчастн|упал|падени|сломал|нырнул|случилось|произош|получила? травму",
     "و?(?:ال|لل|بال|ل|ب)?حادث|[أا]صيب|[أا]صبت|سقط",
-    "एक्सीडेंट|ऐक्सिडेंट|एक्सिडेंट|दुर्घटना|हादस|गिर गय|गिरे|चोट लग|घायल",
+    "एक्सीडेंट|ऐक्सिडेंट|एक्सिडेंट|दुर्घटना|हादस|गिर ग|गिरे|चोट लग|घायल",
     "দুর্ঘটনা|এক্সিডেন্ট|অ্যাকসিডেন্ট|অ্যাক্সিডেন্ট|এক্সিডেন্ট|পড়ে (?:গিয়ে|যা|গে)|আঘাত পা|আহত",
 )
 """What says that somebody was injured at a time."""
@@ -34,20 +34,29 @@ INJURED = (
 """What says that somebody is injured, and of a year that it happened then."""
 
 OTHER = (
-    "born|birth|dob|mris?(?!\\w)|scans?(?!\\w)|x-?ray|operat|surger|rehab|physio|report|discharg|hospitali[sz]|"
-    "treated|had (?:a |an |one |two )?(?:treat|session|injection)|passport|visa|"
+    "born|birth|dob|met (?!with)|visited|conversation|spoke|talked|wrote|contacted|opened|mris?(?!\\w)|"
+    "scans?(?!\\w)|x-?ray|operat|surger|rehab|physio|report|discharg|hospitali[sz]|treated|"
+    "had (?:a |an |one |two )?(?:treat|session|injection)|passport|visa|"
     "(?:quote|quotation|prices?|offer|mail|message) (?:of|from|dated)(?!\\w)|married|died|work(?:s|ed|ing)",
-    "n[ée]e? (?:le|en)|naissance|(?:devis|prix|offre|mail|message|courrier) d[ue](?=\\s[0-9])|irm(?!\\w)|scanner|"
-    "opér|chirurg|rééduc|kin[ée]|hospitalis|passeport|travaill|mariée?|décéd",
-    "naci(?:do|da|ó|[óo]|miento)|(?:presupuesto|precios?|oferta|correo|mensaje) del?(?=\\s[0-9])|resonancia|"
-    "operad|operaron|operó|cirug|rehabil|fisiot|hospitaliz|pasaporte|trabaj",
-    "родил|рождени|мрт|(?:про)?опер[аи]|реабилит|обследов|выписа|паспорт|"
+    "n[ée]e? (?:le|en)|naissance|rencontr|visité|parlé|écrit|contacté|ouvert|"
+    "(?:devis|prix|offre|mail|message|courrier) d[ue](?=\\s[0-9])|irm(?!\\w)|scanner|opér|chirurg|rééduc|kin[ée]|"
+    "hospitalis|passeport|travaill|mariée?|décéd",
+    "naci(?:do|da|ó|miento)|visit[aé]|habl[aéó]|escrib|conocimos|"
+    "(?:presupuesto|precios?|oferta|correo|mensaje) del?(?=\\s[0-9])|resonancia|operad|operaron|operó|cirug|"
+    "rehabil|fisiot|hospitaliz|pasaporte|trabaj",
+    "родил|рождени|писал|говорил|встреч|посетил|обращал|мрт|(?:про)?опер[аи]|реабилит|обследов|выписа|паспорт|"
     "(?:смет|цен|письм|счет|счёт)[^\\W\\d_]{0,2} от(?!\\w)|визу|виза|работа",
-    "مواليد|ولد(?!ي|ن|ه)|ميلاد|(?:ال)?رنين|(?:ال)?[أا]شعة|(?:ال)?عملية|جراح|(?:ال)?ت[أا]هيل|جواز|[يأت]عمل",
-    "जन्म|एमआरआई|ऑपरेशन|सर्जरी|फिजियो|फ़िजियो|रिपोर्ट|पासपोर्ट|वीज़ा|नौकरी|काम कर",
-    "জন্ম|এমআরআই|অপারেশন|সার্জারি|ফিজিও|থেরাপি|রিপোর্ট|পাসপোর্ট|ভিসা|চাকরি|কাজ কর",
+    "مواليد|زرنا|زرت|كتب|تحدث|ولد(?!ي|ن|ه)|ميلاد|(?:ال)?رنين|(?:ال)?[أا]شعة|(?:ال)?عملية|جراح|(?:ال)?ت[أا]هيل|"
+    "جواز|[يأت]عمل",
+    "जन्म|मिले|लिखा|बात हुई|एमआरआई|ऑपरेशन|सर्जरी|फिजियो|फ़िजियो|रिपोर्ट|पासपोर्ट|वीज़ा|नौकरी|काम कर",
+    "জন্ম|লিখেছি|কথা হয়েছে|গিয়েছিলাম|এমআরআই|অপারেশন|সার্জারি|ফিজিও|থেরাপি|রিপোর্ট|পাসপোর্ট|ভিসা|চাকরি|কাজ কর",
 )
 """What else has a date in such messages, and is neither an injury nor a plan."""
+
+LAPSES = (
+    "expir|valid|vali(?:d|dité)|valable|caduca|vence|válid|действ|истека|صالح|صلاحي|[يت]نتهي|मान्य|वैध|মেয়াদ",
+)
+"""What says of a date that something is valid until then."""
 
 PLANNED = (
     "(?:to|can|could|will|would|may|might|shall|['’]ll|be|are|am|['’]m) (?:\\w{1,9} )?"
@@ -78,7 +87,7 @@ def _either(words: tuple[str, ...]) -> str:
     return normal_form("NFKC", "|".join(words))
 
 
-_KINDS = {"happened": HAPPENED, "other": OTHER, "planned": PLANNED, "injured": INJURED}
+_KINDS = {"happened": HAPPENED, "lapses": LAPSES, "other": OTHER, "planned": PLANNED, "injured": INJURED}
 ALL = frozenset(_KINDS)
 _EVENT = re.compile(
     rf"(?<![{_JOINED}])(?:{'|'.join(f'(?P<{kind}>{_either(words)})' for kind, words in _KINDS.items())})",
@@ -117,6 +126,10 @@ class Events:
     def nearest(self, start: int, end: int, *, kinds: Set[str] = ALL) -> str | None:
         """Return the kind, one of some, of what is told nearest to a place in its clause; None if nothing is."""
         return min(self._around(*_within(self._clauses, start), start, end, kinds), default=(0, None))[1]
+
+    def is_asked(self, place: int) -> bool:
+        """Whether the clause around a place is the end of a question."""
+        return self._text[_within(self._clauses, place)[1] - 1 :][:1] in ("?", "؟")
 
     def _around(self, first: int, last: int, start: int, end: int, kinds: Set[str]) -> list[tuple[int, str]]:
         """Return how far what is nearest before and behind a place is from it, from the first to the last letter."""

@@ -100,14 +100,19 @@ NOT_NAMES = frozenset(
     "is was has had have who with need needs in on at to for the an age aged old fell got met suffered suffers "
     "after since because not very so about here please help thanks thank hello hi dear sir madam god urgent "
     "interested regarding what how when his her our your patient sick injured ill paralysed paralyzed paraplegic "
-    "quadriplegic tetraplegic disabled doctor hospital clinic citizen muslim hindu christian est avait été qui "
-    "que depuis après pour avec sans dans votre notre son sa s’il svp aide merci bonjour monsieur madame dieu "
-    "malade blessé blessée paralysé paralysée paraplégique tétraplégique handicapé docteur hôpital clinique très "
-    "está es tuvo tiene con por para desde después sin su ayuda favor gracias hola señor señora dios enfermo "
-    "parapléjico tetrapléjico clínica muy urgente sci asia ais mri irm mrt usa uk uae trm ct sm ms md phd ok usd "
-    "eur inr fcfa dhs".split()
+    "quadriplegic tetraplegic disabled doctor hospital clinic citizen muslim hindu est avait été qui que depuis "
+    "après pour avec sans dans votre notre s’il svp aide merci bonjour monsieur madame dieu malade blessé blessée "
+    "paralysé paralysée paraplégique tétraplégique handicapé docteur hôpital clinique très está es tuvo tiene con "
+    "por para desde después sin su ayuda favor gracias hola señor señora dios enfermo parapléjico tetrapléjico "
+    "clínica muy urgente sci asia ais mri irm mrt usa uk uae trm ct sm ms phd ok usd eur inr fcfa dhs okay "
+    "available great good news fine ready sure sorry happy glad also writing my married nurse teacher engineer "
+    "student team sent tongue important given written confidential comme mon ma médecin marié mariée père mère "
+    "infirmier infirmière étudiant étudiante équipe médico médica padre madre católico católica enfermera "
+    "enfermero estudiante profesor casado casada equipo necesita menor mi не в на из для это как вам вас вы ваш "
+    "ваша мама папа врач очень срочно болен больна живёт живет упал упала получил получила في على مذكور موجود "
+    "مكتوب ليس هو هي كما आपको बताइए बताया नहीं मत है में लिखा আপনাকে গোপন বলবেন না আছে লেখা".split()
 )
-"""Words that are no names where they stand with a capital letter, as people write that begin every word with one."""
+"""Words that are no names where a name can stand, with a capital letter or in a script that has none."""
 
 WAW_NAMES = frozenset(
     "وليد وائل وسيم وفاء وداد ورد وردة وجدي وهيب وحيد ولاء وئام وسام وجيه وصال وعد ولد".split()
@@ -154,6 +159,9 @@ _PHRASE_OF_PATIENT = re.compile(
     rf"(?:(?:{TITLES})\.?{_SPACE}{{1,3}})?",
     re.IGNORECASE,
 )
+_IN_SHORT = re.compile(r"(?<!\w)(md|mohd|mst|sk)\.(?=\s[^\W\d_])", re.IGNORECASE)
+"""Parts of names that are written in short, and end no sentence."""
+
 _WORDS = re.compile(rf"{_WORD}(?:{_SPACE}{{1,3}}{_WORD}){{0,{2 * MOST_WORDS}}}")
 
 
@@ -163,13 +171,14 @@ def names_in(text: str, *, most: int) -> list[str]:
     Where nothing shows how many words belong to a name, the first and the first two are returned, and with and without
     a place that may be a part of it, “Lucía Fernández de Guadalajara”.
     """
+    text = _IN_SHORT.sub(r"\1", text)
     found = (*_told(text, most, _PHRASE), *_around(text, most), *lines.senders(text, most=most))
     return list(dict.fromkeys(found))[:most]
 
 
 def patients_in(text: str, *, most: int) -> list[str]:
     """Return the names of those for whom somebody asks, “my brother Paul”, each once, at most so many."""
-    return list(dict.fromkeys(_told(text, most, _PHRASE_OF_PATIENT)))[:most]
+    return list(dict.fromkeys(_told(_IN_SHORT.sub(r"\1", text), most, _PHRASE_OF_PATIENT)))[:most]
 
 
 def _around(text: str, most: int) -> Iterator[str]:
@@ -197,6 +206,8 @@ def _read(words: Sequence[str], *, told: bool, ended: bool) -> Iterator[str]:
     """Yield what may be the name at the beginning of some words; `ended` if their sentence ends behind them."""
     if not told:
         yield from _of_proper(words)
+        return
+    if words[0].casefold() in NOT_NAMES:
         return
     if _is_proper(words[0]):
         yield " ".join(_proper(words))

@@ -45,7 +45,8 @@ _WAYS = {
     ),
 }
 _YOURS = re.compile(
-    r"(?<!\w)(?:your|vos|votre|su|tu|sus|ваш(?:ем)?|आपक[ाेी]|আপনা(?:র|দের))(?!\w)|(?:رقمك|واتس[\w]{0,3}ك|لدي)ك?م",
+    r"(?<!\w)(?:the (?:clinic|hospital)|your|vos|votre|su|tu|sus|ваш(?:ем)?|आपक[ाेी]|আপনা(?:র|দের))(?!\w)|"
+    r"(?:رقمك|واتس[\w]{0,3}ك|لدي)ك?م",
     re.IGNORECASE,
 )
 _OF_NUMBER = (
