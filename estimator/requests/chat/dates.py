@@ -22,7 +22,7 @@ _MONTH_NUMBER = re.compile(r"(?<![0-9./-])([0-9]{1,2})[./-]([0-9]{4})(?![./-]?[0
 _YEAR = re.compile(r"(?<![\w.,/:-])(?:19[5-9][0-9]|20[0-9]{2})(?![.,/:-]?[0-9])")
 _IN = re.compile(
     rf"(?<![{_JOINED}])(?:(?:since|in|en|depuis|dès|desde|в|с|في|منذ)\s{{1,2}}"
-    r"(?:the year |l['’]an(?:née)? |el (?:año )?|عام |العام |سنة )?|(?:عام|سنة|सन्?|সাল)\s{1,2})$",
+    r"(?:the year |l['’]an(?:née)? |el (?:año )?|عام |العام |سنة )?|(?:عام|سنة|सन्?|সাল)\s{1,2})$|:\s{0,2}$",
     re.IGNORECASE,
 )
 _IN_BEHIND = re.compile(
@@ -160,4 +160,4 @@ def _years(text: str, events: Events, today: date) -> Iterator[When]:
             continue
         kinds = events.beside(*place, kinds=ALL - {"planned"})
         if events.nearest(*place, kinds=ALL - {"planned"}) in INJURED or (kinds and kinds <= INJURED):
-            yield When(text[slice(*place)], match[0])
+            yield When(text[slice(*place)].lstrip(": "), match[0])

@@ -7,11 +7,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 
 from estimator.normal_form import normal_form
 
 HAPPENED = (
-    "accident|crash|fell|(?:was|got) (?:hurt|injured|shot)|broke (?:his|her|my)|(?:has|have|had) a fall|"
+    "accident|doi(?!\\w)|crash|fell|(?:was|got) (?:hurt|injured|shot)|broke (?:his|her|my)|(?:has|have|had) a fall|"
     "it happened|div(?:ed|ing)",
     "tomb[ée]|chut[ée]|s['’]est (?:passé|blessé|fracturé)|c['’]est arrivé|blessée? (?:en|le|au)",
     "se cay[óo]|ca[íi]da|ocurri[óo]|sucedi[óo]|se lesion[óo]",
@@ -46,7 +47,7 @@ OTHER = (
     "rehabil|fisiot|hospitaliz|pasaporte|trabaj",
     "родил|рождени|писал|говорил|встреч|посетил|обращал|мрт|(?:про)?опер[аи]|реабилит|обследов|выписа|паспорт|"
     "(?:смет|цен|письм|счет|счёт)[^\\W\\d_]{0,2} от(?!\\w)|визу|виза|работа",
-    "مواليد|زرنا|زرت|كتب|تحدث|ولد(?!ي|ن|ه)|ميلاد|(?:ال)?رنين|(?:ال)?[أا]شعة|(?:ال)?عملية|جراح|(?:ال)?ت[أا]هيل|"
+    "مواليد|(?:ال)?ميلاد|زرنا|زرت|كتب|تحدث|ولد(?!ي|ن|ه)|ميلاد|(?:ال)?رنين|(?:ال)?[أا]شعة|(?:ال)?عملية|جراح|(?:ال)?ت[أا]هيل|"
     "جواز|[يأت]عمل",
     "जन्म|मिले|लिखा|बात हुई|एमआरआई|ऑपरेशन|सर्जरी|फिजियो|फ़िजियो|रिपोर्ट|पासपोर्ट|वीज़ा|नौकरी|काम कर",
     "জন্ম|লিখেছি|কথা হয়েছে|গিয়েছিলাম|এমআরআই|অপারেশন|সার্জারি|ফিজিও|থেরাপি|রিপোর্ট|পাসপোর্ট|ভিসা|চাকরি|কাজ কর",
@@ -63,7 +64,8 @@ PLANNED = (
     "(?:come|coming|travel(?:l?ing)?|arriv(?:e|ing)|visit(?:ing)?|start|begin|fly|flying|be there|be ready)(?!\\w)|"
     "want to|hop(?:e|ing) to|(?:would|['’]d) like to (?!know|ask|inquire|enquire|understand)|thinking of|"
     "plan(?:s|ning)? |possible|available|availability|appointment|slots?(?!\\w)|next",
-    "venir(?!\\w)|viendr|venons|arrivons|arriver(?:ons|ai)|voyager|partir(?!\\w)|prévoy|pensons|comptons|"
+    "venir(?!\\w)|on vient(?! d)|viendr|venons|arrivons|arriver(?:ons|ai)|voyager|partir(?!\\w)|prévoy|"
+    "pensons|comptons|"
     "commencer|disponib|possible|rendez-vous|souhait|voudr|aimer(?:ais|ions)|préfér|pouvons|espér(?:ons|e)|"
     "prochain",
     "venir(?!\\w)|viajar|viajaremos|llegar(?!\\w)|llegaremos|planea|pensamos|comenzar|empezar|disponib|posible|"
@@ -95,7 +97,7 @@ _EVENT = re.compile(
 )
 _ENDS_SENTENCE = re.compile(r"[!?\n;।؟]|\.(?=\s|$)")
 _ENDS_CLAUSE = re.compile(
-    r"[!?\n;।؟،()]|[.,:](?=\s|$)|\s(?:and|but|so|et|mais|donc|y|pero|и|но|а|و|لكن|और|लेकिन|तो|এবং|কিন্তু|আর)(?=\s)"
+    r"[!?\n;।؟،()]|[.,](?=\s|$)|\s(?:and|but|so|et|mais|donc|y|pero|и|но|а|و|لكن|और|लेकिन|तो|এবং|কিন্তু|আর)(?=\s)"
 )
 
 
@@ -125,7 +127,8 @@ class Events:
 
     def nearest(self, start: int, end: int, *, kinds: Set[str] = ALL) -> str | None:
         """Return the kind, one of some, of what is told nearest to a place in its clause; None if nothing is."""
-        return min(self._around(*_within(self._clauses, start), start, end, kinds), default=(0, None))[1]
+        near = self._around(*_within(self._clauses, start), start, end, kinds)
+        return min(near, key=itemgetter(0), default=(0, None))[1]
 
     def is_asked(self, place: int) -> bool:
         """Whether the clause around a place is the end of a question."""

@@ -35,8 +35,8 @@ GREETING = (
     "hello|hi|bonjour|bonsoir|salut|allô|hola|buenos días|buenas tardes|здравствуйте|добрый день|добрый вечер"
 )
 
-BEGINNING = (r"c['’]est|ici", "это|я")
-"""What a name stands behind at the beginning of a sentence: only two words with a capital letter are one there."""
+BEGINNING = (r"c['’]est(?:\smoi,?)?|ici", "это|я")
+"""What stands before a name at the beginning of a sentence: two words with a capital letter, behind a greeting one."""
 
 BEHIND = "here|ici|aquí|al habla|на связи"
 """What stands behind a name that begins a line."""
@@ -134,10 +134,13 @@ _PHRASE = re.compile(
 )
 _TITLE = rf"(?:(?:{TITLES})\.?{_SPACE}{{1,3}})?"
 _PROPER = r"[^\W\d_a-zа-яё][\w'’-]{1,39}"
+_GREETED = rf"(?<!\w)(?i:{GREETING})(?:{_SPACE}(?i:dr|docteur|doctor|доктор))?[,.!]?{_SPACE}{{1,3}}"
+_BEGUN = rf"(?i:{'|'.join(BEGINNING)}){_SPACE}{{1,3}}"
+_ENDED = rf"{_SPACE}{{0,2}}(?:[,.!:()\n]|$)(?![^.!\n]{{0,60}}\?)"
 _ABOUT = (
+    re.compile(rf"{_GREETED}{_BEGUN}(?={_PROPER}{_ENDED})", re.MULTILINE),
     re.compile(
-        rf"(?:^|[.!?\n]{_SPACE}{{0,3}}|(?<!\w)(?i:{GREETING})(?:{_SPACE}(?i:dr|docteur|doctor|доктор))?[,.!]?{_SPACE}{{1,3}})"
-        rf"(?i:{'|'.join(BEGINNING)}){_SPACE}{{1,3}}(?={_PROPER}{_SPACE}{_PROPER}{_SPACE}{{0,2}}(?:[,.!:()\n]|$)(?![^.!\n]{{0,60}}\?))",
+        rf"(?:^|[.!?\n]{_SPACE}{{0,3}}|{_GREETED}){_BEGUN}(?={_PROPER}{_SPACE}{_PROPER}{_ENDED})",
         re.MULTILINE,
     ),
     re.compile(
@@ -223,7 +226,7 @@ def _read(words: Sequence[str], *, told: bool, ended: bool) -> Iterator[str]:
 
 def _of_proper(words: Sequence[str]) -> Iterator[str]:
     """Yield a name of which only its capital letters tell; no country and nobody who is of one, "I am Indian"."""
-    if not _is_proper(words[0]) or countries.is_of_one(words[0]):
+    if not _is_proper(words[0]) or countries.is_of_one(words[0]) or words[0].endswith(("'s", "’s")):
         return
     if len(words[0]) > len("King") and words[0].endswith("ing"):  # "I Am Looking For"
         return

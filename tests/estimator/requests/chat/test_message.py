@@ -336,6 +336,10 @@ def test_a_date_that_can_be_two_is_suggested_as_both(text: str, months: list[str
         ("C’est Claire Dubois.", ["Claire Dubois"]),
         ("Moussa Traoré ici, je voudrais un devis", ["Moussa Traoré"]),
         ("Hi John here, I have a question", ["John"]),
+        ("Bonjour c’est Awa, la fille de Mamadou", ["Awa"]),
+        ("Salut, c’est moi, Fatou Diallo", ["Fatou Diallo"]),
+        ("bonjour, ici Paul Martin", ["Paul Martin"]),
+        ("Hello, this is Anna’s husband", []),
         ("Aquí Andrés Gómez, escribo desde Perú", ["Andrés Gómez"]),
         ("le escribe Juan MARTÍNEZ. Mi hija", ["Juan MARTÍNEZ"]),
         ("Здравствуйте, это Анна Иванова.", ["Анна Иванова"]),
@@ -501,6 +505,7 @@ def test_a_month_of_which_it_is_not_told_what_happens_in_it_is_none(text: str) -
         ("२०२२ में एक्सीडेंट हुआ", ["2022"]),
         ("২০২১ সালে দুর্ঘটনায় আহত", ["2021"]),
         ("En 2021, il est tombé.", ["2021"]),
+        ("Injury: 2019. Level: T10", ["2019"]),
         ("injured in March 2021, paralysed since 2021", ["2021-03"]),
         ("Avez-vous traité des paraplégiques depuis 2015 ? How many injuries did you see in 2023?", []),
         ("Our conversation in 2024 was about the injury", []),
@@ -534,6 +539,16 @@ def test_a_month_is_told_in_short_declined_and_behind_its_year(text: str, month:
 
 
 def test_what_is_the_date_of_something_else_is_no_date_of_an_injury() -> None:
+    for text in (
+        "Date of injury: 12 Mar 2022. Date of birth: 3 Apr 1990",
+        "Fecha de nacimiento: 3 de abril de 1990. Fecha del accidente: 12 de marzo de 2022",
+        "Дата рождения: 3 апреля 1990. Дата травмы: 12 марта 2022",
+        "تاريخ الميلاد: 3 أبريل 1990، تاريخ الإصابة: 12 مارس 2022",
+        "दुर्घटना की तारीख: 12 मार्च 2022, जन्म तिथि: 3 अप्रैल 1990",
+        "দুর্ঘটনার তারিখ: ১২ মার্চ ২০২২, জন্ম তারিখ: ৩ এপ্রিল ১৯৯০",
+        "DOB 03-04-1990 DOI 2022-03-12, né en 1990",
+    ):
+        assert [when.month for when in look(text).dates] == ["2022-03"], text
     assert look("We met in March 2024. My visa expires in June 2027.").dates == ()
     assert look("votre devis du 12/11/2026, the price from January 2025").dates == ()
     text = "born on 12/05/1990, accident on 13/04/2024. МРТ от 12.05.2026. Брата прооперировали 3 июня 2025"
