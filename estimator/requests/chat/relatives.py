@@ -45,10 +45,10 @@ _OF_BENGALI = (
 BENGALI = rf"আমার\s{_AS_BENGALI}{_OF_BENGALI[0]}{_OF_BENGALI[1]}?(?:কে)?"
 BENGALI_GENITIVE = rf"আমার\s{_AS_BENGALI}{_OF_BENGALI[0]}{_OF_BENGALI[1]}"
 
-_OF = "brother|sister|mother|father|son|daughter|wife|husband|uncle|aunt|cousin"
+_OF = "brother|sister|mother|father|mum|mom|dad|son|daughter|wife|husband|uncle|aunt|cousin"
 _DE = (
-    "frère|sœur|soeur|mère|père|fils|fille|femme|épouse|mari|oncle|tante|cousine?",
-    "herman[oa]|madre|padre|hij[oa]|espos[oa]|t[íi][oa]|prim[oa]",
+    "frère|sœur|soeur|mère|maman|père|papa|fils|fille|femme|épouse|mari|oncle|tante|cousine?",
+    "herman[oa]|madre|mamá|padre|papá|hij[oa]|espos[oa]|t[íi][oa]|prim[oa]",
 )
 RELATIVE_OF = (
     rf"i(?:['’]|\sa)m\s(?:the\s)?(?:{_OF})\sof",

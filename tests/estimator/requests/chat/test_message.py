@@ -138,7 +138,10 @@ def test_a_country_is_told_by_its_name(text: str, codes: list[str]) -> None:
         ("আমার ভাইয়ের নাম রহিম উদ্দিন।", ["রহিম উদ্দিন"]),
         ("mon frère Moussa TRAORÉ est paraplégique", ["Moussa TRAORÉ"]),
         ("je suis la sœur de Karim Benali. I’m the mother of James", ["Karim Benali", "James"]),
-        ("soy la hermana de Pedro Ruiz, I’m the mother of a patient", ["Pedro Ruiz"]),
+        (
+            "soy la hermana de Pedro Ruiz, soy la mamá de Diego, I’m the mother of a patient",
+            ["Pedro Ruiz", "Diego"],
+        ),
         ("mi primo Luis Alberto QUISPE, D12", ["Luis Alberto QUISPE"]),
         ("mon frère (malade), my brother (injured), mi hermano se cayó", []),
         ("मेरे भाई का नाम आपको बताया था, моя мама Очень, mi hermana Necesita", []),
