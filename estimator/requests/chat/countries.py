@@ -15,12 +15,36 @@ IN_SHORT = {"USA": "US", "UK": "GB", "UAE": "AE"}
 MOST_WORDS = 6
 """Maximum number of words of a name that is looked for."""
 
+OF_ONE = frozenset(
+    "french british english spanish german american african european asian arab arabic emirati saudi afghan turkish "
+    "swiss dutch danish polish swedish greek filipino thai burmese chinese "
+    "français française anglais espagnol allemand américain africain maghrébin arabe turc suisse néerlandais "
+    "español española inglés francés alemán alemana americano latino árabe estadounidense".split()
+)
+"""People of a country or a continent whose names say it in another way than by its beginning."""
+
+_ENDINGS = re.compile(
+    "i|n|ns|an|en|ian|ien|ienne|enne|ane|aine?|ese|ois|oise|ais|aise|ano|ana|eno|ena|eño|eña|es|esa|ino|ina|iano|iana|ish|er|"
+    "olais|olaise|vian|lese|uano|uana|ense"
+)
+
 _WORD = re.compile(r"[^\s.,;:!?()\[\]{}<>…\"“”«»،؛؟।/|*_~0-9]+")
 
 
 def countries_in(text: str, languages: Sequence[str], *, most: int) -> list[str]:
     """Return the codes of the countries that a text names, each once, at most so many; in time linear in the text."""
     return list(dict.fromkeys(_named(text, tuple(languages))))[:most]
+
+
+def is_of_one(word: str) -> bool:
+    """Whether a word with a capital letter is the name of a country, or of somebody who is of one: "Indian"."""
+    folded = _folded(word)
+    if word.casefold() in OF_ONE:
+        return True
+    stems, wholes = _stems()
+    return folded in wholes or any(
+        folded[:length] in stems and _ENDINGS.fullmatch(folded[length:]) for length in range(4, len(folded))
+    )
 
 
 def _named(text: str, languages: tuple[str, ...]) -> Iterator[str]:
@@ -51,6 +75,18 @@ def _names(languages: tuple[str, ...]) -> dict[str, list[tuple[int, tuple[str, .
         first: sorted(((len(words), words, code) for words, code in each.items()), key=lambda one: -one[0])
         for first, each in found.items()
     }
+
+
+@cache
+def _stems() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the beginnings of names of one word, without the vowel at their end, and the whole ones."""
+    wholes = frozenset(
+        words[0]
+        for each in _names(("en", "fr", "es")).values()
+        for number, words, _code in each
+        if number == 1
+    )
+    return wholes | {name.rstrip("aeo") for name in wholes if len(name.rstrip("aeo")) >= 4}, wholes
 
 
 def _folded(word: str) -> str:

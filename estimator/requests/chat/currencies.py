@@ -22,7 +22,7 @@ WORDS = {
     "TWD": r"NT\$",
     "BRL": r"R\$",
     "USD": rf"(?i:us\s?\$|\$\s?us|u\.s\.\s?dollars?|us dollars?|dollars?|d[óo]lares|d[óo]lar){_ENDS}|\$|"
-    r"(?i:долл(?:\w+|\.)?)|دولار\w*|डॉलर|ডলার",
+    r"(?i:долл(?:\w+|\.)?|у\.\s?е\.?(?!\w)|уе(?!\w))|دولار\w*|डॉलर|यूएसडी|ডলার|ইউএসডি",
     "EUR": rf"€|(?i:euros?|евро){_ENDS}|يورو|यूरो(?!प)|ইউরো(?!প)",
     "GBP": rf"£|(?i:pounds?|livres?|libras?){_ENDS}|पाउंड|পাউন্ড",
     "INR": rf"₹|(?i:rs\.?|rupees?|roupies?|rupias?|рупи[йяи]){_ENDS}|रुपये|रुपए|रुपया|रु\.?(?![\u0900-\u097f])",

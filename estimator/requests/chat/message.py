@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from estimator import telephone
 from estimator.i18n import folded_digits
-from estimator.i18n import reader as reader_of
 from estimator.mail import addresses
 from estimator.requests.chat import lines
 from estimator.requests.chat.completeness import completeness_in
 from estimator.requests.chat.countries import countries_in
+from estimator.requests.chat.dates import When, dates_in
 from estimator.requests.chat.names import names_in, patients_in
 from estimator.requests.chat.patient import ages_in, levels_in
 from estimator.requests.chat.relatives import is_for_relative
@@ -26,9 +26,6 @@ MOST_BYTES = 100_000
 
 MOST = 3
 """Maximum number of suggestions of a kind."""
-
-EARLIEST, YEARS_AHEAD = 1950, 5
-"""The years between which a date says something about a plan or an injury."""
 
 LEAST_WORDS = 2
 """Minimum number of common words by which a language that is written in Latin letters is told."""
@@ -42,20 +39,33 @@ SCRIPTS = {
 """Letters by which a language is told, and those of other languages in the same script, which make it none of ours."""
 
 WORDS = {
-    "en": "the and is are my for with have you your please what would much from how she her his want after".split(),
-    "fr": "le la les des et est une je mon ma pour avec vous bonjour merci que dans nous au il elle après sont".split(),
-    "es": "el los las una es mi para con usted hola gracias que por en de su tengo cuánto somos después está".split(),
+    "en": (
+        "the and is are my for with have you your please what would much from how she her his want after in "
+        "since we hello he i to of can thank"
+    ).split(),
+    "fr": (
+        "le la les des et est une un je j mon ma pour avec vous bonjour merci que dans nous au il elle après "
+        "sont l d de du en c qu n ai depuis frère sœur"
+    ).split(),
+    "es": (
+        "el los las la una un es mi para con usted hola gracias que por en de del su y se tengo cuánto somos "
+        "después está desde podemos quiero queremos puede hermano hermana buenos buenas cuesta tiene"
+    ).split(),
     # Not ours to suggest; they keep one of ours from being taken for it.
-    "de": "der die das und ist ein eine ich mein für mit sie hallo danke wie nicht nach wir zu den auf".split(),
-    "pt": "o os uma é meu minha para com você olá obrigado que por em não do da tenho quanto depois está".split(),
-    "it": "il gli una è mio mia per con lei ciao grazie che di non ho quanto dopo sono della nel vorrei".split(),
+    "de": "der die das und ist ein eine ich mein für mit sie hallo danke wie nicht nach wir zu den auf in".split(),
+    "pt": (
+        "o os um uma é meu minha para com você olá obrigado que por em de do da se não tenho quanto depois "
+        "está podemos e seu sua"
+    ).split(),
+    "it": (
+        "il la le gli un una è mio mia per con lei ciao grazie che di si in non ho quanto dopo sono della nel "
+        "vorrei e a"
+    ).split(),
     "tr": "ve bir bu için ile benim merhaba teşekkürler ne kadar nasıl var çok ben sonra mi mı değil".split(),
 }
 """Common words of languages in Latin letters."""
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_NUMBERS = re.compile(r"(?<![0-9./-])([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})(?![0-9./-]?[0-9])")
-_MONTH_NUMBER = re.compile(r"(?<![0-9./-])([0-9]{1,2})[./-]([0-9]{4})(?![./-]?[0-9])")
 
 
 @dataclass(frozen=True)
@@ -64,14 +74,6 @@ class Number:
 
     text: str
     country: str
-
-
-@dataclass(frozen=True)
-class When:
-    """A date as it stands in the message, and a month that it can mean: "2027-03"."""
-
-    text: str
-    month: str
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,6 @@ def look(text: str, *, country: str, languages: Collection[str], today: date) ->
         return Found()
     plain = folded_digits(lines.without_moments(text))
     emails = (addresses.checked(match[0].rstrip(".")) for match in _ADDRESS.finditer(text))
-    dates = dict.fromkeys(_dates(plain, today))
     named = countries_in(text, (*SCRIPTS, *WORDS), most=MOST)
     numbers: dict[Number, None] = {}
     for where in [country] if country else ["", *named]:
@@ -121,7 +122,7 @@ def look(text: str, *, country: str, languages: Collection[str], today: date) ->
         tuple(numbers)[:MOST],
         tuple(dict.fromkeys(filter(None, emails)))[:MOST],
         _language(text, languages),
-        tuple(dates)[:MOST],
+        tuple(dates_in(plain, today))[:MOST],
         tuple(names_in(text, most=MOST)),
         tuple(spoken_of(plain, most=MOST)),
         tuple(named),
@@ -149,49 +150,6 @@ def _language(text: str, languages: Collection[str]) -> str | None:
     return best if clear and best in languages else None
 
 
-def _dates(text: str, today: date) -> Iterator[When]:
-    """Yield the dates of a text, one that can be read in two ways as both."""
-    latest = today.year + YEARS_AHEAD
-
-    def when(written: str, year: str, month: str, day: str = "1") -> Iterator[When]:
-        try:
-            found = date(int(year), int(month), int(day))
-        except ValueError:
-            return
-        if len(year) == 4 and EARLIEST <= found.year <= latest:
-            yield When(written, found.isoformat()[:7])
-
-    for match in _NUMBERS.finditer(text):
-        first, sign, second, third = match.groups()
-        if len(first) == 4:
-            yield from when(match[0], first, second, third)
-        else:
-            yield from when(match[0], third, second, first)
-            if sign != ".":
-                yield from when(match[0], third, first, second)
-    for match in _MONTH_NUMBER.finditer(text):
-        yield from when(match[0], match[2], match[1])
-    names, pattern = _months()
-    for match in pattern.finditer(text):
-        yield from when(match[0], match["year"], str(names[match["name"].casefold()]))
-
-
 @cache
 def _common() -> dict[str, frozenset[str]]:
     return {tag: frozenset(words) for tag, words in WORDS.items()}
-
-
-@cache
-def _months() -> tuple[dict[str, int], re.Pattern[str]]:
-    """Return the names of months in the languages that are told, and what finds one before a year."""
-    names: dict[str, int] = {}
-    for tag in (*SCRIPTS, *WORDS):
-        for kind in ("format", "stand-alone"):
-            for number, name in reader_of(tag).locale.months[kind]["wide"].items():
-                names.setdefault(name.casefold(), number)
-    longest_first = sorted(names, key=len, reverse=True)
-    either = "|".join(map(re.escape, longest_first))
-    return names, re.compile(
-        rf"(?<!\w)(?P<name>{either})(?:\s++(?:(?:de|del|of|г\.)\s*+)?|,\s*+)(?P<year>[0-9]{{4}})(?![0-9])",
-        re.IGNORECASE,
-    )

@@ -45,6 +45,18 @@ _OF_BENGALI = (
 BENGALI = rf"আমার\s{_AS_BENGALI}{_OF_BENGALI[0]}{_OF_BENGALI[1]}?(?:কে)?"
 BENGALI_GENITIVE = rf"আমার\s{_AS_BENGALI}{_OF_BENGALI[0]}{_OF_BENGALI[1]}"
 
+_OF = "brother|sister|mother|father|mum|mom|dad|son|daughter|wife|husband|uncle|aunt|cousin"
+_DE = (
+    "frère|sœur|soeur|mère|maman|père|papa|fils|fille|femme|épouse|mari|oncle|tante|cousine?",
+    "herman[oa]|madre|mamá|padre|papá|hij[oa]|espos[oa]|t[íi][oa]|prim[oa]",
+)
+RELATIVE_OF = (
+    rf"i(?:['’]|\sa)m\s(?:the\s)?(?:{_OF})\sof",
+    rf"je\ssuis\s(?:la\s|le\s|l['’])?(?:{_DE[0]})\sde",
+    rf"soy\s(?:la\s|el\s)?(?:{_DE[1]})\sde",
+)
+"""What stands before the name of a patient where their relative says who they are: "I am the sister of Paul"."""
+
 FRIENDS = (
     r"my\s(?:best\s)?friend",
     r"(?:mon|ma)\s(?:meilleure?\s)?amie?",
@@ -65,8 +77,14 @@ _FOR_A_FRIEND = (
     r"for\s(?:a|my)\s(?:\w{1,10}\s)?friend|pour\s(?:une?|mon|ma)\s(?:\w{1,10}\s)?amie?|para\s(?:una?|mi)\samig[oa]|"
     r"для\s(?:(?:моего|моей)\s)?(?:друга|подруги)|لصديق(?:ي|تي)|मेरे\sदोस्त\sके\sलिए|আমার\sবন্ধুর\sজন্য"
 )
+_RUSSIAN_ALONE = (
+    r"(?:для|по\sповоду|насч[её]т|за|о|об|про)\s(?:сво(?:его|ей|ю|[её]м)\s)?(?:брата|брате|отца|отце|сына|сыне|мужа|муже|"
+    r"сестр[ыеу]|мам[ыеу]|матери|мать|дочери|дочь|жен[ыеу]|пап[ыеу])|"
+    r"(?:брату|сестре|отцу|папе|маме|матери|мужу|жене|сыну|дочери|дочке)\s[0-9]{1,3}\s(?:лет|год|года)|"
+    r"(?:брат|сестра|мать|мама|отец|сын|дочь|жена|муж)\s(?:больного|больной|пациента|пациентки)"
+)
 _SPOKEN_OF = re.compile(
-    rf"(?<!\w)(?:(?P<along>{_WITH})?(?:{_FAMILY}){_END}{_ALONG_BEHIND}|(?:{_FOR_A_FRIEND}){_END})",
+    rf"(?<!\w)(?:(?P<along>{_WITH})?(?:{_FAMILY}){_END}{_ALONG_BEHIND}|(?:{_FOR_A_FRIEND}|{_RUSSIAN_ALONE}){_END})",
     re.IGNORECASE,
 )
 

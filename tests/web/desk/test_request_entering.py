@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -473,6 +473,7 @@ def test_the_name_and_the_sessions_of_a_message_are_suggested_and_counted_once_t
     coordinator.send("look", {**typed(), "q_sessions": "", "pasted": pasted})
     assert suggested(coordinator) == [
         "Name: Maria García Use it: Name, Maria García",
+        "Language: English stands below",
         "Sessions: 2 Use it: Sessions, 2",
     ]
     assert (coordinator.page.value("full_name"), coordinator.page.value("q_sessions")) == ("", "")
@@ -480,6 +481,22 @@ def test_the_name_and_the_sessions_of_a_message_are_suggested_and_counted_once_t
     page = coordinator.send("q_sessions=2", {})
     assert (page.value("full_name"), page.value("q_sessions")) == ("Maria García", "2")
     assert "15,973.40" in page.text.replace("\xa0", " ")
+
+
+def test_a_year_alone_is_suggested_for_the_injury_and_a_month_without_a_year_for_the_plan(
+    coordinator: Staff,
+) -> None:
+    planned = datetime.now(UTC).replace(day=15) + timedelta(days=90)
+    coordinator.see(FORM)
+    pasted = f"He had an accident in 2021. We want to come in {planned:%B}."
+    coordinator.send("look", {"pasted": pasted})
+    assert [row.partition(" Use it")[0] for row in suggested(coordinator)] == [
+        "Language: English stands below",
+        f"Planned: {planned:%B %Y} (“in {planned:%B}”)",
+        "When the injury happened: 2021 (“in 2021”)",
+    ]
+    page = coordinator.send("all", {})
+    assert (page.value("injury_month"), page.value("planned_month")) == ("2021", f"{planned:%Y-%m}")
 
 
 def test_the_patient_of_a_message_is_suggested_and_then_it_is_for_somebody_else(coordinator: Staff) -> None:

@@ -110,12 +110,12 @@ def _of_person(
     if found.language is not None:
         yield _language(form, found.language)
     for when in found.dates:
-        shown = _("%(month)s (“%(text)s”)", month=reader.month(when.month), text=when.text)
+        shown = _("%(month)s (“%(text)s”)", month=injury.month(when.month, reader), text=when.text)
         if when.month >= month:
             yield _choice(form.planned_month, _("Planned"), shown, when.month)
         else:
             year, _dash, number_of_month = when.month.partition("-")
-            typed = f"{number_of_month.lstrip('0')} {year}"
+            typed = f"{number_of_month.lstrip('0')} {year}".strip()
             yield _text(form.injury_month, _("When the injury happened"), shown, typed)
 
 

@@ -36,6 +36,12 @@ from estimator.requests.chat.offer import look
         ("500000 белорусских рублей", "BYN"),
         ("12000 جنيه إسترليني", "GBP"),
         ("Rs 500000 PKR", "PKR"),
+        ("Цена 9000 у.е. за курс, отель включён", "USD"),
+        ("9000 у. е.", "USD"),
+        ("9000 уе", "USD"),
+        ("у.е. 9000", "USD"),
+        ("দাম ৯০০০ ইউএসডি, হোটেল সহ", "USD"),
+        ("कुल 9000 यूएसडी", "USD"),
     ],
 )
 def test_an_exact_word_beside_a_figure_is_its_currency(text: str, currency: str) -> None:

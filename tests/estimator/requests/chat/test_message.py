@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from estimator.requests.chat import message
-from estimator.requests.chat.message import Found, Number, When
+from estimator.requests.chat.dates import When
+from estimator.requests.chat.message import Found, Number
 
 LANGUAGES = ("en", "ar", "fr", "es", "ru", "hi", "bn")
 
@@ -41,6 +42,9 @@ def test_a_message_in_french_says_who_wrote_it_and_when_they_plan_to_come() -> N
         ("नमस्ते, मेरे पिता के लिए कितना खर्च होगा?", "hi"),
         ("নমস্কার, আমার বাবার জন্য কত খরচ?", "bn"),
         ("Olá, obrigado, quanto é para minha mãe?", None),
+        ("accident en mars de l'année dernière", "fr"),
+        ("Quero saber o preço de um tratamento para a minha mãe", None),
+        ("Vorrei sapere il prezzo della cura per mio padre in Italia", None),
         ("Danke, wie ist das mit der Klinik?", None),
         ("سلام، هزینه برای پدرم چقدر است؟ گفتگو", None),
         ("Доброго дня, скільки це коштує її батькові?", None),
@@ -132,7 +136,16 @@ def test_a_country_is_told_by_its_name(text: str, codes: list[str]) -> None:
         ("أخي يدعى محمد علي.", ["محمد علي"]),
         ("मेरे भाई का नाम राहुल शर्मा है", ["राहुल शर्मा"]),
         ("আমার ভাইয়ের নাম রহিম উদ্দিন।", ["রহিম উদ্দিন"]),
+        ("mon frère Moussa TRAORÉ est paraplégique", ["Moussa TRAORÉ"]),
+        ("je suis la sœur de Karim Benali. I’m the mother of James", ["Karim Benali", "James"]),
+        (
+            "soy la hermana de Pedro Ruiz, soy la mamá de Diego, I’m the mother of a patient",
+            ["Pedro Ruiz", "Diego"],
+        ),
+        ("mi primo Luis Alberto QUISPE, D12", ["Luis Alberto QUISPE"]),
         ("mon frère (malade), my brother (injured), mi hermano se cayó", []),
+        ("मेरे भाई का नाम आपको बताया था, моя мама Очень, mi hermana Necesita", []),
+        ("My Brother Is Paralysed, My Father Had An Accident, My friend Indian", []),
     ],
 )
 def test_a_patient_is_told_by_who_they_are_to_whoever_writes(text: str, names: list[str]) -> None:
@@ -147,6 +160,8 @@ def test_a_patient_is_told_by_who_they_are_to_whoever_writes(text: str, names: l
         "Mi hermana mayor tuvo un accidente",
         "это для моего брата",
         "Моя мама упала",
+        "Я пишу по поводу брата",
+        "брату 34 года",
         "لأخي إصابة",
         "عرض سعر لوالدتي",
         "मेरे छोटे भाई को चोट है",
@@ -169,6 +184,7 @@ def test_it_is_for_somebody_else_where_a_relative_is_named(text: str) -> None:
         "سأحضر مع أخي",
         "मैं अपने लिए पूछ रहा हूँ",
         "my friend told me about you",
+        "приеду с братом, мне посоветовала сестра",
         "My wife will come with me. Ma femme m’accompagne. Mi hermano viene conmigo. Мой брат поедет со мной.",
     ],
 )
@@ -198,6 +214,20 @@ def test_who_comes_along_is_not_the_one_it_is_for(text: str) -> None:
         ("আমাকে ফোন করুন", ["telephone"]),
         ("Répondez par mail ou appelez-moi", ["email", "telephone"]),
         ("write to me by email", ["email"]),
+        ("mon WhatsApp : +221 77 512 34 56", ["whatsapp"]),
+        ("My WhatsApp number is 77 512 34 56", ["whatsapp"]),
+        ("+221 77 512 34 56 (WhatsApp)", ["whatsapp"]),
+        ("Mi WhatsApp es +52 33 1234 5678", ["whatsapp"]),
+        ("Мой ватсап: +7 701 234 56 78", ["whatsapp"]),
+        ("رقم الواتساب: ٠١٠٠١٢٣٤٥٦٧", ["whatsapp"]),
+        ("मेरा व्हाट्सएप नंबर 98765 43210 है", ["whatsapp"]),
+        ("আমার হোয়াটসঅ্যাপ নম্বর +880 1712 345678", ["whatsapp"]),
+        ("respóndame por correo", ["email"]),
+        ("Ответьте, пожалуйста, на почту", ["email"]),
+        ("Email me at sarah@example.org", ["email"]),
+        ("is your WhatsApp +91 98765 43210? Votre WhatsApp +91 98765 43210", []),
+        ("no tengo WhatsApp 5512345678, the clinic’s WhatsApp: +91 98765 43210", []),
+        ("I saw you on WhatsApp 3 times, WhatsApp 2 sessions", []),
         ("I saw you on WhatsApp. Write soon", []),
         ("Ne m’écrivez pas sur WhatsApp, please don’t call me, do not reply by email", []),
     ],
@@ -222,6 +252,7 @@ def test_the_way_of_an_answer_is_told_where_they_ask_for_it(text: str, ways: lis
         ("травма полная", ["A"]),
         ("إصابة كاملة", ["A"]),
         ("إصابة غير كاملة", ["incomplete"]),
+        ("وإصابته في النخاع الشوكي T10 كاملة", ["A"]),
         ("अपूर्ण चोट", ["incomplete"]),
         ("मेरी चोट पूर्ण है", ["A"]),
         ("चोट T10 अपूर्ण", ["incomplete"]),
@@ -248,6 +279,9 @@ def test_how_complete_an_injury_is_is_told_beside_it(text: str, codes: list[str]
         ("Травма Т4, ему 28 лет", ["T4"], [28]),
         ("عمره ٣٤ سنة، إصابة L1", ["L1"], [34]),
         ("उम्र 22, T11", ["T11"], [22]),
+        ("मैं 28 साल का हूँ, 5 साल के बाद", [], [28]),
+        ("আমি ৩৫ বছর বয়সী, ৫ বছর আগে", [], [35]),
+        ("брату 34 года, брат болеет 5 лет", [], [34]),
         ("T13, L9, BC5, T10x, il y a 12 ans, 10 years ago, hace 3 años, 300 years old", [], []),
     ],
 )
@@ -301,6 +335,31 @@ def test_a_date_that_can_be_two_is_suggested_as_both(text: str, months: list[str
             ["Jean Dupont"],
         ),
         ("I am looking for a price, je suis intéressé, soy de México, I AM ASKING", []),
+        ("Bonjour, c'est Claire Dubois, téléphone 06 12 34 56 78", ["Claire Dubois"]),
+        ("C’est Claire Dubois.", ["Claire Dubois"]),
+        ("Moussa Traoré ici, je voudrais un devis", ["Moussa Traoré"]),
+        ("Hi John here, I have a question", ["John"]),
+        ("Bonjour c’est Awa, la fille de Mamadou", ["Awa"]),
+        ("Salut, c’est moi, Fatou Diallo", ["Fatou Diallo"]),
+        ("bonjour, ici Paul Martin", ["Paul Martin"]),
+        ("Hello, this is Anna’s husband", []),
+        ("Aquí Andrés Gómez, escribo desde Perú", ["Andrés Gómez"]),
+        ("le escribe Juan MARTÍNEZ. Mi hija", ["Juan MARTÍNEZ"]),
+        ("Здравствуйте, это Анна Иванова.", ["Анна Иванова"]),
+        ("С уважением, Елена", ["Елена"]),
+        ("Thank you\nBest regards,\nDr. John Smith", ["John Smith"]),
+        ("je m'appelle Moussa TRAORÉ et je suis", ["Moussa TRAORÉ"]),
+        ("I am John Smith PLEASE HELP ME, I am Ann MRI", ["John Smith", "Ann"]),
+        ("اسمي محمد وليد الشمري من العراق", ["محمد وليد الشمري"]),
+        ("Soy Lucía Fernández de Guadalajara", ["Lucía Fernández", "Lucía Fernández de Guadalajara"]),
+        ("Soy Ana de México", ["Ana"]),
+        ("my name is Md. Rahim Uddin. This is Christian", ["Md Rahim Uddin", "Christian"]),
+        ("my name is not important, мое имя не важно, اسمي مذكور في الملف. আমার নাম গোপন রাখবেন", []),
+        ("I’m Okay with it, This is Great News. je suis Médecin à Dakar, soy Médico, Это Очень Срочно.", []),
+        ("Regards\nTeam Apollo\nCordialement\nClinique Pasteur\nRegards\nSent from my telephone", []),
+        ("I am Indian, je suis Sénégalais, soy Mexicano, this is India, I'm French", []),
+        ("I Am Looking For A Price, This is Very Urgent, I am Paraplegic", []),
+        ("c'est Urgent, C'est New Delhi, non ? Hello Doctor Singh here are my files", []),
         ("my name is", []),
     ],
 )
@@ -394,6 +453,119 @@ def test_an_article_and_a_larger_number_in_words_are_no_number_of_sessions(text:
     assert look(text).sessions == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "months"),
+    [
+        ("nous viendrons en février", ["2027-02"]),
+        ("Est-ce possible en mars ou avril ?", ["2027-03", "2027-04"]),
+        ("We plan to come in Feb", ["2027-02"]),
+        ("¿Podemos viajar en enero?", ["2027-01"]),
+        ("Мы хотели бы приехать в феврале", ["2027-02"]),
+        ("نريد السفر في شباط", ["2027-02"]),
+        ("हम मार्च में आना चाहते हैं", ["2027-03"]),
+        ("আমরা ফেব্রুয়ারিতে আসতে চাই", ["2027-02"]),
+        ("we want to come in November", ["2026-11", "2027-11"]),
+        ("In February, we want to come.", ["2027-02"]),
+        ("l'accident en mars, nous voulons venir en février", ["2026-03", "2027-02"]),
+        ("se cayó en marzo del año pasado", ["2025-03"]),
+        ("He fell in December", ["2025-12"]),
+        ("paraplégique depuis mars", ["2026-03"]),
+        ("estamos pensando en ir en febrero, se cayó en 2019", ["2019"]),
+    ],
+)
+def test_a_month_without_a_year_is_the_next_one_of_a_plan_and_the_last_one_of_an_injury(
+    text: str, months: list[str]
+) -> None:
+    assert [when.month for when in look(text).dates] == months
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I may come. I want a quote for May Smith.",
+        "We visited you in February, in February I wrote to you",
+        "MRI in March, opéré en avril, операция в мае, जनवरी में एमआरआई",
+        "Can he come for the operation in February after his accident?",
+        "5 years ago, 2020",
+        "৫ বছর আগে গাছ থেকে পড়ে যাই",
+        "next year, last year, 3 March",
+    ],
+)
+def test_a_month_of_which_it_is_not_told_what_happens_in_it_is_none(text: str) -> None:
+    assert look(text).dates == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("Accident en 2021", ["2021"]),
+        ("Il est paralysé depuis 2019", ["2019"]),
+        ("in a wheelchair since 2019", ["2019"]),
+        ("tuvo un accidente en 2021", ["2021"]),
+        ("Он упал с высоты в 2021 году", ["2021"]),
+        ("инвалид с 2019 года", ["2019"]),
+        ("تعرض لحادث سيارة في عام 2022", ["2022"]),
+        ("२०२२ में एक्सीडेंट हुआ", ["2022"]),
+        ("২০২১ সালে দুর্ঘটনায় আহত", ["2021"]),
+        ("En 2021, il est tombé.", ["2021"]),
+        ("Injury: 2019. Level: T10", ["2019"]),
+        ("injured in March 2021, paralysed since 2021", ["2021-03"]),
+        ("Avez-vous traité des paraplégiques depuis 2015 ? How many injuries did you see in 2023?", []),
+        ("Our conversation in 2024 was about the injury", []),
+        ("We live in Paris since 2015. He works since 2016, MRI in 2023, opéré en 2022", []),
+        ("an accident that cost us in 2019 USD, 2019 accident, room 2019, in 2031 an accident", []),
+    ],
+)
+def test_a_year_alone_is_told_where_an_injury_happened_in_it(text: str, years: list[str]) -> None:
+    assert [when.month for when in look(text).dates] == years
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("12 Jan 2025", "2025-01"),
+        ("12 janv. 2025", "2025-01"),
+        ("12-Jan-2025", "2025-01"),
+        ("January 12th, 2025", "2025-01"),
+        ("Sept 2025", "2025-09"),
+        ("12 ago 2024", "2024-08"),
+        ("12 янв. 2025", "2025-01"),
+        ("в августе 2023 года", "2023-08"),
+        ("14 جوان 2024", "2024-06"),
+        ("في كانون الثاني 2025", "2025-01"),
+        ("सितम्बर 2025", "2025-09"),
+        ("২০২৩ সালের আগস্টে", "2023-08"),
+    ],
+)
+def test_a_month_is_told_in_short_declined_and_behind_its_year(text: str, month: str) -> None:
+    assert [when.month for when in look(text).dates] == [month]
+
+
+def test_what_is_the_date_of_something_else_is_no_date_of_an_injury() -> None:
+    for text in (
+        "Date of injury: 12 Mar 2022. Date of birth: 3 Apr 1990",
+        "Fecha de nacimiento: 3 de abril de 1990. Fecha del accidente: 12 de marzo de 2022",
+        "Дата рождения: 3 апреля 1990. Дата травмы: 12 марта 2022",
+        "تاريخ الميلاد: 3 أبريل 1990، تاريخ الإصابة: 12 مارس 2022",
+        "दुर्घटना की तारीख: 12 मार्च 2022, जन्म तिथि: 3 अप्रैल 1990",
+        "দুর্ঘটনার তারিখ: ১২ মার্চ ২০২২, জন্ম তারিখ: ৩ এপ্রিল ১৯৯০",
+        "DOB 03-04-1990 DOI 2022-03-12, né en 1990",
+    ):
+        assert [when.month for when in look(text).dates] == ["2022-03"], text
+    assert look("We met in March 2024. My visa expires in June 2027.").dates == ()
+    assert look("votre devis du 12/11/2026, the price from January 2025").dates == ()
+    text = "born on 12/05/1990, accident on 13/04/2024. МРТ от 12.05.2026. Брата прооперировали 3 июня 2025"
+    assert [when.month for when in look(text).dates] == ["2024-04"]
+
+
+def test_a_month_that_is_written_twice_is_one_suggestion() -> None:
+    assert [when.text for when in look("le 14/03/2024, donc en mars 2024").dates] == ["14/03/2024"]
+
+
+def test_a_letter_that_only_looks_like_one_of_a_month_makes_none() -> None:
+    assert look("aprıl 2027, nıſan 2027").dates == ()
+
+
 def test_a_message_has_no_more_than_100_kb() -> None:
     assert not message.is_too_long("a" * 100_000)
     assert message.is_too_long("я" * 50_001)
@@ -427,6 +599,10 @@ def test_a_message_has_no_more_than_100_kb() -> None:
         "\n30/11/2026 à 14:52 " * 5_000,
         "a, " * 33_000,
         "\u200e" * 30_000,
+        "mars-" * 20_000,
+        "in 2021 " * 12_000,
+        "je suis Jean DUPONT " * 5_000,
+        "WhatsApp 1 " * 9_000,
     ],
 )
 def test_a_hostile_message_suggests_little(text: str) -> None:

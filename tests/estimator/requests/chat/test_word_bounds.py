@@ -62,6 +62,7 @@ def test_an_abbreviation_ends_no_sentence(text: str) -> None:
         "9000 USD, 2 libraries",
         "9000 USD, 2 европейских врача",
         "9000 USD, 2 рубца",
+        "9000 USD, 2 уехали",
         "9000 USD, 3 यूरोपीय डॉक्टर",
         "9000 USD, 2 रुटीन टेस्ट",
         "9000 USD, 3 ইউরোপীয় ডাক্তার",
