@@ -30,7 +30,7 @@ from jinja2.nodes import EvalContext
 from jinja2.utils import pass_eval_context
 from markupsafe import Markup
 
-from estimator.marked_text import Words, filled, joined
+from estimator.marked_text import END_ISOLATE, ISOLATE, ISOLATES, Words, filled, joined
 from estimator.normal_form import normal_form
 
 __all__ = [
@@ -232,6 +232,15 @@ class Reader:
     def percent(self, percent: str | Decimal) -> str:
         """Write a percentage, e.g. "12.5 %"."""
         return f"{self.number(percent)}{SPACE}%"
+
+    def rate(self, base: str, rate: str | Decimal, quoted: str) -> str:
+        """Write a rate, e.g. "1 USD = 83.25 INR": an equation, which is read from left to right in every language."""
+        written = f"1{SPACE}{base} = {self.number(rate)}{SPACE}{quoted}"
+        return f"{ISOLATES['ltr']}{written}{END_ISOLATE}" if self.direction == "rtl" else written
+
+    def isolated(self, name: str) -> str:
+        """Write a name in its own direction, so that a sentence from right to left keeps its order around it."""
+        return f"{ISOLATE}{name}{END_ISOLATE}" if self.direction == "rtl" else name
 
     def day(self, day: date | str) -> str:
         """Write a day in words, e.g. "1 March 2026"."""

@@ -267,12 +267,10 @@ def _converted(content: StoredQuote, reader: Reader) -> str | None:
     rate = Rate(said["base"], said["quoted"], said["rate"], said["source"], date.fromisoformat(said["day"]))
     about = to_three_digits(converted(Decimal(content["total"]), rate))
     return _(
-        "About %(amount)s, for orientation: 1 %(base)s = %(rate)s %(quoted)s (%(source)s, %(day)s).",
+        "About %(amount)s, for orientation: %(rate)s (%(source)s, %(day)s).",
         amount=reader.money(about, rate.quoted),
-        base=rate.base,
-        rate=reader.number(rate.rate),
-        quoted=rate.quoted,
-        source=rate.source,
+        rate=reader.rate(rate.base, rate.rate, rate.quoted),
+        source=reader.isolated(rate.source),
         day=reader.day(rate.day),
     )
 
