@@ -226,6 +226,11 @@ def _at_least(content: StoredQuote, amount: str) -> str:
     return at_least.said(amount, content["breakdown"]["on_request"])
 
 
+def number_follows() -> str:
+    """Return what stands in place of the number of a quote that was not issued yet, in the language that is spoken."""
+    return _("number follows")
+
+
 def changed_rows(
     changes: Sequence[LineChange],
     old: tuple[StoredBreakdown, PriceTable],

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from estimator import i18n
+from estimator import i18n, wording
 from estimator.config import Settings
 from tests.support import apps
 from tests.support.apps import Apps
@@ -39,6 +39,14 @@ def test_what_begins_with_an_amount_is_read_in_the_direction_of_the_language() -
     found = re.findall(amounts, text, re.MULTILINE)
     assert len(found) > 5
     assert set(found) == {"\N{RIGHT-TO-LEFT MARK}"}
+
+
+def test_a_draft_of_a_quote_says_in_its_own_language_that_its_number_follows(
+    settings: Settings, started: Apps
+) -> None:
+    app = started.start(apps.changed(settings, languages=("en", "fr")))
+    with app.test_request_context(), i18n.speaking(i18n.reader("fr")):
+        assert wording.number_follows() == "numéro à venir"
 
 
 @pytest.mark.parametrize(

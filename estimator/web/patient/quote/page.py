@@ -16,7 +16,7 @@ from estimator.i18n import reader as reader_of
 from estimator.models import QuoteRevision
 from estimator.web import errors, request_context
 from estimator.web.language import current_reader
-from estimator.web.patient.exchange import said_so_far
+from estimator.web.patient.exchange import answered_since, said_so_far
 from estimator.web.patient.quote import blueprint as common
 from estimator.web.patient.quote import document as documents
 from estimator.web.patient.quote import standing
@@ -147,6 +147,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
         exchange=[]
         if found.erased
         else said_so_far(found.quote.request, revision.time_zone, with_words=True),
+        answered_since=not found.erased and answered_since(found.quote.request, revision.state_since),
         by_link_alone=found.address is None and not found.erased,
         contact={"email": rows.head.contact, "phone": rows.head.phone},
     )
