@@ -70,9 +70,7 @@ def test_the_heading_of_the_answers_counts_only_those_that_were_given(visitor: V
     rows = [words(each) for each in fold.iter("dd") if "Change" not in words(each)]
     open_ = [each for each in rows if each.lower().startswith("not answered") or "Not answered" in each]
     assert len(open_) > 1
-    assert words(fold).startswith(
-        f"Your answers {len(rows) - len(open_)} answers; {len(open_)} not answered"
-    )
+    assert words(fold).startswith(f"Your answers {len(rows) - len(open_)} answers; {len(open_)} not answered")
 
 
 def test_money_has_a_field_without_steps_and_with_a_decimal_keyboard(visitor: Visitor) -> None:
