@@ -65,6 +65,9 @@ _ARABIC = re.compile(
 )
 
 
+STOPS = "\N{DEVANAGARI DANDA}\N{DEVANAGARI DOUBLE DANDA}\N{ARABIC FULL STOP} \t"
+"""Full stops that stand in no number, so that behind one they end a sentence, and the space around them."""
+
 _APART = re.compile(r"[0-9]\s+[0-9]")
 _SPACED = re.compile(r"[^0-9]*(?:[0-9]{1,3}(?:\s[0-9]{3})+|[0-9]{1,2}(?:\s[0-9]{2})*\s[0-9]{3})[^0-9]*")
 
@@ -360,13 +363,14 @@ def folded_digits(typed: str) -> str:
 def bare_number(typed: str) -> str:
     """Write a typed number in digits that programs read, without spaces and what cannot be seen.
 
-    A space between digits goes only where thousands or lakhs may be apart: "1 2" stays as it is, and is no number. A
-    figure that is no digit, as in "5²", makes the whole of it none.
+    A full stop of another script goes that can only end a sentence. A space between digits goes only where thousands
+    or lakhs may be apart: "1 2" stays as it is, and is no number. A figure that is no digit, as in "5²", makes the whole
+    of it none.
     """
     if any(unicodedata.category(letter) == "No" for letter in typed):
         return ""
     text = folded_digits(typed).replace("\N{ARABIC COMMA}", ",").replace(MINUS, "-")
-    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf").strip()
+    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf").rstrip(STOPS).strip()
     whole, *rest = re.split("[.,\N{ARABIC DECIMAL SEPARATOR}]", seen, maxsplit=1)
     if any(map(_APART.search, rest)) or (_APART.search(whole) and not _SPACED.fullmatch(whole)):
         return seen
