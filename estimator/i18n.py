@@ -364,8 +364,8 @@ def bare_number(typed: str) -> str:
     """Write a typed number in digits that programs read, without spaces and what cannot be seen.
 
     A full stop of another script goes that can only end a sentence. A space between digits goes only where thousands
-    or lakhs may be apart: "1 2" stays as it is, and is no number. A figure that is no digit, as in "5²", makes the whole
-    of it none.
+    or lakhs may be apart: "1 2" stays as it is, and is no number. A figure that is no digit, as in "5²", makes the
+    whole of it none.
     """
     if any(unicodedata.category(letter) == "No" for letter in typed):
         return ""
