@@ -13,7 +13,7 @@ from babel.numbers import get_currency_name
 
 from estimator import figures
 from estimator.folders import TRANSLATIONS
-from estimator.i18n import folded_digits
+from estimator.i18n import STOPS, folded_digits
 from estimator.normal_form import normal_form
 from pricing.currencies import MINOR_UNIT
 
@@ -22,6 +22,7 @@ SHARED = {
     "£": "EGP GBP",
     "¥": "CNY JPY",
     "rmb": "CNY",
+    "tk": "BDT",
     "kr": "DKK ISK NOK SEK",
     "rs": "INR LKR MUR NPR PKR SCR",
     "долл": "AUD CAD HKD NZD SGD TWD USD",
@@ -56,7 +57,7 @@ def apart(typed: str) -> tuple[str, frozenset[str]] | None:
     found = _AROUND.fullmatch(figures.without_dash(_UNITS.sub("у.е.", seen)))
     if found is None:
         return None
-    words = [word.strip(".,:;()").casefold() for word in f"{found[1]} {found[3]}".split()]
+    words = [word.strip(".,:;()" + STOPS).casefold() for word in f"{found[1]} {found[3]}".split()]
     named = [meanings(word) for word in words if word not in JOINING]
     both = frozenset.intersection(*named) if named else frozenset()
     return (found[2], both) if both else None

@@ -30,7 +30,7 @@ from jinja2.nodes import EvalContext
 from jinja2.utils import pass_eval_context
 from markupsafe import Markup
 
-from estimator.marked_text import Words, filled, joined
+from estimator.marked_text import END_ISOLATE, ISOLATE, ISOLATES, Words, filled, joined
 from estimator.normal_form import normal_form
 
 __all__ = [
@@ -64,6 +64,9 @@ _ARABIC = re.compile(
     r"(?P<whole>[0-9]+|[0-9]{1,3}(?:%s[0-9]{3})+)(?:%s(?P<part>[0-9]+))?" % tuple(ARABIC_MARKS)  # noqa: UP031
 )
 
+
+STOPS = "\N{DEVANAGARI DANDA}\N{DEVANAGARI DOUBLE DANDA}\N{ARABIC FULL STOP} \t"
+"""Full stops that stand in no number, so that behind one they end a sentence, and the space around them."""
 
 _APART = re.compile(r"[0-9]\s+[0-9]")
 _SPACED = re.compile(r"[^0-9]*(?:[0-9]{1,3}(?:\s[0-9]{3})+|[0-9]{1,2}(?:\s[0-9]{2})*\s[0-9]{3})[^0-9]*")
@@ -233,6 +236,15 @@ class Reader:
         """Write a percentage, e.g. "12.5 %"."""
         return f"{self.number(percent)}{SPACE}%"
 
+    def rate(self, base: str, rate: str | Decimal, quoted: str) -> str:
+        """Write a rate, e.g. "1 USD = 83.25 INR": an equation, which is read from left to right in every language."""
+        written = f"1{SPACE}{base} = {self.number(rate)}{SPACE}{quoted}"
+        return f"{ISOLATES['ltr']}{written}{END_ISOLATE}" if self.direction == "rtl" else written
+
+    def isolated(self, name: str) -> str:
+        """Write a name in its own direction, so that a sentence from right to left keeps its order around it."""
+        return f"{ISOLATE}{name}{END_ISOLATE}" if self.direction == "rtl" else name
+
     def day(self, day: date | str) -> str:
         """Write a day in words, e.g. "1 March 2026"."""
         when = date.fromisoformat(day) if isinstance(day, str) else day
@@ -351,13 +363,14 @@ def folded_digits(typed: str) -> str:
 def bare_number(typed: str) -> str:
     """Write a typed number in digits that programs read, without spaces and what cannot be seen.
 
-    A space between digits goes only where thousands or lakhs may be apart: "1 2" stays as it is, and is no number. A
-    figure that is no digit, as in "5²", makes the whole of it none.
+    A full stop of another script goes that can only end a sentence. A space between digits goes only where thousands
+    or lakhs may be apart: "1 2" stays as it is, and is no number. A figure that is no digit, as in "5²", makes the
+    whole of it none.
     """
     if any(unicodedata.category(letter) == "No" for letter in typed):
         return ""
     text = folded_digits(typed).replace("\N{ARABIC COMMA}", ",").replace(MINUS, "-")
-    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf").strip()
+    seen = "".join(letter for letter in text if unicodedata.category(letter) != "Cf").rstrip(STOPS).strip()
     whole, *rest = re.split("[.,\N{ARABIC DECIMAL SEPARATOR}]", seen, maxsplit=1)
     if any(map(_APART.search, rest)) or (_APART.search(whole) and not _SPACED.fullmatch(whole)):
         return seen

@@ -14,6 +14,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+ISOLATES = {"ltr": "\N{LEFT-TO-RIGHT ISOLATE}", "rtl": "\N{RIGHT-TO-LEFT ISOLATE}"}
+"""Unicode's isolates, put around text whose direction may differ from that of its neighbours."""
+
 _HOLE = re.compile("\ue000([0-9]+)\ue001")
 
 

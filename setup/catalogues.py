@@ -308,7 +308,7 @@ def _troubles(message: Any, forms: int, never: Sequence[str], locale: Locale) ->
             yield f"lacks {', '.join(sorted(lacking))}"
         if strange:
             yield f"has a placeholder of its own, {', '.join(sorted(strange))}"
-        spaced = text.lstrip() if english == ":" else text  # French has a space before it
+        spaced = text.lstrip() if english in (":", "; ") else text  # French has a space before them
         if (spaced[:1].isspace(), spaced[-1:].isspace()) != (english[:1].isspace(), english[-1:].isspace()):
             yield "begins or ends with a space, other than the English"
         if any(unicodedata.category(letter) == "Nd" and letter not in "0123456789" for letter in text):

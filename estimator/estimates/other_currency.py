@@ -20,8 +20,6 @@ from pricing.stored import Cases, StoredBreakdown, counts_nothing
 OLD_DAYS = 30
 """Age in days after which a rate is marked as old."""
 
-NO_BREAK = "\N{NO-BREAK SPACE}"
-
 
 @dataclass(frozen=True)
 class Chosen:
@@ -107,12 +105,11 @@ def converted(amounts: Cases, rate: Chosen) -> Cases:
 
 def rate_said(rate: Chosen, reader: Reader) -> str:
     """Say a rate with its day and source, and that it is for orientation."""
-    written = f"1{NO_BREAK}{rate.base} = {reader.number(rate.rate)}{NO_BREAK}{rate.quoted}"
     sentence = _(
         "For orientation: %(rate)s on %(day)s, according to %(source)s. The price is the one in %(currency)s.",
-        rate=written,
+        rate=reader.rate(rate.base, rate.rate, rate.quoted),
         day=reader.day(rate.day),
-        source=rate.source,
+        source=reader.isolated(rate.source),
         currency=rate.base,
     )
     if rate.old:

@@ -168,7 +168,7 @@ def _personal(words: str | None) -> Iterator[str]:
 def _how_to_pay(said: HowToPay) -> Iterator[str]:
     yield from _heading(_("How to pay"))
     for row in said.rows:
-        yield from _wrapped(f"{row.label}: {row.value}")
+        yield from _wrapped(_("%(label)s: %(answer)s", label=row.label, answer=row.value))
     for sentence in (*said.sentences, said.warning):
         yield from _wrapped(sentence, bullet=True)
 
@@ -191,7 +191,9 @@ def _options(options: Sequence[OptionRow]) -> Iterator[str]:
         if row.taxes:
             yield from _wrapped(_("%(amount)s without taxes", amount=row.net), indent=6)
         for tax in row.taxes:
-            yield from _wrapped(f"{tax.label} {tax.note}: {tax.amount}", indent=6)
+            yield from _wrapped(
+                _("%(label)s: %(answer)s", label=f"{tax.label} {tax.note}", answer=tax.amount), indent=6
+            )
 
 
 def _side_by_side(rows: FirmRows) -> Iterator[str]:
@@ -280,7 +282,7 @@ def _headline(rows: Rows) -> Iterator[str]:
             yield from _wrapped(sentence)
     for row in headline.not_counted:
         if row.usual:
-            yield from _wrapped(f"{row.label}: {row.usual}", bullet=True)
+            yield from _wrapped(_("%(label)s: %(answer)s", label=row.label, answer=row.usual), bullet=True)
 
 
 def _answers(rows: Rows, heading: str) -> Iterator[str]:
@@ -289,7 +291,9 @@ def _answers(rows: Rows, heading: str) -> Iterator[str]:
         for row in answers.rows:
             evidence = f" ({row.evidence})" if row.evidence else ""
             open_ = f" {_('(not answered; we used this)')}" if row.assumed else ""
-            yield from _wrapped(f"{row.label}: {row.answer}{evidence}{open_}")
+            yield from _wrapped(
+                _("%(label)s: %(answer)s", label=row.label, answer=f"{row.answer}{evidence}{open_}")
+            )
             if row.basis:
                 yield from _wrapped(str(row.basis), indent=6)
 
@@ -387,7 +391,7 @@ def _differing(heading: str, rows: Sequence[ChangedRow]) -> Iterator[str]:
         yield from _heading(heading)
     for row in rows:
         said = _("%(new)s, before %(old)s", new=row.new, old=row.old)
-        yield from _wrapped(f"{row.label}: {said}")
+        yield from _wrapped(_("%(label)s: %(answer)s", label=row.label, answer=said))
 
 
 def _sums(heading: str, sums: Sequence[Sum], beside: Sequence[str] = ()) -> Iterator[str]:

@@ -9,11 +9,8 @@ from markupsafe import Markup
 
 from estimator.folders import templates_folder
 from estimator.i18n import Reader, gettext
+from estimator.marked_text import END_ISOLATE, ISOLATE, ISOLATES
 from estimator.paper import Paper
-
-ISOLATE, END_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
-ISOLATES = {"ltr": "\N{LEFT-TO-RIGHT ISOLATE}", "rtl": "\N{RIGHT-TO-LEFT ISOLATE}"}
-"""Unicode's isolates, put around text whose direction may differ from that of its neighbours."""
 
 
 def sheet(foot: Sequence[str], reader: Reader, paper: Paper = "A4", second: Reader | None = None) -> Markup:

@@ -458,7 +458,11 @@ class _Worded:
             }.get(mail["state"], mail["state"])
             address = mail["address"] or _("an address that we have deleted")
             kind = states.MAILS_IN_MY_DATA.get(mail["kind"], _("Mail"))
-            yield Row(self.moment(mail["put_at"]), f"{kind}: {state}\n{address}", typed=True)
+            yield Row(
+                self.moment(mail["put_at"]),
+                f"{_('%(label)s: %(answer)s', label=kind, answer=state)}\n{address}",
+                typed=True,
+            )
 
     def event(self, entry: KeptEvent) -> str:
         if entry["what"] == "state":

@@ -238,7 +238,7 @@ def _code(act: Act, row: outbox.Claimed) -> Written:
         context = {
             "host": act.settings.host_name,
             "code": digits,
-            "until": reader.clock(code.until, request.table_version.time_zone),
+            "minutes": mailed_codes.MINUTES,
         }
     return composing.compose(row.template, reader, _from_request(act, request, reader), context), None
 

@@ -26,7 +26,8 @@ from estimator.models import Mail, PatientRequest, Quote, QuoteCode, RequestEven
 from estimator.requests.events import Erased, add_event, lock
 
 DIGITS = 6
-GOOD_FOR = timedelta(minutes=10)
+MINUTES = 10
+GOOD_FOR = timedelta(minutes=MINUTES)
 TRIES = 5
 HOUR = timedelta(hours=1)
 MOST_AN_HOUR = 5

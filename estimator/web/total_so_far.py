@@ -172,7 +172,7 @@ def running(
     spoken = (
         _spoken_so_far(least, left)
         if not refusals
-        else joined(": ", (refusals[0].label, refusals[0].sentence))
+        else _("%(label)s: %(answer)s", label=refusals[0].label, answer=refusals[0].sentence)
     )
     return Running(
         asked=asked,

@@ -14,7 +14,7 @@ from estimator.wording.certificate import SHOWN, Shown, StatedRow, stated
 from estimator.wording.changes import changes
 from estimator.wording.commissions import who_else_earns
 from estimator.wording.differences import Difference, differences
-from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows
+from estimator.wording.firm import Before, FirmRows, SecondRows, changed_rows, firm_rows, number_follows
 from estimator.wording.firm_options import Offered, changed_options, offered, option_rows
 from estimator.wording.headings import EVIDENCE, NOTICES, SECTIONS
 from estimator.wording.how_to_pay import in_fours, never_by_mail, other_account
@@ -123,6 +123,7 @@ __all__ = [
     "not_counted",
     "notes_to",
     "notice_sections",
+    "number_follows",
     "offered",
     "option_rows",
     "other_account",

@@ -30,6 +30,7 @@ from estimator.wording.sentences import (
     not_answered,
     notice_sections,
     provider,
+    source,
     span,
     sum_and_span,
     usual,
@@ -291,7 +292,7 @@ class _Wording:
             if typed
             else [*self.contents(item), *self.steps.sentences(item["steps"])],
             billing_code=None if charge is None else charge.billing_code,
-            source=None if entry.source is None else self.own(entry.source),
+            source=None if entry.source is None else source(entry.source, self.table, self.reader).marked,
             covered_part=None if amount == _("included") else covered_part(item["steps"], self.reader),
         )
 

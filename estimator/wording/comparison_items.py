@@ -31,7 +31,11 @@ class Lines:
         for section in self.plans.sections:
             heading = self.plans.heading(section)
             if section.total == "reserve":
-                label = f"{_('To keep in reserve; not part of the price')}: {heading}"
+                label = _(
+                    "%(label)s: %(answer)s",
+                    label=_("To keep in reserve; not part of the price"),
+                    answer=heading,
+                )
                 kept.append(self.plans.row(label, self.sums_of(section), marked=False))
             else:
                 paid.append(self.plans.row(heading, self.sums_of(section), marked=False))

@@ -226,6 +226,11 @@ def _at_least(content: StoredQuote, amount: str) -> str:
     return at_least.said(amount, content["breakdown"]["on_request"])
 
 
+def number_follows() -> str:
+    """Return what stands in place of the number of a quote that was not issued yet, in the language that is spoken."""
+    return _("number follows")
+
+
 def changed_rows(
     changes: Sequence[LineChange],
     old: tuple[StoredBreakdown, PriceTable],
@@ -267,12 +272,10 @@ def _converted(content: StoredQuote, reader: Reader) -> str | None:
     rate = Rate(said["base"], said["quoted"], said["rate"], said["source"], date.fromisoformat(said["day"]))
     about = to_three_digits(converted(Decimal(content["total"]), rate))
     return _(
-        "About %(amount)s, for orientation: 1 %(base)s = %(rate)s %(quoted)s (%(source)s, %(day)s).",
+        "About %(amount)s, for orientation: %(rate)s (%(source)s, %(day)s).",
         amount=reader.money(about, rate.quoted),
-        base=rate.base,
-        rate=reader.number(rate.rate),
-        quoted=rate.quoted,
-        source=rate.source,
+        rate=reader.rate(rate.base, rate.rate, rate.quoted),
+        source=reader.isolated(rate.source),
         day=reader.day(rate.day),
     )
 

@@ -201,7 +201,14 @@ def usual(driver: Driver, table: PriceTable, reader: Reader) -> str | None:
     said = _usual_alone(driver, driver.usual, table, reader)
     if not driver.source:
         return said
-    return _("%(usual)s (%(source)s)", usual=said, source=reader.own(driver.source, table.main_language))
+    return _("%(usual)s (%(source)s)", usual=said, source=source(driver.source, table, reader))
+
+
+def source(text: str, table: PriceTable, reader: Reader) -> Words:
+    """Return where a figure comes from, as the price list has it; that it was made up, in the reader's language."""
+    if text == "Illustrative, made for this demonstration":
+        return Words(_("Illustrative, made for this demonstration"))
+    return reader.own(text, table.main_language)
 
 
 def far_from_usual(driver: NumberDriver, typed: str, table: PriceTable, reader: Reader) -> str | None:

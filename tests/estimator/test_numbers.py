@@ -47,6 +47,7 @@ def test_a_number_is_grouped_as_unicode_says_for_its_language(tag: str, number: 
     ("typed", "tag", "number"),
     [
         ("১২", "bn", "12"),
+        ("১২।", "bn", "12"),
         ("१२", "hi", "12"),
         ("١٢", "ar", "12"),
         ("۱۲", "fa", "12"),

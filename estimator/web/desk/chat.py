@@ -10,7 +10,6 @@ from estimator import estimates, price_lists, quotes, requests, telephone
 from estimator.i18n import Reader, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest, QuoteRevision
-from estimator.requests import search
 from estimator.web import request_context
 from estimator.wording import pasted
 
@@ -31,11 +30,11 @@ class ChatText:
 
 
 def of_request(found: PatientRequest) -> ChatText:
-    """Return the text for a request, with the day by which it is answered."""
+    """Return the text for a request, with the day by which it is answered while the clinic has to answer."""
     theirs = reader_of(found.language)
     token = requests.token_of(found, request_context.settings().link_key)
     with speaking(theirs):
-        due = found.state in search.OPEN and found.due_at > request_context.now()
+        due = found.state in ("new", "in_work") and found.due_at > request_context.now()
         day = theirs.moment(found.due_at, found.table_version.time_zone) if due else None
         line = pasted.of_request(found.reference, _provider(found), day)
     return _text(found, theirs, line, found.reference, url_for("asking.open", token=token))

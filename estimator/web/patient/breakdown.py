@@ -113,7 +113,7 @@ def _links(
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
     # Whoever it is sent to reads it in a language of their own.
     page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token, lang=None)}"
-    chat = f"{_('Cost estimate')} {head.reference}: {page}"
+    chat = _("%(label)s: %(answer)s", label=f"{_('Cost estimate')} {head.reference}", answer=page)
     second = second_of(found)
     return {
         "page": page,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import TypedDict
 
 from estimator import price_lists, requests
@@ -48,6 +49,13 @@ def said_so_far(
         for event in reversed(events)
         if event.kind in requests.EXCHANGE
     ]
+
+
+def answered_since(record: PatientRequest, moment: datetime) -> bool:
+    """Whether the last word is an answer of ours that came after a moment. Raises keys.Unreadable."""
+    events = requests.history(record, request_context.settings().data_keys)
+    last = next((event for event in events if event.kind in requests.EXCHANGE), None)
+    return last is not None and last.kind != "question" and last.at > moment
 
 
 def said_with_it(record: PatientRequest, zone: str) -> list[Said]:

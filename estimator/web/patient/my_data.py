@@ -234,13 +234,12 @@ def _no_code(reference: str, form: CodeForm, sentence: str) -> ResponseReturnVal
 
 def _code_page(record: PatientRequest, form: CodeForm, status: int = 200) -> tuple[str, int]:
     waiting = mailed_codes.waiting(record, request_context.now())
-    zone = record.table_version.time_zone
     page = render_template(
         "patient/my_data_code.html",
         errors=summary(form),
         form=form,
         reference=record.reference,
-        until=None if waiting is None else current_reader().clock(waiting.until, zone),
+        minutes=None if waiting is None else mailed_codes.MINUTES,
         back=url_for("asking.page", reference=record.reference),
         action=url_for("my_data.code", reference=record.reference),
     )

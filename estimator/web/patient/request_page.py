@@ -215,6 +215,7 @@ def _page(
         state_sentence=_state(record, quote),
         exchange=[*said_with_it(record, zone), *said] if confirmed else said,
         answers_come=bool(said),
+        mailed=request_visit.is_mailed(record),
         # The plan is personal as well: a link alone leads to no estimate.
         estimate=_estimate_link(record) if confirmed else None,
         questions=questions,

@@ -45,13 +45,17 @@ def opened(reference: str) -> PatientRequest:
     return found
 
 
+def is_mailed(request: PatientRequest) -> bool:
+    """Whether mail about a request reaches whoever made it."""
+    return request.email is not None and request_context.settings().sends_mail
+
+
 def is_confirmed(request: PatientRequest) -> bool:
     """Whether this browser may see what is personal in a request.
 
     It may once the code of the mail was typed here, or if no mail could ever be sent to the patient: an address that
     was erased proves nothing.
     """
-    mailed = request.email is not None and request_context.settings().sends_mail
-    if not mailed and request.erased_at is None:
+    if not is_mailed(request) and request.erased_at is None:
         return True
     return REQUESTS.is_confirmed(request.reference, request.link_serial)

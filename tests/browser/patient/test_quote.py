@@ -170,6 +170,21 @@ def test_with_text_of_twice_the_size_a_quote_is_no_wider_than_a_telephone(
 
 
 @pytest.mark.long
+def test_a_quote_is_four_screens_of_a_phone_and_what_is_not_included_begins_on_the_second(
+    open_page: Opener, site: Site
+) -> None:
+    quote = issue(site, language="ru")
+    page = open_page(**PHONE, language="ru")
+    confirm(page, site, quote)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.scrollingElement.scrollHeight") <= 4 * 740
+    for part, most in ((".total-amount", 740), (".notice-evidence", 2 * 740), ("#not-included", 2 * 740)):
+        box = page.locator(part).first.bounding_box()
+        assert box, part
+        assert box["y"] < most, part
+
+
+@pytest.mark.long
 def test_a_quote_with_its_style_weighs_less_than_60_kilobytes(open_page: Opener, opened: Opened) -> None:
     quote, signed_in = opened
     page = open_page(storage_state=signed_in)

@@ -324,6 +324,19 @@ def test_no_step_is_higher_than_two_screens(open_page: Opener, language: str, sl
     assert {name: high for name, high in heights.items() if high > TWO_SCREENS} == {}
 
 
+@pytest.mark.long
+def test_a_step_with_an_error_is_not_higher_than_two_screens(open_page: Opener) -> None:
+    page = open_page(language="ru")
+    page.goto("/estimate/delhi")
+    answer(page, {code: said for code, said in (DELHI.half | DELHI.whole).items() if code != "cells"})
+    show(page)
+    expect(page.locator(".error-summary")).to_be_focused()
+    for target in ("step-cells", "step-check"):
+        page.evaluate("id => { location.hash = id }", target)
+        expect(page.locator(f"#{target}")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollHeight") <= TWO_SCREENS, target
+
+
 def test_the_first_button_of_the_start_page_is_on_the_first_screen(open_page: Opener) -> None:
     page = open_page()
     page.goto("/")

@@ -57,6 +57,7 @@ STAFF = {
     "host": "estimate.example.org",
     "link": f"https://estimate.example.org/staff/link/{'A' * 43}",
     "until": "11 March 2026, 12:00 (UTC)",
+    "minutes": 10,
     "at": "10 March 2026, 12:00 (UTC)",
 }
 NOTICES = ("password", "second_factor", "recovery_code")

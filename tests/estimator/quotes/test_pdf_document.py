@@ -189,6 +189,16 @@ def test_the_rate_stands_beside_the_total_with_its_source_and_day(app: Flask) ->
     assert "About PLN 17,600, for orientation: 1 USD = 4.00 PLN (A bank, 9 March 2026)." in text
 
 
+def test_the_rate_and_its_source_keep_their_order_in_an_arabic_quote(app: Flask) -> None:
+    enter_rate()
+    request = ask(publish(), language="ar")
+    prepare(request)
+    rows = quotes.rows_of(issue(request), settings().data_keys)
+    assert rows is not None
+    assert rows.converted is not None
+    assert "\u20661\xa0USD = 4.00\xa0PLN\u2069 (\u2068A bank\u2069" in rows.converted
+
+
 def test_the_content_is_embedded_byte_for_byte(app: Flask) -> None:
     revision = quoted()
     with pikepdf.open(io.BytesIO(rendered(revision))) as document:

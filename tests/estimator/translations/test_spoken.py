@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from estimator import i18n
+import pricing
+from estimator import i18n, wording
 from estimator.config import Settings
+from estimator.marked_text import Sentence
+from estimator.normal_form import normal_form
+from estimator.wording import sentences
 from tests.support import apps
 from tests.support.apps import Apps
 from tests.support.folders import ROOT
@@ -41,6 +45,14 @@ def test_what_begins_with_an_amount_is_read_in_the_direction_of_the_language() -
     assert set(found) == {"\N{RIGHT-TO-LEFT MARK}"}
 
 
+def test_a_draft_of_a_quote_says_in_its_own_language_that_its_number_follows(
+    settings: Settings, started: Apps
+) -> None:
+    app = started.start(apps.changed(settings, languages=("en", "fr")))
+    with app.test_request_context(), i18n.speaking(i18n.reader("fr")):
+        assert wording.number_follows() == "numéro à venir"
+
+
 @pytest.mark.parametrize(
     ("language", "day", "said"),
     [
@@ -54,3 +66,31 @@ def test_the_first_of_a_month_is_written_as_the_language_writes_it(
     language: str, day: str, said: str
 ) -> None:
     assert i18n.reader(language).day(day) == said
+
+
+LISTS = sorted((ROOT / "pricing" / "tables").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
+def test_what_a_shipped_list_says_of_usual_amounts_is_in_the_readers_language(
+    path: Path, settings: Settings, started: Apps
+) -> None:
+    table = pricing.read(path.read_text(encoding="utf-8"))
+    app = started.start(apps.changed(settings, languages=("en", *LANGUAGES)))
+    for language in LANGUAGES:
+        with app.test_request_context(), i18n.speaking(i18n.reader(language)):
+            said = [sentences.usual(driver, table, i18n.reader(language)) for driver in table.drivers]
+            assert any(said)
+            assert [
+                each for each in said if isinstance(each, Sentence) or "llustrative" in (each or "")
+            ] == []
+
+
+def test_a_month_has_one_spelling_in_every_bengali_text() -> None:
+    """Unicode's lists of months end January and February with a long vowel, where newspapers write a short one."""
+    long, short = "\N{BENGALI VOWEL SIGN II}", "\N{BENGALI VOWEL SIGN I}"
+    others = [name.replace(long, short) for name in i18n.reader("bn").month_names() if name.endswith(long)]
+    assert len(others) == 2
+    for path in (*LISTS, TRANSLATIONS / "bn" / "LC_MESSAGES" / "patients.po"):
+        text = normal_form("NFKC", path.read_text(encoding="utf-8"))
+        assert [name for name in others if name in text] == [], path.name

@@ -90,6 +90,18 @@ def test_a_call_becomes_a_request_with_a_link_and_two_lines_for_a_chat(
         assert found.total == "15973.40"
 
 
+def test_the_lines_for_a_chat_promise_no_answer_while_the_clinic_waits_for_the_patient(
+    app: Flask, coordinator: Staff
+) -> None:
+    page = enter(coordinator).page
+    with app.app_context(), request_of(app, page.path.rpartition("/")[2]) as found:
+        act = acting(actor="user:1", now=datetime.now(UTC), settings=settings_of(app))
+        requests.move(act, found, "waiting")
+        db.session.commit()
+    (chat,) = [area for area in coordinator.see(page.path).all("textarea") if area.get("id") == "chat"]
+    assert "".join(chat.itertext()).strip().splitlines()[0].endswith(":")
+
+
 def test_the_link_opens_the_request_for_the_patient(app: Flask, coordinator: Staff) -> None:
     page = enter(coordinator).page
     reference = page.path.rpartition("/")[2]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from flask import Flask
 
 from tests.support.clinic import ANSWERS, table_text
+from tests.support.folders import ROOT
 from tests.support.visitor import Visitor
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -31,3 +33,26 @@ def test_a_sentence_ends_with_the_stop_of_its_language(start: Callable[..., Flas
     kept = visitor.open(f"{path}/data").text()
     assert "। " in kept
     assert ". " not in kept, kept
+
+
+def test_no_template_for_patients_writes_a_mark_of_its_own_between_two_texts() -> None:
+    """A colon is that of `after a label`, a semicolon that of `between`: each language has its own."""
+    folder = ROOT / "templates"
+    read = [
+        path for path in folder.rglob("*.*") if path.relative_to(folder).parts[0] not in ("desk", "staff")
+    ]
+    assert len(read) > 100
+    marks = re.compile(r"""[}>] ?[:;] ?\{\{|%\} ?[:;] ?(?:\{\{|<)|\) ~ "[:;] " ~|~ "[:;] " ~ \w""")
+    found = [
+        f"{path.name}: {mark[0]}"
+        for path in read
+        for mark in marks.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_no_french_mark_can_stand_alone_at_the_beginning_of_a_line() -> None:
+    """French has a space before high marks and inside its quotation marks: one at which no line is broken."""
+    catalogue = (ROOT / "estimator/translations/fr/LC_MESSAGES/patients.po").read_text(encoding="utf-8")
+    said = "\n".join(re.findall(r'^(?:msgstr(?:\[\d\])? )?"(.*)"$', catalogue, re.MULTILINE))
+    assert re.findall(r".{0,20} [;:?!»].{0,10}|.{0,10}« .{0,20}", said) == []

@@ -64,6 +64,15 @@ def test_the_form_asks_what_may_stay_open_and_shows_it(visitor: Visitor) -> None
     assert "What you do not know yet may stay open; we ask you again before a firm quote." in page.text()
 
 
+def test_the_heading_of_the_answers_counts_only_those_that_were_given(visitor: Visitor) -> None:
+    page = visitor.estimate(ANSWERS, "delhi")
+    (fold,) = [each for each in page.all("details") if words(each).startswith("Your answers")]
+    rows = [words(each) for each in fold.iter("dd") if "Change" not in words(each)]
+    open_ = [each for each in rows if each.lower().startswith("not answered") or "Not answered" in each]
+    assert len(open_) > 1
+    assert words(fold).startswith(f"Your answers {len(rows) - len(open_)} answers; {len(open_)} not answered")
+
+
 def test_money_has_a_field_without_steps_and_with_a_decimal_keyboard(visitor: Visitor) -> None:
     page = visitor.open("/estimate/delhi")
     (field,) = page.all("input", id="q_flights")

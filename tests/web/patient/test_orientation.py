@@ -156,6 +156,21 @@ def test_the_pdf_says_the_same_of_what_is_left_open(start: Callable[..., Flask])
     assert set(rounded(text)) == set(shown)
 
 
+def test_a_rate_is_read_from_left_to_right_in_arabic_and_its_source_in_its_own_direction(
+    start: Callable[..., Flask],
+) -> None:
+    app = start(table_text(), languages=("en", "ar"))
+    enter(app)
+    visitor = Visitor(app)
+    mine = visitor.estimate(ANSWERS)
+    visitor.open("/?language=ar")
+    said = visitor.open(f"{mine.path}?in=INR").text()
+    assert "\u20661\xa0USD = 83.25\xa0INR\u2069" in said
+    assert "\u2068Reserve <Bank>\u2069" in said
+    visitor.open("/?language=en")
+    assert "\u2066" not in visitor.open(f"{mine.path}?in=INR").text()
+
+
 @pytest.mark.parametrize("wanted", ["", "inr", "EUR", "USD", "INR;DROP", "%00", "x" * 3000, "IN\N{SNOWMAN}"])
 def test_a_currency_without_a_rate_is_as_if_none_was_asked_for(
     app: Flask, visitor: Visitor, breakdown: Page, wanted: str

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from estimator import keys
 from estimator.db import db
 from tests.support.quote_clinic import ADDRESS, NAME, TOTAL, Desk, Patient, list_text
-from tests.support.visitor import Page, Visitor
+from tests.support.visitor import Page, Visitor, words
 
 BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
@@ -165,6 +165,19 @@ def test_the_code_of_the_mail_opens_the_quote(desk: Desk, link: str) -> None:
     assert page.text("h1").startswith("Firm quote")
     assert NAME in page.text()
     assert desk.events()[-1] == "opened"
+
+
+def test_page_and_mail_say_for_how_long_a_code_works_in_whatever_time_zone_it_is_read(
+    desk: Desk, link: str
+) -> None:
+    patient = desk.patient(link, confirmed=False)
+    patient.press(patient.open(patient.path), "send")
+    (mail,) = desk.mails("quote_code")
+    body = mail.get_body(("plain",))
+    assert body is not None
+    for said in (words(patient.open(patient.path).one("form", id="typed")), body.get_content()):
+        assert "It works once, within 10 minutes after you asked for it." in " ".join(said.split())
+        assert "(" not in said.replace("(1)", ""), "no moment of a time zone"
 
 
 def test_the_mail_with_the_code_says_nothing_that_tells(desk: Desk, link: str) -> None:

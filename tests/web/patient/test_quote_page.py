@@ -57,6 +57,16 @@ def actions(page: Page) -> list[str]:
     return [words(link) for link in page.one("ul", class_="actions").iter("a")]
 
 
+def test_a_quote_leads_to_its_parts(desk: Desk) -> None:
+    patient = desk.patient(desk.issue())
+    patient.press(patient.open(f"{patient.path}/question"), None, words="Is the ward quiet?")
+    page = patient.open(patient.path)
+    led = [link.get("href", "") for link in page.one("nav", class_="contents").iter("a")]
+    assert led == ["#not-included", "#items", "#payments", "#exchange"], "this list has no notice of the law"
+    there = {element.get("id") for element in page.one("main").iter()}
+    assert {link.removeprefix("#") for link in led} <= there
+
+
 @BOTH
 def test_a_firm_quote_shows_everything_that_was_issued(desk: Desk) -> None:
     patient = desk.patient(desk.issue())

@@ -209,6 +209,23 @@ def test_the_language_of_answers_is_said_and_can_be_changed(start: Callable[...,
     assert mails == ["en"], "what was sent stays as it was"
 
 
+def test_who_left_no_email_address_is_promised_no_email(start: Callable[..., Flask]) -> None:
+    app = start(table_text(), languages=("en", "ar"))
+    visitor = Visitor(app)
+    done = asked(visitor, visitor.open(f"{visitor.estimate(ANSWERS).path}/ask"))
+    path = done.path.removesuffix("/sent")
+    for promised in (True, False):
+        (record,) = stored(app)
+        with app.app_context():
+            found = requests.get(record.reference)
+            assert found is not None
+            requests.answer(acting(actor="user:1", now=NOW, settings=settings_of(app)), found, "Yes.")
+            assert ("email" in visitor.open(path).text()) is promised
+            found.email = None
+            db.session.commit()
+    assert "We answer the way you chose, or here." in visitor.open(path).text()
+
+
 def test_nobody_changes_the_language_without_end(
     start: Callable[..., Flask], clock: time_machine.Traveller
 ) -> None:

@@ -30,7 +30,7 @@ from estimator.web.patient.quote import document
 from estimator.web.patient.quote.standing import PAST
 from estimator.web.request_context import now, settings
 from estimator.web.staff.signed_in import act
-from estimator.wording import FirmRows, states_at_desk
+from estimator.wording import FirmRows, number_follows, states_at_desk
 from pricing.stored import StoredQuote
 
 
@@ -138,7 +138,7 @@ def _worded(of: PatientRequest) -> tuple[StoredQuote, FirmRows] | None:
         return None
     quote = quotes.for_request(of)
     with speaking(language_of(of)):
-        number = _("number follows") if quote is None else quote.number
+        number = number_follows() if quote is None else quote.number
     return quotes.worded(act(), of, prepared, number=number)
 
 

@@ -222,7 +222,9 @@ def _taken(form: AcceptForm, options: Sequence[OptionRow]) -> list[int] | None:
     """Return the numbers of the lines that are taken; None while nobody has chosen, empty where none is offered."""
     if not options:
         return []
-    form.option.choices = [(str(row.number), joined(": ", [row.label, row.amount])) for row in options]
+    form.option.choices = [
+        (str(row.number), _("%(label)s: %(answer)s", label=row.label, answer=row.amount)) for row in options
+    ]
     offered = {str(row.number) for row in options}
     if request.method != "POST" or form.act.data in ("total", "options"):
         if form.act.data == "options":

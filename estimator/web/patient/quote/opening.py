@@ -18,7 +18,7 @@ from estimator.models import Mail
 from estimator.requests import mailed_codes
 from estimator.web import mail_status, request_context
 from estimator.web.forms import Form, summary
-from estimator.web.language import current_reader, is_switching
+from estimator.web.language import is_switching
 from estimator.web.patient import dead_links
 from estimator.web.patient.code_form import CodeForm
 from estimator.web.patient.opened_links import QUOTES
@@ -80,7 +80,7 @@ def closed() -> ResponseReturnValue:
 def gate(found: Opened, form: CodeForm | None = None, status: int = 200) -> ResponseReturnValue:
     """Show that there is a quote, and nothing that tells whose or for what, until the code is typed."""
     form = form or CodeForm()
-    reader, now = current_reader(), request_context.now()
+    now = request_context.now()
     waits = mailed_codes.waiting(found.quote.request, now)
     mail = _newest_mail(found)
     zone = found.newest.time_zone
@@ -93,7 +93,7 @@ def gate(found: Opened, form: CodeForm | None = None, status: int = 200) -> Resp
         "address": addresses.masked(found.address),
         "action": url_for("quote.code", number=found.quote.number),
         "code_waits": waits is not None,
-        "code_until": None if waits is None else reader.clock(waits.until, zone),
+        "code_minutes": mailed_codes.MINUTES,
         "outcome": None if mail is None or waits is None else mail_status.outcome(mail, zone),
     }
     return render_template("patient/quote_code.html", errors=summary(form), form=form, gate=shown), status

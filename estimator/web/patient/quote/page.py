@@ -16,7 +16,7 @@ from estimator.i18n import reader as reader_of
 from estimator.models import QuoteRevision
 from estimator.web import errors, request_context
 from estimator.web.language import current_reader
-from estimator.web.patient.exchange import said_so_far
+from estimator.web.patient.exchange import answered_since, said_so_far
 from estimator.web.patient.quote import blueprint as common
 from estimator.web.patient.quote import document as documents
 from estimator.web.patient.quote import standing
@@ -112,6 +112,8 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
     is_open = revision is found.newest and found.state == "current"
     place: dict[str, Any] = {"number": number}
     days = quotes.days_to_take_back(act(), revision)
+    past = quotes.state_at(revision, now) in standing.PAST
+    exchange = [] if found.erased else said_so_far(found.quote.request, revision.time_zone, with_words=True)
     first = quotes.waits_until(revision, now) if is_open else None
     can_be_accepted = is_open and first is None
     return render_template(
@@ -122,7 +124,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
             rows,
             language=revision.language,
             patient=quotes.patient_of(revision, request_context.settings().data_keys),
-            past=quotes.state_at(revision, now) in standing.PAST,
+            past=past,
             agreed=documents.as_agreed(revision, rows),
         ),
         actions={
@@ -146,12 +148,29 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
         if days
         else "",
         revisions=[_row(each, revision, found) for each in quotes.revisions(found.quote)],
-        exchange=[]
-        if found.erased
-        else said_so_far(found.quote.request, revision.time_zone, with_words=True),
+        contents=_contents(rows, past=past, said=bool(exchange)),
+        exchange=exchange,
+        answered_since=not found.erased and answered_since(found.quote.request, revision.state_since),
         by_link_alone=found.address is None and not found.erased,
         contact={"email": rows.head.contact, "phone": rows.head.phone},
     )
+
+
+def _contents(rows: wording.FirmRows, *, past: bool, said: bool) -> list[tuple[str, str]]:
+    """Return the parts of the page that somebody may look for, by the address within it; of plans what all share."""
+    only = not rows.alternatives
+    parts: list[tuple[str, str, Any]] = [
+        ("not-included", _("Not included"), rows.notice("not_included")),
+        ("items", _("Every item"), only),
+        ("payments", _("Payments"), only and rows.payments and not past),
+        (
+            "law",
+            _("Law and risks"),
+            rows.notices_besides("evidence", "not_included", "questions", "commission"),
+        ),
+        ("exchange", _("Questions and answers"), said),
+    ]
+    return [(code, title) for code, title, present in parts if present]
 
 
 def _choices(revision: QuoteRevision) -> list[Link]:
