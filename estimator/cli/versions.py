@@ -94,12 +94,13 @@ def publish(file: str, names: tuple[str, ...]) -> int:
     """Publish a file, or ask another person to; or say everything that is in the way."""
     from estimator.cli.installation import act_of, running_app
     from estimator.db import db
-    from estimator.price_lists import drafts
+    from estimator.price_lists import drafts, lock
 
     text = text_of(file)
     table = _read(file, text)
     with running_app() as app:
         act = act_of(app)
+        lock([table.table])  # before the trail, which is written as soon as the draft begins
         draft = drafts.begin(act, table.table, text=text, examples="[]", based_on=None)
         found = drafts.check(draft, act.now, names)
         if "unchanged" in found.obstacles:

@@ -77,7 +77,7 @@ def keep_tried(act: Act, version: TableVersion) -> None:
     tried = set(_added())
     if not act.settings.demo:
         tried.discard(version.id)
-    elif version.created_at == act.now:
+    elif version.created_at >= act.now:
         tried.add(version.id)
     if tried == _added():
         return
