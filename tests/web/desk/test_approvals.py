@@ -225,8 +225,9 @@ def test_a_mail_about_what_was_approved_meanwhile_is_not_sent(
     asked_for(editor, draft)
     approver.see(f"{draft}/publish")
     approver.press(APPROVE)
-    with pytest.raises(mail_contents.Gone):
-        written(app, "draft_returned")
+    for what in ("draft", "draft_returned"):
+        with pytest.raises(mail_contents.Overtaken):
+            written(app, what)
 
 
 def asked(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> tuple[Staff, Staff, str]:
