@@ -85,6 +85,14 @@ def fill(cases: int, seed: int, really: bool) -> int:
                 commit=db.session.commit,
                 progress=_show,
             )
+        except demonstration.HereAlready as here:
+            _must_be_empty(here.kept)
+            raise Refused(
+                _(
+                    "The demonstration that was here was emptied at this moment. Nothing was changed. Try again."
+                ),
+                code=1,
+            ) from None
         except demonstration.EmptiedMeanwhile:
             raise Refused(
                 _("The demonstration was emptied while it was filled in. Nothing of it is left."),

@@ -50,8 +50,8 @@ def empty(act: Act) -> Emptied:
 
     Safe to call where there is none, and after a filling that was broken off.
     """
-    kept = registry.kept()
     advisory_lock("demonstration")
+    kept = registry.kept()
     going = _going()
     removed: dict[str, int] = {}
     names = db.session.scalars(select(Mail.name).where(demonstration_marks.marked(Mail.about))).all()

@@ -18,6 +18,7 @@ from estimator.i18n import gettext as _
 from estimator.models import FinalBill
 from estimator.web.day_fields import IsoDayField
 from estimator.web.desk.quotes.lines import LONGEST_AMOUNT, AmountField, UnlessLineIsEmpty, typed_amount
+from estimator.web.desk.which_amount import which_amount
 from estimator.web.fields import (
     CarriedField,
     CompactField,
@@ -29,7 +30,6 @@ from estimator.web.fields import (
 )
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
-from estimator.web.typed_figures import which_amount
 from estimator.web.validators import Filled, NotTooLong, Printable, PrintableLine
 from estimator.wording import states
 from pricing.currencies import MINOR_UNIT

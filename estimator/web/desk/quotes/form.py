@@ -25,11 +25,11 @@ from estimator.web.desk.quotes.lines import (
     label_field,
     typed_amount,
 )
+from estimator.web.desk.which_amount import which_amount
 from estimator.web.fields import RadiosField, TextField, TickField
 from estimator.web.forms import Form, sent
 from estimator.web.language import current_reader
 from estimator.web.patient.request_form import words_field
-from estimator.web.typed_figures import which_amount
 from estimator.web.validators import Filled, NotTooLong, PrintableLine, RealDay
 from pricing import quote as quote_content
 from pricing.currencies import MINOR_UNIT

@@ -18,11 +18,11 @@ from estimator.quotes import given_prices, plans
 from estimator.quotes.given_prices import GivenPrice
 from estimator.quotes.plans import Prepared
 from estimator.web.desk.quotes.lines import LONGEST_AMOUNT, AmountField, typed_amount
+from estimator.web.desk.which_amount import which_amount
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
-from estimator.web.typed_figures import which_amount
 from pricing import PriceTable
 from pricing.currencies import MINOR_UNIT
 from pricing.given_prices import is_price, manner

@@ -30,13 +30,13 @@ from estimator.web.desk.quotes.blueprint import (
 )
 from estimator.web.desk.quotes.figures import version_of
 from estimator.web.desk.quotes.lines import AmountField, UnlessLineIsEmpty, label_field, typed_amount
+from estimator.web.desk.which_amount import which_amount
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
-from estimator.web.typed_figures import which_amount
 from estimator.web.validators import Filled
 from pricing import PriceTable, quote_options
 from pricing.currencies import MINOR_UNIT
