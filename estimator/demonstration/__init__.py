@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from estimator.demonstration.emptying import Emptied, empty
 from estimator.demonstration.filling import fill
+from estimator.demonstration.invented_settings import names as set_by_somebody_invented
 from estimator.demonstration.lists import ListIsReal
 from estimator.demonstration.registry import (
     EmptiedMeanwhile,
@@ -25,4 +26,5 @@ __all__ = [
     "fill",
     "keep_tried",
     "kept",
+    "set_by_somebody_invented",
 ]
