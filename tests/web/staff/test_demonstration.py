@@ -165,6 +165,7 @@ def test_an_invented_administrator_lets_nobody_in_and_has_no_say_in_the_account(
     browser.get("/staff/settings")
     assert "/staff/settings/account" not in browser.page
     assert browser.says("Nobody invented sets the account")
+    assert not browser.says("you enter your password again"), "they have none"
     approver = go_in(demo, links["approver"])
     approver.get("/staff/settings/account/confirm")
     assert approver.status == 403
