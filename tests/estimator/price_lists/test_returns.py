@@ -126,7 +126,7 @@ def test_of_two_who_go_back_at_once_one_does_and_the_other_is_told(
 
     def do(number: int) -> TableReturn:
         version = db.session.get_one(TableVersion, to)
-        act = acting(actor=f"user:{number}", now=BACK)
+        act = acting(actor=f"user:{number}", now=BACK - timedelta(seconds=number))
         return price_lists.returns.go_back(act, version, instead_of=instead_of, reason="Wrong.")
 
     found = at_once(app, 3, do)
