@@ -36,7 +36,7 @@ PIECE = 500
 
 _STARTS = "=+-@\uff1d\uff0b\uff0d\uff20"
 _FORMULA = re.compile(rf"\A[\s\x00]*[{re.escape(_STARTS)}\t\r\n\x00]")
-_BELOW_NOTHING = re.compile(r"-[0-9]+(\.[0-9]+)?")
+_BELOW_NOTHING = re.compile(r"-[0-9]+([.,][0-9]+)?")
 _RUN = r"(?P<run>[,;][\s\x00]*+|[\s\x00]++)"
 _LATER_CELL = re.compile(rf"{_RUN}(?P<start>[{re.escape(_STARTS)}])?")
 _GUARD = re.compile(rf"{_RUN}(?P<guard>'(?=[{re.escape(_STARTS)}]))?")
@@ -77,10 +77,13 @@ def writable(text: str) -> str:
     return _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)[:LONGEST_TEXT]
 
 
-def csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
-    """Write a list as RFC 4180 says, in UTF-8 with its mark, piece by piece; the first row names the columns."""
+def csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], separator: str = ",") -> Iterator[bytes]:
+    """Write a list as RFC 4180 says, in UTF-8 with its mark, piece by piece; the first row names the columns.
+
+    Where decimals have a comma, a spreadsheet takes only a file with semicolons as `separator` apart.
+    """
     sheet = io.StringIO(newline="")
-    writer = csv_writer.writer(sheet, lineterminator="\r\n")
+    writer = csv_writer.writer(sheet, delimiter=separator, lineterminator="\r\n")
     sheet.write("\N{ZERO WIDTH NO-BREAK SPACE}")  # without it some spreadsheets read letters wrongly
     writer.writerow([guarded(column.heading) for column in columns])
     for number, row in enumerate(rows, 1):

@@ -58,17 +58,23 @@ _TEXTS = ("title", "label", "help", "unit", "note", "why", "basis", "payee", "du
 
 
 def lint(
-    table: PriceTable, before: PriceTable | None = None, nobody_earns: Collection[str] = ()
+    table: PriceTable,
+    before: PriceTable | None = None,
+    nobody_earns: Collection[str] = (),
+    in_english: Collection[str] = (),
 ) -> list[Warning]:
     """Return everything in a table that is legal but suspicious, in the order of its canonical text.
 
     With the version `before`, also what became ten times as much since, or a tenth. `nobody_earns` are texts, of any
     language, that say that nobody gets a commission: a notice that says one of them is told beside a commission.
+    `in_english` are texts in English: one of them that stands in the main language of the table is told, unless that is
+    English.
     """
     with exactly():
         look = _Look(table)
         found = [
             *_translations(table),
+            *_still_english(table, in_english),
             *found_in(table, before),
             *look.drivers(),
             *chain.from_iterable(map(look.charge, table.charges)),
@@ -344,6 +350,21 @@ def _translations(table: PriceTable) -> Iterator[Warning]:
                         values = {"language": language, "main": table.main_language}
                         where = f"{place}.{key}.{language}" if place else f"{key}.{language}"
                         yield Warning(where, None, "missing_translation", values)
+
+
+def _still_english(table: PriceTable, in_english: Collection[str]) -> Iterator[Warning]:
+    """Yield a warning for each text of the main language that is one of those in English, in any of its forms."""
+    main = table.main_language
+    if not in_english or main.partition("-")[0] == "en":
+        return
+    for place, entry in _parts(table):
+        for key in _TEXTS:
+            text = getattr(entry, key, None)
+            said = text.get(main) if isinstance(text, Mapping) else None
+            forms = said.values() if isinstance(said, Mapping) else (said,)
+            if any(form in in_english for form in forms):
+                where = f"{place}.{key}.{main}" if place else f"{key}.{main}"
+                yield Warning(where, None, "still_english", {"language": main})
 
 
 def _parts(table: PriceTable) -> Iterator[tuple[str, Any]]:

@@ -246,6 +246,10 @@ WARNING_SENTENCES = {
     "missing_translation": N_(
         "The text in the language “{language}” is missing. Readers of it will see the text in “{main}”."
     ),
+    "still_english": N_(
+        "This text is still in English, as it came with the starting list. Write it in the language of the list, "
+        "“{language}”."
+    ),
     "missing_source": N_("The price has no source. Write where it comes from."),
     "commission_denied": N_(
         "Patients read here that nobody gets a commission, and “{payee}” does. Remove this notice, or write another "

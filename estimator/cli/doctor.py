@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from estimator.config import Settings
 
 
+LEAST_LEASE = 170
+"""Seconds within which a mail is handed over and that is recorded, see docs/several-machines.md."""
+
 CONTAINERS = ("/run/.containerenv", "/.dockerenv")
 """Files that tell a container: in one, all addresses are those of a network of its own."""
 
@@ -139,6 +142,7 @@ def _is_private(path: Path, folder: Path) -> bool:
 
 
 def _settings(settings: Settings) -> Iterator[str]:
+    from estimator.config import untranslated
     from estimator.processes.demonstration import is_loopback
 
     host = urlsplit(settings.public_url).hostname or ""
@@ -155,6 +159,20 @@ def _settings(settings: Settings) -> Iterator[str]:
             "X-Forwarded-For and X-Forwarded-Proto."
         )
     yield from _host(settings)
+    if settings.lease_seconds < LEAST_LEASE:
+        yield _(
+            "LEASE_SECONDS is %(seconds)s. A mail server may take two minutes for a mail, and with less than "
+            "%(least)s another worker may send it once more. Leave it out, or write at least %(least)s.",
+            seconds=settings.lease_seconds,
+            least=LEAST_LEASE,
+        )
+    foreign = untranslated(settings.languages)
+    if foreign:
+        yield _(
+            "LANGUAGES has %(languages)s, of which there are no translations here: such pages are English. Leave it "
+            "out, or add the translations (docs/languages).",
+            languages=", ".join(foreign),
+        )
     if settings.mail_server is None and not settings.demo:
         yield _(
             "No mail server is set, so nobody can have an estimate sent by mail, and requests and quotes open to "

@@ -181,11 +181,21 @@ def _mail_refused(found: Situation, settings: Settings) -> str:
     from estimator.cli.doctor_mail import advice
 
     assert found.refused is not None
-    said = _(
-        "The mail server has refused all mail since %(since)s. Its last words: %(words)s.",
-        since=_moment(found.refused.since),
-        words=found.refused.words.rstrip("."),
-    )
+    words, since = found.refused.words.rstrip("."), _moment(found.refused.since)
+    if found.refused.of_server:
+        said = _(
+            "The mail server has refused all mail since %(since)s. Its last words: %(words)s.",
+            since=since,
+            words=words,
+        )
+    else:
+        said = _(
+            "The mail server has refused %(count)s mails one after another since %(since)s, and has taken none in "
+            "between. Its last words: %(words)s.",
+            count=found.refused.count,
+            since=since,
+            words=words,
+        )
     if settings.mail_server is not None:
         said += " " + advice(found.refused.words, settings.mail_server)
     return said + " " + _("Try it: estimator doctor --mail you@example.org")

@@ -171,8 +171,12 @@ def accept(name: str, lose_texts: bool) -> None:
                         count=lost,
                     )
                 )
+        before = fingerprints.recorded_of(name)
         fingerprints.accept(name, settings)
         db.session.commit()
+        if fingerprints.recorded_of(name) == before:
+            click.echo(_("The database belongs to this %(name)s already. Nothing was changed.", name=name))
+            return
     click.echo(
         _("The database belongs to this %(name)s from now on. Copy it to every other machine.", name=name)
     )

@@ -73,11 +73,13 @@ def check(files: Sequence[str], old: str | None, names: tuple[str, ...]) -> int:
 @FILES
 def lint(files: Sequence[str]) -> int:
     """Print the warnings, letters that no font has, and the problems of tables that cannot be used."""
-    from estimator.price_lists.editing.demonstrations import nobody_earns
+    from estimator.price_lists.editing.demonstrations import in_english, nobody_earns
     from pricing.lint import lint as warnings_of
 
     def look(name: str, table: PriceTable) -> list[str]:
-        found = warnings_of(table, nobody_earns=nobody_earns() if table.commissions else ())
+        denials = nobody_earns() if table.commissions else ()
+        english = () if table.main_language == "en" else in_english()
+        found = warnings_of(table, nobody_earns=denials, in_english=english)
         return [*problem_lines(name, found), *_marks(name, text_of(name))]
 
     return _each(files, look)

@@ -92,24 +92,32 @@ def diff(old: str, new: str) -> int:
 )
 def publish(file: str, names: tuple[str, ...]) -> int:
     """Publish a file, or ask another person to; or say everything that is in the way."""
+    from estimator import demonstration, price_lists
     from estimator.cli.installation import act_of, running_app
     from estimator.db import db
-    from estimator.price_lists import drafts, lock
+    from estimator.price_lists import drafts
 
     text = text_of(file)
     table = _read(file, text)
     with running_app() as app:
         act = act_of(app)
-        lock([table.table])  # before the trail, which is written as soon as the draft begins
+        price_lists.lock([table.table])  # before the trail, which is written as soon as the draft begins
         draft = drafts.begin(act, table.table, text=text, examples="[]", based_on=None)
         found = drafts.check(draft, act.now, names)
         if "unchanged" in found.obstacles:
+            db.session.rollback()
+            if (stored := price_lists.of_hash(pricing.sha256(table))) is not None:
+                demonstration.keep_tried(act, stored)
+                db.session.commit()
             click.echo(_("%(table)s, version %(version)s, is published already.", **_named(table)))
             return 0
         asks = act.settings.second_approver
-        do = drafts.propose if asks else drafts.publish
         try:
-            do(act, draft, over=1, acknowledged=names)
+            if asks:
+                drafts.propose(act, draft, over=1, acknowledged=names)
+            else:
+                version = drafts.publish(act, draft, over=1, acknowledged=names)
+                demonstration.keep_tried(act, version)
         except drafts.NotReady as refused:
             _refuse(file, refused.check, table)
         db.session.commit()

@@ -15,7 +15,7 @@ from estimator.config.instance import (
     prepare_secrets,
     secret_path,
 )
-from estimator.config.loading import database_url, load, mistyped, names
+from estimator.config.loading import database_url, load, mistyped, names, untranslated
 from estimator.config.settings import MailServer, Settings, WrongSetting
 
 __all__ = [
@@ -34,4 +34,5 @@ __all__ = [
     "prepare_folder",
     "prepare_secrets",
     "secret_path",
+    "untranslated",
 ]

@@ -119,9 +119,22 @@ def _text(name: str, source: Mapping[str, str]) -> str | None:
         ) from error
 
 
+def untranslated(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """Return those of some languages that there is no catalogue of; the messages themselves are English."""
+    return tuple(tag for tag in tags if not _speaks(tag))
+
+
+def _speaks(tag: str) -> bool:
+    language = tag.partition("-")[0]
+    return language == "en" or any(
+        next((TRANSLATIONS / name).glob("LC_MESSAGES/*.mo"), None)
+        for name in (tag.replace("-", "_"), language)
+    )
+
+
 def _translated(tags: tuple[str, ...]) -> tuple[str, ...]:
-    """Return those of the languages that there is a catalogue of; the messages themselves are English."""
-    return tuple(tag for tag in tags if tag == "en" or any((TRANSLATIONS / tag).glob("LC_MESSAGES/*.mo")))
+    """Return those of the languages that there is a catalogue of."""
+    return tuple(tag for tag in tags if _speaks(tag))
 
 
 def _value(setting: Setting, text: str | None) -> Any:
@@ -155,7 +168,16 @@ def _secret(name: str, source: Mapping[str, str], instance: Path) -> str:
                     reason=_why(error),
                 )
             ) from error
-        except (OSError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
+            raise WrongSetting(
+                _(
+                    "%(path)s is damaged (%(reason)s). Copy it there again from where it was, or from your copy of "
+                    "the keys.",
+                    path=path,
+                    reason=_why(error),
+                )
+            ) from error
+        except OSError as error:
             raise WrongSetting(
                 _(
                     "%(path)s cannot be read (%(reason)s). Give it to the user that runs the app: chown USER %(path)s",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from email.utils import formataddr, parseaddr
 from urllib.parse import urlsplit
@@ -10,6 +11,9 @@ from email_validator import EmailNotValidError, validate_email
 
 from estimator.i18n import reader
 from estimator.messages import gettext as _
+
+_LONGEST_NAME = 253
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
@@ -41,6 +45,11 @@ def languages(text: str) -> tuple[str, ...]:
     return tags
 
 
+def is_host_name(name: str) -> bool:
+    """Whether a name, in small letters, can be that of a host: one that cannot is refused wherever it is sent."""
+    return len(name) <= _LONGEST_NAME and all(_LABEL.fullmatch(label) for label in name.split("."))
+
+
 def address(text: str) -> str:
     advice = _("write scheme and host without a path, such as https://estimate.example.org")
     parts = urlsplit(text)
@@ -53,6 +62,8 @@ def address(text: str) -> str:
     except ValueError:
         raise ValueError(advice) from None
     if parts.netloc.endswith(":") or port == 0:
+        raise ValueError(advice)
+    if "[" not in parts.netloc and not is_host_name(parts.hostname.removesuffix(".")):
         raise ValueError(advice)
     return text.rstrip("/")
 

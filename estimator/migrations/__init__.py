@@ -108,7 +108,8 @@ def must_be_current(engine: Engine) -> None:
     if knows(found):
         raise WrongRevision(
             _(
-                "The database belongs to an older version of the app. Make a copy of it, then run `estimator prepare`."
+                "The database belongs to an older version of the app. If there is no copy of it yet, install that "
+                "version again and run `estimator backup`. Then run `estimator prepare` with this one."
             )
         )
     raise WrongRevision(

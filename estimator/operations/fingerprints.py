@@ -207,6 +207,13 @@ def accept(name: str, settings: Settings) -> None:
             insert_if_absent(KeyFingerprint, row)
 
 
+def recorded_of(name: str) -> set[tuple[str, str, bool]]:
+    """Return what the database knows of a key: its id, its fingerprint, and whether it seals."""
+    return {
+        (key_id, row.fingerprint, row.seals) for (which, key_id), row in _recorded().items() if which == name
+    }
+
+
 def _recorded() -> dict[tuple[str, str], KeyFingerprint]:
     rows = db.session.scalars(select(KeyFingerprint).execution_options(populate_existing=True))
     return {(row.name, row.key_id): row for row in rows}

@@ -1,7 +1,7 @@
-"""What the mail server refuses: told once at the first refusal and once at the end, and known to all machines.
+"""What the mail server refuses: told once when it is trouble and once at the end, and known to all machines.
 
-A server that takes nothing is trouble at once. A single mail that is refused may have a mistyped address; so it takes
-two in a row, with none taken in between.
+A server that takes nothing is trouble at once. A mail that is refused for its address may have a mistyped one, which
+anybody can type; so it takes several in a row, with none taken in between.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from estimator.models import InstallationState
 
 NAME = "mail refused"
 
-IN_A_ROW = 2
-"""Number of mails refused one after another that is trouble."""
+IN_A_ROW = 5
+"""Number of mails refused for their addresses, one after another, that is trouble."""
 
 logger = logging.getLogger(__name__)
 
@@ -49,19 +49,21 @@ def found() -> Refused | None:
 
 
 def note(words: str, server: str, at: datetime, *, of_server: bool) -> None:
-    """Record that the server refused a mail, or all mail; the first time the log says so. The caller commits."""
+    """Record that the server refused a mail, or all mail; the log says so once it is trouble. The caller commits."""
     before = found()
-    count = 1 if before is None else before.count + 1
-    value = json.dumps({"count": count, "words": words, "of_server": of_server})
-    if insert_if_absent(InstallationState, {"name": NAME, "value": value, "at": at}):
-        logger.error("the mail server %s refuses mail (%s)", server, " ".join(words.split()).rstrip("."))
-    else:
+    now = Refused(at, 1 if before is None else before.count + 1, words, of_server)
+    value = json.dumps({"count": now.count, "words": words, "of_server": of_server})
+    if not insert_if_absent(InstallationState, {"name": NAME, "value": value, "at": at}):
         changed_rows(update(InstallationState).filter_by(name=NAME).values(value=value))
+    if now.is_trouble and not (before is not None and before.is_trouble):
+        logger.error("the mail server %s refuses mail (%s)", server, " ".join(words.split()).rstrip("."))
 
 
 def ended(server: str, at: datetime) -> None:
-    """Record that the server took a mail; the first time after a refusal the log says so. The caller commits."""
+    """Record that the server took a mail; the first time after trouble the log says so. The caller commits."""
     before = found()
-    if before is not None and changed_rows(delete(InstallationState).filter_by(name=NAME)):
+    if before is None:
+        return
+    if changed_rows(delete(InstallationState).filter_by(name=NAME)) and before.is_trouble:
         seconds = max(0.0, (at - before.since).total_seconds())
         logger.warning("the mail server %s takes mail again, after %.0f seconds", server, seconds)

@@ -160,6 +160,19 @@ def moment_after(slug: str, now: datetime, *, first_day: date | None = None) -> 
     return max([now, *(at + timedelta(microseconds=1) for at in written)])
 
 
+def before(version: TableVersion) -> TableVersion | None:
+    """Return what held of a list, or was to hold, until a version came; returns counted, None if it was the first."""
+    for entries in (_OF_ONE.limit(FEW), _OF_ONE):
+        found = _asked(entries, version.valid_from, version.slug)
+        own = [
+            number for number, one in enumerate(found) if one.version.id == version.id and not one.return_id
+        ]
+        earlier = found[own[0] + 1 :] if own else []
+        if earlier or len(found) < FEW:
+            break
+    return earlier[0].version if earlier else None
+
+
 def state_of(version: TableVersion, now: datetime) -> str:
     """Return "scheduled", "in force", "past" or "withdrawn"; "closed" for any version of a closed list."""
     return states_of([version], now)[version.id]

@@ -116,6 +116,7 @@ STAFF: dict[str, str] = {
     "staff.what_waits": "requests.read",
     "price_lists.index": "tables.read",
     "price_lists.version": "tables.read",
+    "price_lists.version_differences": "tables.read",
     "price_lists.version_text": "tables.read",
     "price_lists.version_xlsx": "tables.read",
     "price_lists.version_csv": "tables.read",

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from estimator.config.readers import is_host_name
 from estimator.messages import gettext as _
 from estimator.web import whole_numbers
 
@@ -22,8 +23,6 @@ ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 """Paths that answer to any well-formed Host: what asks for them knows machines by their numbers."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_LONGEST_NAME = 253
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 _PARTS = re.compile(r"(?P<name>\[[0-9a-f:.]{2,45}\]|[a-z0-9_.-]+)(?::(?P<port>[0-9]{1,5}))?", re.IGNORECASE)
 
 
@@ -75,8 +74,7 @@ def read_host(text: str) -> Host | None:
         except ValueError:
             return None
     name = name.removesuffix(".")
-    is_name = len(name) <= _LONGEST_NAME and all(_LABEL.fullmatch(label) for label in name.split("."))
-    return Host(name, port) if is_name else None
+    return Host(name, port) if is_host_name(name) else None
 
 
 def is_own(host: Host | None, own: Host) -> bool:

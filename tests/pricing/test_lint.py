@@ -164,6 +164,24 @@ def test_a_unit_is_translated_too() -> None:
     assert places(("most = 6", unit)) == [("driver.sessions.unit.ar", "missing_translation")]
 
 
+def test_a_text_known_to_be_english_is_warned_of_in_a_list_of_another_language() -> None:
+    known = {"A careful list", "Cord", "session", "Flights are not included."}
+    unit = 'most = 6\nunit = { de = { one = "session", other = "Sitzungen" }, ar = { other = "x" } }'
+    text = CAREFUL.replace("{ en =", "{ de =").replace('"en"', '"de"').replace("most = 6", unit)
+    found = lint(pricing.read(text), in_english=known)
+    assert [(each.place, each.kind) for each in found] == [
+        ("title.de", "still_english"),
+        ("driver.cells.choice.cord.label.de", "still_english"),
+        ("driver.sessions.unit.de", "still_english"),
+        ("notice.not_included.text.de", "still_english"),
+    ]
+    assert found[0].text == (
+        "This text is still in English, as it came with the starting list. Write it in the language of the list, “de”."
+    )
+    assert lint(pricing.read(text)) == []
+    assert lint(pricing.read(CAREFUL), in_english=known) == [], "the main language is English"
+
+
 def test_a_price_without_source_is_warned_of() -> None:
     assert places(('source = "List, page 3"', ""), ('source = "List, page 4"', "")) == [
         ("charge.training", "missing_source"),

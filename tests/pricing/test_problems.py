@@ -117,6 +117,8 @@ def suspicious_tables() -> Iterator[Problem]:
     table += charge("minus", "per = 'sessions'\nprice = -1")
     table += "\n[commission.agency]\npayee = { en = 'Agency', ar = 'x' }\namount = 1\n"
     yield from pricing.lint(pricing.read(table), before, nobody_earns=("y",))
+    german = CAREFUL.replace("{ en =", "{ de =").replace('"en"', '"de"')
+    yield from pricing.lint(pricing.read(german), in_english=("Cord",))
     yield from pricing.slips(pricing.read(table), today=date(2024, 1, 1))
 
 

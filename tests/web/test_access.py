@@ -209,6 +209,7 @@ MAY: dict[str, set[str]] = {
     "reports.accuracy_figures": {"coordinator", "approver"},
     "price_lists.index": EVERYBODY,
     "price_lists.version": EVERYBODY,
+    "price_lists.version_differences": EVERYBODY,
     "price_lists.version_text": EVERYBODY,
     "price_lists.version_xlsx": EVERYBODY,
     "price_lists.version_csv": EVERYBODY,

@@ -474,8 +474,9 @@ SECTIONS: Mapping[str, Section] = {
             _("Commission"),
             _("Commissions"),
             _(
-                "What somebody gets for having led the patient here; patients read it, so no notice of the list may "
-                "say that nobody does. Fill in a charge on top of the price, or an amount or a percent inside of it."
+                "What somebody gets for having led the patient here; patients read it. The notice of a starting list "
+                "that nobody does is a warning that has to be accepted by its name; better change that notice or "
+                "remove it. Fill in a charge on top of the price, or an amount or a percent inside of it."
             ),
             (
                 Field("payee", "plain", _("Who gets it"), required=True, by_language=True),

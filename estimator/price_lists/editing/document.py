@@ -11,7 +11,7 @@ import pricing
 from estimator.normal_form import normal_form
 from estimator.price_lists import reading
 from estimator.price_lists.editing.columns import ORDER
-from estimator.price_lists.editing.demonstrations import nobody_earns
+from estimator.price_lists.editing.demonstrations import in_english, nobody_earns
 from estimator.price_lists.editing.kinds import Around
 from estimator.price_lists.editing.writing import DOTTED, PARTS, toml
 from pricing import PriceTable, Problem, Warning
@@ -58,7 +58,8 @@ def look(text: str) -> Look:
     except pricing.BadTable as bad:
         return Look(data, None, bad.problems, ())
     denials = nobody_earns() if table.commissions else ()
-    return Look(data, table, (), pricing.lint(table, nobody_earns=denials))
+    english = () if table.main_language == "en" else in_english()
+    return Look(data, table, (), pricing.lint(table, nobody_earns=denials, in_english=english))
 
 
 def written(data: Data) -> str:

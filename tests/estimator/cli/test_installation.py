@@ -165,6 +165,19 @@ def test_the_doctor_sees_links_that_can_be_read_on_their_way(
 
 
 @pytest.mark.long
+def test_the_doctor_sees_settings_that_do_not_do_what_they_say(
+    run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEASE_SECONDS", "5")
+    monkeypatch.setenv("LANGUAGES", "de,fr,en-IN")
+    code, output, _errors = run("doctor")
+    assert code == 1
+    lease, languages = output.splitlines()[:2]
+    assert lease.startswith("LEASE_SECONDS is 5.")
+    assert languages.startswith("LANGUAGES has de, of which")
+
+
+@pytest.mark.long
 def test_the_doctor_sees_that_no_mail_reaches_anybody(
     run: Run, ready: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -171,6 +171,8 @@ def test_an_empty_setting_is_one_that_is_not_set(load: Load) -> None:
         ("PUBLIC_URL", "https://estimate.example.org:0"),
         ("PUBLIC_URL", "https://estimate.example.org:port"),
         ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://a..b"),
+        ("PUBLIC_URL", "https://estimate_.example-.org"),
         ("PRIVACY_NOTICE", "clinic.example.org/privacy"),
         ("PRIVACY_NOTICE", "http://clinic.example.org/privacy"),
         ("PRIVACY_NOTICE", "javascript:alert(1)"),

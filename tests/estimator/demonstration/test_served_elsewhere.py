@@ -16,6 +16,7 @@ from estimator.processes.demonstration import import_tables, ways_in
 from tests.support import example_quotes
 from tests.support.acts import acting
 from tests.support.commands import environment, estimator
+from tests.support.example_list import table_text
 from tests.support.server_process import free_port
 
 
@@ -81,6 +82,25 @@ def test_the_command_keeps_which_lists_it_added_in_demonstration_mode(app: Flask
     assert estimator("tables", "import", file, **words)[0] == 0
     assert {version.slug for version in price_lists.all_in_force(acting().now)} == {"example"}
     assert not demonstration.belongs_to_somebody(acting())
+
+
+@pytest.mark.processes
+def test_what_a_command_publishes_in_demonstration_mode_is_tried_until_it_is_published_outside(
+    app: Flask, tmp_path: Path
+) -> None:
+    file = tmp_path / "list.toml"
+    text = table_text(valid_from=acting().now.date().isoformat()).replace("demo = true\n", "")
+    file.write_text(text, encoding="utf-8")
+    names = ("driver_without_effect driver.nights", "driver_without_effect driver.rehab")
+    words = [word for name in names for word in ("--acknowledge", name)]
+    settings = {**environment(app.config["SETTINGS"]), "SECOND_APPROVER": "0"}
+    for demo, is_real in (("1", False), ("0", True), ("1", True)):
+        code, output, errors = estimator("tables", "publish", file, *words, **{**settings, "DEMO": demo})
+        assert (code, errors) == (0, "")
+        assert ("already" in output) == is_real
+        db.session.expire_all()
+        assert [version.slug for version in price_lists.all_in_force(acting().now)] == ["example"]
+        assert demonstration.belongs_to_somebody(acting()) == is_real
 
 
 @pytest.mark.parametrize("work", ["staff", "list", "request"])

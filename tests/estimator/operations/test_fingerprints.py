@@ -205,6 +205,8 @@ def test_a_secret_that_was_replaced_on_purpose_is_accepted_by_a_command(first: P
     (first / "secret_key").write_text("n" * 40)
     assert estimator("prepare")[0] == 1
     assert estimator("keys", "accept", "secret_key")[0] == 0
+    code, again, _errors = estimator("keys", "accept", "secret_key")
+    assert (code, again) == (0, "The database belongs to this secret_key already. Nothing was changed.\n")
     assert estimator("prepare")[0] == 0
 
 

@@ -101,6 +101,35 @@ def test_the_day_of_a_return_is_never_before_that_of_what_it_withdraws() -> None
     assert names(at("10:29"), at("10:30"), at("12:00", 20)) == "B A A"
 
 
+def test_before_a_version_stands_what_held_until_it_came_returns_counted() -> None:
+    a = publish("A", 1, at("09:00", 1))
+    c = publish("C", 11, at("12:00", 9))
+    b = publish("B", 10, at("09:00"))
+    assert [each and each.version for each in map(price_lists.before, (a, b, c))] == [None, "A", "B"]
+    go_back(a, at("10:40"))
+    d = publish("D", 10, at("12:00"))
+    e = publish("E", 8, at("13:00"))
+    assert [each and each.version for each in map(price_lists.before, (b, d, e, c))] == ["E", "A", "A", "D"]
+
+
+def test_before_a_version_that_was_gone_back_to_stands_what_held_before_it_first_came() -> None:
+    a, b = publish("A", 1, at("09:00", 1)), publish("B", 10, at("09:00"))
+    go_back(a, at("10:00"))
+    go_back(b, at("10:01"))
+    assert [each and each.version for each in map(price_lists.before, (a, b))] == [None, "A"]
+
+
+@pytest.mark.parametrize("many", [precedence.FEW - 1, precedence.FEW, precedence.FEW + 1])
+def test_before_a_version_after_which_many_came_on_its_day_stands_the_same(many: int) -> None:
+    publish("A", 1, at("09:00", 1))
+    b = publish("B", 10, at("09:00"))
+    for number in range(many):
+        publish(f"later {number}", 10, at("13:00") + timedelta(minutes=number))
+    found = price_lists.before(b)
+    assert found is not None
+    assert found.version == "A"
+
+
 def test_states_and_days_follow_the_same_rule() -> None:
     a, b, c = publish("A", 1, at("09:00", 1)), publish("B", 10, at("09:00")), publish("C", 11, at("09:00"))
     go_back(a, at("10:40"))

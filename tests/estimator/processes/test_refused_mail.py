@@ -15,6 +15,7 @@ from sqlalchemy import func, select, update
 from estimator import estimates
 from estimator.db import db
 from estimator.models import Mail, TableVersion
+from estimator.operations.refused_mail import IN_A_ROW
 from tests.estimator.operations.test_served import figure, free_port
 from tests.estimator.processes.killing import app, environment, server
 from tests.support.acts import acting
@@ -130,21 +131,25 @@ def test_a_sender_that_is_refused_is_told_once_with_its_words_and_so_is_the_end(
     assert "refused" not in served.doctor()
 
 
-def test_one_mistyped_address_is_no_trouble_and_two_in_a_row_are(
+def test_mistyped_addresses_are_no_trouble_unless_nothing_else_is_sent(
     app: Flask, served: Served, server: MailServer
 ) -> None:
     version = publish(list_text().replace("demo = true", "demo = false"))
     server.behaviour.to_address = "550 5.1.1 no such person"
-    ask(app, version, 1)
+    for number in range(1, IN_A_ROW):
+        ask(app, version, number)
     served.start_worker()
-    wait_until(lambda: state_of_mails().get("failed") == 1, 60)
+    wait_until(lambda: state_of_mails().get("failed") == IN_A_ROW - 1, 60)
     assert not served.trouble("mail refused")
-    ask(app, version, 2)
-    wait_until(lambda: state_of_mails().get("failed") == 2, 60)
+    assert served.lines() == []
+    ask(app, version, IN_A_ROW)
+    wait_until(lambda: state_of_mails().get("failed") == IN_A_ROW, 60)
     assert served.trouble("mail refused")
-    assert "550 5.1.1 no such person" in served.doctor()
+    said = served.doctor()
+    assert f"refused {IN_A_ROW} mails one after another" in said
+    assert "550 5.1.1 no such person" in said
     assert len(served.lines()) == 1
     server.behaviour.to_address = None
-    ask(app, version, 3)
+    ask(app, version, IN_A_ROW + 1)
     wait_until(lambda: len(served.lines()) == 2, 60)
     assert not served.trouble("mail refused")

@@ -12,7 +12,7 @@ import pricing
 from estimator import price_lists
 from estimator.i18n import reader, speaking
 from estimator.price_lists import drafts, editing
-from estimator.price_lists.editing import ready
+from estimator.price_lists.editing import demonstrations, ready
 from estimator.price_lists.editing.starting import needed_notices
 from tests.support.browser import plain_words
 from tests.support.staff_browser import Page, Staff
@@ -290,6 +290,8 @@ def test_ready_parts_are_in_the_language_of_the_list(app: Flask, editor: Staff, 
     (cells,) = [driver for driver in table.drivers if driver.code == "cells"]
     english = ready.question_label("cells", "en")
     assert (cells.label[tag] == english) == (tag == "de"), "English where there is no translation"
+    told = editor.see("/staff/tables/drafts/1/publish").text
+    assert ("Texts that are still in English" in told) == (tag == "de")
 
 
 @pytest.mark.parametrize("tag", ["ar", "bn", "es", "fr", "hi", "ru"])
@@ -301,6 +303,34 @@ def test_the_notices_that_every_list_needs_are_in_its_language(app: Flask, tag: 
             said = needed_notices(data)
         assert said.keys() == english.keys() == {"evidence", "not_included", "about_this_estimate"}
         assert not set(said.values()) & set(english.values())
+
+
+def test_what_came_in_english_is_warned_of_in_a_list_of_another_language_until_it_is_written(
+    app: Flask, editor: Staff
+) -> None:
+    begun(editor, language="de", title="Hotel")
+    editor.send("Save, and on to the charges", QUESTIONS)
+    draft = "/staff/tables/drafts/1"
+    editor.see(f"{draft}/guide/notices")
+    editor.send("Save, and try the list", {})
+
+    def still() -> set[str]:
+        look = editing.look(editing.written(data_of(app)))
+        return {one.place for one in look.warnings if one.kind == "still_english"}
+
+    assert {"driver.sessions.label.de", "driver.sessions.unit.de", "notice.evidence.text.de"} <= still()
+    editor.see(f"{draft}/entry/driver/sessions")
+    editor.send("save", {"f.label.de": "Sitzungen"})
+    editor.see(f"{draft}/entry/notice/evidence")
+    assert "This text is still in English" in editor.page.text
+    editor.send("save", {"f.text.de": "Dass diese Behandlung hilft, ist nicht gezeigt."})
+    assert not {"driver.sessions.label.de", "notice.evidence.text.de"} & still()
+
+
+def test_a_word_that_is_the_same_in_several_languages_is_not_taken_for_english() -> None:
+    found = demonstrations.in_english()
+    assert "It has not been shown that this treatment helps." in found
+    assert {"Sessions", "session", "sessions", "Hotel"} & found == {"Sessions", "session", "sessions"}
 
 
 def test_every_combination_of_ready_parts_is_sound() -> None:

@@ -13,6 +13,7 @@ from estimator import price_lists
 from estimator.db import db
 from estimator.models.staff import Role
 from tests.support.acts import acting
+from tests.support.browser import plain_words
 from tests.support.quote_desk import ask, changed_list, now, page
 from tests.support.quote_form import dearer, issue
 from tests.support.staff_browser import Staff
@@ -58,6 +59,19 @@ def test_an_approver_goes_back_alone_and_at_once(app: Flask, approver: Staff, wr
     approver.see("/staff/tables")
     assert f"{said} “2026-09”. {WHY}" in approver.page.text
     assert "went back to an earlier version" in approver.see("/staff/audit").text
+
+
+def test_what_a_return_changes_stands_there_before_anybody_confirms_it(
+    app: Flask, approver: Staff, wrong: str
+) -> None:
+    changed_list(app, version="2026-11b", valid_from="2026-11-10", **{"price = 63.00": "price = 6.30"})
+    page = approver.see(f"{wrong}/go-back-to")
+    (changes,) = page.all("details", id="changes")
+    assert "2 entries differ." in plain_words(changes), "the price, and the name with the first day"
+    assert "6.3 63" in plain_words(changes), "from the price in force to the one that comes back"
+    assert changes.get("open") is not None
+    approver.send("Go back to it now", {"reason": " "})
+    assert (approver.page.status, len(approver.page.all("details", id="changes"))) == (422, 1)
 
 
 def test_a_return_without_a_reason_or_with_a_very_long_one_is_asked_again(

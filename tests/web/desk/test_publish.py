@@ -204,6 +204,8 @@ def test_a_list_that_says_that_nobody_earns_beside_a_commission_is_asked_about_u
     data = editing.add(data, ("notice",), "interests", denial)
     agency = {"payee": {"en": "Agence Teranga"}, "amount": 300, "source": "Contract"}
     draft = begin(editor, editing.written(editing.add(data, ("commission",), "agency", agency)))
+    told = "is a warning that has to be accepted by its name; better change that notice or remove it"
+    assert told in editor.see(f"{draft}/section/commission").text
     sentence = "Patients read here that nobody gets a commission, and “Agence Teranga” does."
     assert sentence in editor.see(f"{draft}/entry/notice/interests").text
     assert sentence in editor.see(f"{draft}/publish").text

@@ -118,6 +118,7 @@ def test_the_request_says_what_each_plan_comes_to_and_then_which_was_accepted(
     shown = coordinator.see(f"/desk/requests/{reference}").text.replace(SPACE, " ")
     for letter, amount in totals.items():
         assert f"Plan {letter}: USD {amount:,}" in shown
+    assert "As asked; the open quote Q-2026-00001 has 2 plans." in shown
     accept(app, reference, plan="B")
     shown = coordinator.see(f"/desk/requests/{reference}").text.replace(SPACE, " ")
     assert f"Plan B: USD {totals['B']:,}" in shown
@@ -128,6 +129,7 @@ def test_the_request_says_what_each_plan_comes_to_and_then_which_was_accepted(
     )
     assert "3 sessions" in plan.replace(SPACE, " ")
     assert "Likely total" not in plan
+    assert "As asked" not in plan
     assert "accepted plan B of quote Q-" in shown
     (line,) = coordinator.see("/desk/reports/quotes.jsonl").content.splitlines()
     listed = json.loads(line)

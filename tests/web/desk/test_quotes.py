@@ -13,6 +13,7 @@ from estimator import keys
 from estimator.db import db
 from estimator.models import QuoteRevision
 from estimator.models.staff import Role
+from tests.support.browser import plain_words
 from tests.support.quote_desk import (
     NAME,
     PLAN,
@@ -222,6 +223,29 @@ def test_an_answer_that_the_list_refuses_is_said_beside_it(app: Flask, coordinat
     shown = coordinator.send("save", {"q_nights": "many"})
     assert shown.status == 422
     assert shown.value("q_nights") == "many"
+
+
+def test_a_request_says_that_the_open_quote_has_another_plan_than_was_asked(
+    app: Flask, coordinator: Staff
+) -> None:
+    def said(reference: str) -> bool:
+        (plan,) = coordinator.see(f"/desk/requests/{reference}").all("section", class_="plan")
+        words = plain_words(plan)
+        assert ("As asked; the open quote" in words) == ("has another plan. To the quote" in words)
+        return "As asked" in words
+
+    same, other = ask(app), ask(app, name="Anna Kowalska", address="anna@example.org")
+    issue(coordinator, same)
+    prepare(coordinator, other)
+    coordinator.see(f"{page(other)}/answers")
+    coordinator.send("save", {"q_sessions": "3"})
+    assert not said(other), "nothing is issued yet"
+    coordinator.see(f"{page(other)}/issue")
+    coordinator.press("Issue this quote")
+    assert (said(same), said(other)) == (False, True)
+    coordinator.see(f"{page(other)}/withdraw")
+    coordinator.send("Withdraw it", {"reason": "prices"})
+    assert not said(other), "it is not open any more"
 
 
 def test_of_two_who_change_the_answers_the_second_reads_which_ones_differ(

@@ -8,6 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 from flask import Flask
+from weasyprint import HTML
+from weasyprint.urls import URLFetcherResponse
 
 import pricing
 from estimator import clinic, price_lists, wording
@@ -16,6 +18,7 @@ from estimator.i18n import reader, speaking
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
 from tests.support.example_papers import text_of
+from tests.support.quote_desk import changed_list
 from tests.support.staff_browser import Page, Staff
 
 EVERY_PRICE = """
@@ -207,6 +210,67 @@ def test_a_version_is_a_price_list_with_its_text_behind(app: Flask, approver: St
     assert text.get("open") is None
     assert "SHA-256" in "".join(text.itertext())
     assert "/prices/" not in shown.html, "it is off"
+
+
+def test_a_version_shows_what_differs_from_the_one_before(app: Flask, editor: Staff) -> None:
+    first = "/staff/tables/versions/1"
+    assert "What differs" not in editor.see(first).text, "there is none before it"
+    changed_list(app, **{"price = 63": "price = 67"})
+    (link,) = editor.see("/staff/tables/versions/2").links("What differs from “2026-09”")
+    page = editor.see(link)
+    assert "Between version “2026-09”, which came before, and this one." in page.text
+    assert "63 67" in page.text
+    assert "2 entries differ." in page.text, "the price, and the name with the first day"
+    assert page.links("2026-11") == ["/staff/tables/versions/2"]
+    assert "no version before it" in editor.see(f"{first}/differences").text
+    assert editor.client.get("/staff/tables/versions/9/differences").status_code == 404
+
+
+def test_a_charge_that_got_another_code_between_two_versions_is_named(app: Flask, editor: Staff) -> None:
+    changed_list(
+        app, **{"[charge.single]": "[charge.single_room]", '"single", "deluxe"]': '"single_room", "deluxe"]'}
+    )
+    assert "“charge.single” seems to have become" in editor.see("/staff/tables/versions/2/differences").text
+
+
+def test_a_version_says_whose_prices_they_are(app: Flask, editor: Staff) -> None:
+    page = editor.see("/staff/tables/versions/1")
+    assert "Demonstration Spine Hospital" in page.text
+    assert len(page.all("p", class_="demo-mark")) == 1
+    with app.app_context():
+        real = price_lists.import_(acting(now=NOW), EVERY_PRICE)
+        db.session.commit()
+        address = f"/staff/tables/versions/{real.id}"
+    page = editor.see(address)
+    assert "Small clinic" in page.text
+    assert page.all("p", class_="demo-mark") == []
+
+
+@pytest.mark.long
+def test_on_paper_a_version_says_whose_prices_they_are_and_nothing_that_is_only_ours(
+    app: Flask, approver: Staff
+) -> None:
+    changed_list(app, valid_from="2026-11-10")
+    approver.see("/staff/tables/versions/1/go-back-to")
+    approver.send("Go back to it now", {"reason": "Typed as 90 instead of 89."})
+    page = approver.see("/staff/tables/versions/2")
+    assert "Typed as 90" in page.text
+    assert "approver@" in page.text
+    paper = printed(approver, page.html)
+    for words in ("General ward", "Demonstration Spine Hospital", "the provider is invented", "withdrawn"):
+        assert words in paper
+    for words in ("Typed as 90", "@", "Published by", "can still be accepted", "Price lists"):
+        assert words not in paper
+
+
+def printed(person: Staff, html: str) -> str:
+    """Return what a page says on paper, with its own stylesheets."""
+
+    def fetched(address: str) -> URLFetcherResponse:
+        answer = person.client.get(address.removeprefix("http://localhost"))
+        return URLFetcherResponse(address, answer.data, {"Content-Type": answer.mimetype})
+
+    return text_of(HTML(string=html, base_url="http://localhost/", url_fetcher=fetched).write_pdf())
 
 
 def test_a_version_is_taken_out_as_a_spreadsheet(app: Flask, approver: Staff) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from decimal import Decimal
 
 import openpyxl
 import pytest
@@ -151,6 +152,38 @@ def test_the_charges_of_a_version_as_csv_come_back(editor: Staff, draft: str) ->
     assert "does not say what it was taken from" not in page.text
 
 
+def test_charges_come_with_semicolons_and_decimal_commas_too(editor: Staff, draft: str) -> None:
+    labels = "With semicolons and decimal commas (Excel in German, French, Spanish and others)"
+    for page in ("/staff/tables/versions/1", f"{draft}/spreadsheet"):
+        (link,) = editor.see(page).links(labels)
+        lines = downloaded(editor, link).decode("utf-8-sig").splitlines()
+        rows = list(csv.reader(lines, delimiter=";", strict=True))
+        assert len({len(row) for row in rows}) == 1
+        (deluxe,) = [row for row in rows if row[0] == "deluxe"]
+        assert deluxe[rows[0].index("Price of a unit")] == "84,6"
+
+
+@pytest.mark.long
+def test_charges_with_semicolons_and_decimal_commas_come_back(app: Flask, editor: Staff, draft: str) -> None:
+    """A price below 0, one of three figures and one of thousandths are not changed by the way there and back."""
+    editor.see(f"{draft}/entry/charge/single")
+    editor.send("save", {"f.price": "-5.25"})
+    editor.see(f"{draft}/entry/charge/semi_private")
+    editor.send("save", {"f.price": "10.125 | 12.5 | 1000"})
+    before = data_of(app)
+    content = downloaded(editor, f"{draft}/charges-semicolons.csv")
+    assert ";-5,25;" in content.decode("utf-8-sig")
+    assert "Nothing differs." in bring(editor, draft, content).text
+    changed_file = content.replace(b";84,6;", b";55,25;", 1)
+    assert changed_file != content
+    page = bring(editor, draft, changed_file)
+    assert len(page.all("li", class_="change-changed")) == 1
+    editor.press("Save these changes")
+    after = data_of(app)
+    assert str(editing.get(after, ("charge", "deluxe", "price"))) == "55.25"
+    assert editing.put(after, ("charge", "deluxe", "price"), Decimal("84.60")) == before
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("file", ["list.xlsx", "charges.csv"])
 def test_the_file_of_a_version_of_another_list_is_refused(
@@ -237,6 +270,25 @@ def test_a_file_in_which_letters_were_lost_says_what_to_do_and_offers_none_of_th
     editor.press("Save these changes")
     editor.see(f"{draft}/entry/charge/single")
     assert editor.page.value("f.label.ru") == "Отдельная палата"
+
+
+def test_a_translation_sheet_with_semicolons_comes_back(editor: Staff, draft: str) -> None:
+    editor.see(f"{draft}/entry/header")
+    editor.send("save", {"f.languages": "en, de"})
+    (link,) = editor.see(f"{draft}/translations").links(
+        "With semicolons (Excel in German, French, Spanish and others)"
+    )
+    rows = list(
+        csv.reader(io.StringIO(downloaded(editor, link).decode("utf-8-sig"), newline=""), delimiter=";")
+    )
+    assert len({len(row) for row in rows}) == 1
+    (row,) = [one for one in rows if one[0] == "charge.single.label"]
+    row[-3] = "Einzelzimmer; eigenes Bad"
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=";").writerows(rows)
+    page = editor.bring(f"{draft}/translations", file.getvalue().encode("utf-8-sig"))
+    assert "Einzelzimmer; eigenes Bad" in page.text
+    assert len(page.all("li", class_="change-changed")) == 1
 
 
 def test_a_translation_sheet_in_which_letters_were_lost_offers_none_of_them(

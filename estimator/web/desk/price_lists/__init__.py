@@ -20,6 +20,7 @@ from estimator.web.desk.price_lists import (
     text,
     translations,
     try_it,
+    version_differences,
     version_files,
 )
 from estimator.web.desk.price_lists.blueprint import pages
@@ -43,5 +44,6 @@ __all__ = [
     "text",
     "translations",
     "try_it",
+    "version_differences",
     "version_files",
 ]

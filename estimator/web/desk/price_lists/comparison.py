@@ -6,7 +6,9 @@ import difflib
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
+import pricing
 from estimator.price_lists import editing
+from pricing import PriceTable
 
 MOST_CHANGES = 200
 """Maximum number of differing entries shown; those after them are not even counted."""
@@ -46,6 +48,15 @@ def compared(before: str | None, after: str) -> Comparison:
             return {"changes": changes[:MOST_CHANGES], "lines": [], "same": not changes, "more": more}
     lines = _lines(before, after)
     return {"changes": None, "lines": lines, "same": not lines}
+
+
+def renamed(old: PriceTable, new: PriceTable) -> list[tuple[str, str]]:
+    """Return the entries that vanished beside one that appeared with the same name, each with that one."""
+    return [
+        (change.place, change.perhaps_renamed)
+        for change in pricing.explore.difference(old, new)
+        if change.change == "removed" and change.perhaps_renamed
+    ]
 
 
 def changes_in_words(changes: Sequence[editing.EntryChange]) -> list[ChangeRow]:

@@ -16,6 +16,7 @@ from estimator.models import TableReturn, TableVersion
 from estimator.price_lists import returns
 from estimator.web import whole_numbers
 from estimator.web.desk.price_lists.blueprint import pages, the_version, to
+from estimator.web.desk.price_lists.comparison import compared
 from estimator.web.desk.price_lists.in_force import in_force
 from estimator.web.fields import CarriedField, WordsField
 from estimator.web.forms import Form, summary
@@ -27,6 +28,9 @@ from estimator.web.validators import Filled, NotTooLong, Printable
 
 MOST_QUOTES = 200
 """Maximum number of open quotes listed of a version."""
+
+MOST_UNFOLDED = 10
+"""Maximum number of changes that stand open above the form; more are folded, so that it is found at once."""
 
 
 class GoBackForm(Form):
@@ -87,11 +91,15 @@ def _why_not(refused: Exception) -> str:
 def _page(
     found: TableVersion, current: TableVersion | None, form: GoBackForm, status: int = 200
 ) -> ResponseReturnValue:
+    other = None if current is None or current.id == found.id else current
+    changes = None if other is None else compared(other.text, found.text)
     page = render_template(
         "desk/go_back_to.html",
         version=found.version,
         slug=found.slug,
-        current=None if current is None or current.id == found.id else current.version,
+        current=None if other is None else other.version,
+        changes=changes,
+        unfolded=changes is None or len(changes["changes"] or changes["lines"]) <= MOST_UNFOLDED,
         form=form,
         errors=summary(form),
         most=current_reader().number(str(returns.LONGEST_REASON)),

@@ -234,11 +234,13 @@ def version(version_id: int) -> ResponseReturnValue:
         for each in price_lists.returns.of_list(found.slug)
         if found.id in (each.version_id, each.withdrawn_id)
     ]
+    before = price_lists.before(found)
     withdrawn = bool(own) and own[0].withdrawn_id == found.id
     return render_template(
         "desk/version.html",
         returns=going_back.rows_of(own),
         withdrawn=withdrawn,
+        before=None if before is None else before.version,
         quotes=going_back.open_quotes(found, now()) if withdrawn else [],
         version={
             "id": found.id,

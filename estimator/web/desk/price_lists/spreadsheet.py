@@ -18,7 +18,8 @@ from estimator.price_lists import drafts, editing
 from estimator.price_lists.editing import bringing, workbook
 from estimator.price_lists.editing.bringing import Asked, Taken
 from estimator.price_lists.editing.brought import LeftOut
-from estimator.price_lists.editing.sheets import sheets
+from estimator.price_lists.editing.cells import FIGURES
+from estimator.price_lists.editing.sheets import Column, sheets
 from estimator.web.desk.price_lists import in_forms
 from estimator.web.desk.price_lists.blueprint import conflict, head_of, number_in, pages, store, the_draft, to
 from estimator.web.desk.price_lists.brought import (
@@ -91,26 +92,41 @@ def list_xlsx(draft_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/drafts/<whole:draft_id>/charges.csv")
-def charges_csv(draft_id: int) -> ResponseReturnValue:
+@pages.get("/drafts/<whole:draft_id>/charges-semicolons.csv", defaults={"semicolons": True})
+def charges_csv(draft_id: int, *, semicolons: bool = False) -> ResponseReturnValue:
     """Send the charges of a draft as CSV, in which nothing is a formula."""
     draft = the_draft(draft_id)
     data = editing.look(draft.text).data
     if data is None:
         return to("text", draft_id=draft.id)
-    answer = charges_of(data, workbook.mark_of_csv(draft.id, draft.saves))
-    return named(answer, draft, data, "-charges.csv")
+    answer = charges_of(data, workbook.mark_of_csv(draft.id, draft.saves), semicolons=semicolons)
+    return named(answer, draft, data, end_of(semicolons=semicolons))
 
 
-def charges_of(data: editing.Data, mark: str) -> Response:
-    """Return the charges of a list as CSV, with a last heading that says what it was made of."""
+def end_of(*, semicolons: bool) -> str:
+    """Return the end of the name of a file with charges."""
+    return "-charges-semicolons.csv" if semicolons else "-charges.csv"
+
+
+def charges_of(data: editing.Data, mark: str, *, semicolons: bool) -> Response:
+    """Return the charges of a list as CSV, with a last heading that says what it was made of.
+
+    With `semicolons` between cells there are commas before decimals, as many languages have their spreadsheets.
+    """
+
+    def said(column: Column, text: str) -> str:
+        is_figure = column.field is not None and column.field.kind in FIGURES
+        return text.replace(".", ",") if semicolons and is_figure else column.said(text)
+
     (sheet,) = [one for one in sheets(data) if one.name == "charge"]
     columns = [spreadsheets.Column(column.label) for column in sheet.columns]
     columns.append(spreadsheets.Column(mark))
     rows = [
-        [*(column.said(text) for column, text in zip(sheet.columns, row, strict=True)), ""]
+        [*(said(column, text) for column, text in zip(sheet.columns, row, strict=True)), ""]
         for row in sheet.rows
     ]
-    return Response(b"".join(spreadsheets.csv(columns, rows)), mimetype="text/csv")
+    content = spreadsheets.csv(columns, rows, ";" if semicolons else ",")
+    return Response(b"".join(content), mimetype="text/csv")
 
 
 def named(answer: Response, draft: Draft, data: editing.Data, end: str) -> Response:

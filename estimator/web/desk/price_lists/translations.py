@@ -71,7 +71,8 @@ def translations_xlsx(draft_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/drafts/<whole:draft_id>/translations.csv")
-def translations_csv(draft_id: int) -> ResponseReturnValue:
+@pages.get("/drafts/<whole:draft_id>/translations-semicolons.csv", defaults={"semicolons": True})
+def translations_csv(draft_id: int, *, semicolons: bool = False) -> ResponseReturnValue:
     """Send all texts of a draft by language as CSV, in which nothing is a formula."""
     draft = the_draft(draft_id)
     data = editing.look(draft.text).data
@@ -81,8 +82,10 @@ def translations_csv(draft_id: int) -> ResponseReturnValue:
     columns = [spreadsheets.Column(label) for label in translating.headings(data).values()]
     columns.append(spreadsheets.Column(workbook.mark_of_csv(draft.id, draft.saves)))
     rows = ([*row, ""] for row in translation_book.cells(data, found))
-    answer = Response(b"".join(spreadsheets.csv(columns, rows)), mimetype="text/csv")
-    return named(answer, draft, data, "-translations.csv")
+    content = spreadsheets.csv(columns, rows, ";" if semicolons else ",")
+    answer = Response(b"".join(content), mimetype="text/csv")
+    end = "-translations-semicolons.csv" if semicolons else "-translations.csv"
+    return named(answer, draft, data, end)
 
 
 @pages.route("/drafts/<whole:draft_id>/translations", methods=["GET", "POST"])

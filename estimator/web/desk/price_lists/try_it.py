@@ -20,7 +20,7 @@ from estimator.web import estimate_form
 from estimator.web.desk.price_lists import tried
 from estimator.web.desk.price_lists.beside import Priced, reserve_beside, rows_beside
 from estimator.web.desk.price_lists.blueprint import head_of, pages, the_draft, to
-from estimator.web.desk.price_lists.comparison import compared
+from estimator.web.desk.price_lists.comparison import compared, renamed
 from estimator.web.desk.price_lists.first_steps import StepRow, steps_of
 from estimator.web.desk.price_lists.in_force import in_force
 from estimator.web.desk.price_lists.problems import problems_in_words
@@ -44,18 +44,9 @@ def differences(draft_id: int) -> ResponseReturnValue:
         draft=head_of(draft),
         current=None if current is None else current.version,
         found=None if current is None else compared(current.text, draft.text),
-        renamed=_renamed(old, new) if old and new else [],
+        renamed=renamed(old, new) if old and new else [],
         saved=request.args.get("saved", "") == str(draft.saves),
     )
-
-
-def _renamed(old: PriceTable, new: PriceTable) -> list[tuple[str, str]]:
-    """Entries that vanished beside one that appeared with the same name."""
-    return [
-        (change.place, change.perhaps_renamed)
-        for change in pricing.explore.difference(old, new)
-        if change.change == "removed" and change.perhaps_renamed
-    ]
 
 
 @pages.route("/drafts/<whole:draft_id>/try", methods=["GET", "POST"])

@@ -10,7 +10,7 @@ from estimator.price_lists import editing
 from estimator.price_lists.editing import workbook
 from estimator.price_lists.editing.sheets import sheets
 from estimator.web.desk.price_lists.blueprint import pages, the_version
-from estimator.web.desk.price_lists.spreadsheet import charges_of
+from estimator.web.desk.price_lists.spreadsheet import charges_of, end_of
 from estimator.web.downloads import XLSX
 
 
@@ -24,11 +24,13 @@ def version_xlsx(version_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/versions/<whole:version_id>/charges.csv")
-def version_csv(version_id: int) -> ResponseReturnValue:
+@pages.get("/versions/<whole:version_id>/charges-semicolons.csv", defaults={"semicolons": True})
+def version_csv(version_id: int, *, semicolons: bool = False) -> ResponseReturnValue:
     """Send the charges of a version as CSV, in which nothing is a formula."""
     found = the_version(version_id)
-    answer = charges_of(_data(found), workbook.mark_of_version(found.sha256))
-    return _named(answer, found, "-charges.csv")
+    mark = workbook.mark_of_version(found.sha256)
+    answer = charges_of(_data(found), mark, semicolons=semicolons)
+    return _named(answer, found, end_of(semicolons=semicolons))
 
 
 @pages.get("/versions/<whole:version_id>/text")

@@ -35,6 +35,7 @@ NAMES = {
     "package_never_cheapest": lazy_gettext("Packages that were never the cheapest way"),
     "package_covers_on_request": lazy_gettext("Packages with something on request"),
     "missing_translation": lazy_gettext("A text is missing in a language"),
+    "still_english": lazy_gettext("Texts that are still in English"),
     "missing_source": lazy_gettext("The price has no source"),
     "commission_denied": lazy_gettext("A notice that says that nobody gets a commission"),
     "choice_without_charge": lazy_gettext("Answers that no charge depends on"),

@@ -20,6 +20,7 @@ from estimator.web.desk.requests import blueprint as desk
 from estimator.web.language import current_reader
 from estimator.web.staff import signed_in
 from estimator.wording import firm_plans, states_at_desk
+from pricing import quote_plans
 
 
 class QuoteRow(TypedDict):
@@ -59,6 +60,25 @@ def totals_of(revision: QuoteRevision, reader: Reader) -> list[str]:
 def _named(letter: str) -> str:
     """Return the name of a plan; "" for the only one."""
     return firm_plans.named(letter) if letter else ""
+
+
+def otherwise(found: PatientRequest) -> str:
+    """Say that the open quote has another plan than was asked about, or several; nothing where it has the same one."""
+    issued = quotes.for_request(found)
+    newest = None if issued is None else quotes.newest(issued)
+    if issued is None or newest is None or quotes.state_at(newest, request_context.now()) != "current":
+        return ""
+    plans = quote_plans.by_plan(quotes.content_of(newest))
+    if len(plans) > 1:
+        return _(
+            "As asked; the open quote %(number)s has %(count)s plans.",
+            number=issued.number,
+            count=current_reader().number(str(len(plans))),
+        )
+    (plan,) = plans.values()
+    if plan["breakdown"]["answers"] == requests.breakdown_of(found)["answers"]:
+        return ""
+    return _("As asked; the open quote %(number)s has another plan.", number=issued.number)
 
 
 class Accepted(TypedDict):

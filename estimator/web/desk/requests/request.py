@@ -326,6 +326,7 @@ def _page(
         else accepted["rows"],
         accepted=accepted,
         quote=beside.quote(found),
+        otherwise=beside.otherwise(found),
         prepared=quotes.drafts.for_request(found) is not None,
         consents=beside.consents(found),
         conversation=said,
