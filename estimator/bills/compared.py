@@ -148,15 +148,16 @@ def of_bill(bill: FinalBill) -> list[Line]:
 
 
 def _revision(request: PatientRequest) -> QuoteRevision | None:
-    """Return the revision that was accepted, else the last one that was not withdrawn: nobody may rely on that one."""
+    """Return the last revision, which ended those before; None if it was withdrawn: nobody may rely on any then."""
     found = (
         select(QuoteRevision)
         .join(Quote, Quote.id == QuoteRevision.quote_id)
-        .where(Quote.request_id == request.id, QuoteRevision.state != "withdrawn")
-        .order_by((QuoteRevision.state == "accepted").desc(), QuoteRevision.number.desc())
+        .where(Quote.request_id == request.id)
+        .order_by(QuoteRevision.number.desc())
         .limit(1)
     )
-    return db.session.scalar(found)
+    last = db.session.scalar(found)
+    return None if last is None or last.state == "withdrawn" else last
 
 
 def _quoted(agreed: quotes.Agreed | None, only: StoredQuote) -> tuple[StoredBreakdown, str, dict[str, str]]:

@@ -85,6 +85,14 @@ def fill(cases: int, seed: int, really: bool) -> int:
                 commit=db.session.commit,
                 progress=_show,
             )
+        except demonstration.HereAlready as here:
+            _must_be_empty(here.kept)
+            raise Refused(
+                _(
+                    "The demonstration that was here was emptied at this moment. Nothing was changed. Try again."
+                ),
+                code=1,
+            ) from None
         except demonstration.EmptiedMeanwhile:
             raise Refused(
                 _("The demonstration was emptied while it was filled in. Nothing of it is left."),
@@ -110,7 +118,9 @@ def fill(cases: int, seed: int, really: bool) -> int:
     return 0
 
 
-@demo.command(help=_("Take away what `estimator demo fill` made, and nothing else."))
+@demo.command(
+    help=_("Take away what `estimator demo fill` made and what invented people have set, and nothing else.")
+)
 def empty() -> int:
     """Empty the demonstration."""
     from estimator import config, demonstration
@@ -119,7 +129,7 @@ def empty() -> int:
     with sentences():
         settings = config.load(**({} if "PUBLIC_URL" in _environment() else {"DEMO": "1"}))
     with running_app(settings) as app:
-        if demonstration.kept() is None:
+        if demonstration.kept() is None and not demonstration.set_by_somebody_invented():
             click.echo(_("There is no demonstration here. Nothing was changed."))
             return 0
         emptied = demonstration.empty(act_of(app))
@@ -132,6 +142,13 @@ def empty() -> int:
             estimates=emptied.estimates,
         )
     )
+    if emptied.set_back:
+        click.echo(
+            _(
+                "At the default again, because somebody invented had set it: %(names)s.",
+                names=", ".join(emptied.set_back),
+            )
+        )
     if emptied.versions_left:
         click.echo(
             ngettext(

@@ -18,7 +18,7 @@ from zoneinfo import available_timezones
 import click
 
 from estimator.cli.doctor_situation import mail_server_sentences, old_keys_sentences, situation_sentences
-from estimator.cli.installation import invented_lists, mistyped_settings, running_app, sentences
+from estimator.cli.installation import invented_things, mistyped_settings, running_app, sentences
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
 from estimator.pdf.substitutes import MARK
@@ -235,7 +235,7 @@ def _tables(settings: Settings) -> Iterator[str]:
             yield from old_keys_sentences(settings)
         yield from situation_sentences(settings)
         now = datetime.now(UTC)
-        yield from invented_lists(settings, now)
+        yield from invented_things(settings, now)
         in_force = price_lists.all_in_force(now)
         if not in_force:
             yield _("No price list is in force. Add one: estimator tables import FILE")

@@ -215,9 +215,9 @@ def mistyped_settings() -> Iterator[str]:
         yield _("%(name)s is no setting, so it does nothing. Was %(meant)s meant?", name=name, meant=meant)
 
 
-def invented_lists(settings: Settings, now: datetime) -> Iterator[str]:
-    """Yield a sentence if patients are offered invented price lists beside those of the clinic."""
-    from estimator import price_lists
+def invented_things(settings: Settings, now: datetime) -> Iterator[str]:
+    """Yield a sentence for each thing of a demonstration that counts for patients of a real installation."""
+    from estimator import demonstration, price_lists
 
     if settings.demo:
         return
@@ -228,6 +228,19 @@ def invented_lists(settings: Settings, now: datetime) -> Iterator[str]:
             "Price lists of a demonstration are in force beside yours, so patients are offered invented prices: "
             "%(lists)s. Close each of them on the page of the price lists at the desk: “Close this list”.",
             lists=", ".join(invented),
+        )
+    elif invented:
+        yield _(
+            "All price lists in force are of a demonstration, so patients are offered invented prices: %(lists)s. Add "
+            "your own (estimator tables import FILE), and close each of these on the page of the price lists at the "
+            "desk: “Close this list”.",
+            lists=", ".join(invented),
+        )
+    if found := demonstration.set_by_somebody_invented():
+        yield _(
+            "Invented people of a demonstration have set what counts here: %(names)s. `estimator demo empty` sets it "
+            "back to the default.",
+            names=", ".join(found),
         )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from estimator.cli.installation import act_of, invented_lists, made_ready, mistyped_settings, sentences
+from estimator.cli.installation import act_of, invented_things, made_ready, mistyped_settings, sentences
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
 from estimator.messages import ngettext
@@ -124,7 +124,7 @@ def _look_at(settings: Settings) -> None:
                 click.echo(sentence, err=True)
             db.session.commit()
         else:
-            for sentence in invented_lists(settings, act_of(app).now):
+            for sentence in invented_things(settings, act_of(app).now):
                 click.echo(sentence, err=True)
         db.session.remove()
         db.engine.dispose()

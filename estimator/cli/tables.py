@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 
 import click
@@ -126,6 +126,7 @@ def import_(files: Sequence[str], names: tuple[str, ...]) -> int:
     texts = [(name, text_of(name)) for name in files]
     with running_app() as app:
         act = act_of(app)
+        verbs.lock(_slugs(text for _name, text in texts))
         for name, text in texts:
             try:
                 slips = _slips(act.now, text)
@@ -162,6 +163,13 @@ def import_(files: Sequence[str], names: tuple[str, ...]) -> int:
             )
         db.session.commit()
     return 0
+
+
+def _slugs(texts: Iterable[str]) -> Iterator[str]:
+    """Yield the names of the lists of those texts that can be read."""
+    for text in texts:
+        with suppress(pricing.BadTable):
+            yield pricing.read(text).table
 
 
 def _slips(now: datetime, text: str) -> list[Warning]:

@@ -101,6 +101,7 @@ def publish(file: str, names: tuple[str, ...]) -> int:
     table = _read(file, text)
     with running_app() as app:
         act = act_of(app)
+        price_lists.lock([table.table])  # before the trail, which is written as soon as the draft begins
         draft = drafts.begin(act, table.table, text=text, examples="[]", based_on=None)
         found = drafts.check(draft, act.now, names)
         if "unchanged" in found.obstacles:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from itertools import pairwise
 from typing import cast
 
 from estimator.clinic import card_numbers
@@ -41,6 +42,9 @@ Source: SWIFT, IBAN registry, “IBAN structure” of Finland, France and the Un
 """
 
 _ACCOUNT = re.compile(r"[A-Z0-9][A-Z0-9 /.-]*")
+_LIKE_IBAN = re.compile("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,}")
+_IFSC = re.compile("[A-Z]{4}0[A-Z0-9]{6}")
+_LIKE_IFSC = re.compile("[A-Z]{4}(?=[A-Z]*[0-9])[A-Z0-9]{7}")
 
 
 @dataclass(frozen=True)
@@ -89,11 +93,13 @@ def checked(account: Account) -> Account:
         problems |= _problem_of_bic(bic)
     number = normal_form("NFKC", clean.account).upper()
     if "account" not in problems and number:
-        problems |= _problem_of_number(number)
+        problems |= _problem_of_number(number, country=bic[4:6])
     if not problems.keys() & {"iban", "bic"}:
         problems |= _problem_of_countries(iban, bic)
     if "branch" not in problems and bic[4:6] == "US":
         problems |= _problem_of_routing(_signs(clean.branch))
+    if "branch" not in problems and bic[4:6] == "IN":
+        problems |= _problem_of_ifsc(clean.branch)
     if not problems.keys() & {"iban", "account"}:
         if iban and number:
             problems["account"] = _("Enter the IBAN or an account number, not both.")
@@ -222,15 +228,67 @@ def _problem_of_routing(branch: str) -> dict[str, str]:
     }
 
 
-def _problem_of_number(number: str) -> dict[str, str]:
+def _problem_of_ifsc(branch: str) -> dict[str, str]:
+    """Say that an IFSC has not the form of one; 11 signs that begin with four letters are meant as one in India.
+
+    Source: Reserve Bank of India: four letters for the bank, a 0, and six signs for the branch.
+    """
+    plain = normal_form("NFKC", branch).upper()
+    parts = re.findall("[A-Z0-9]+", "".join(str(unicodedata.decimal(sign, sign)) for sign in plain))
+    if any(_IFSC.fullmatch(part) for part in (*parts, *map("".join, pairwise(parts)))):
+        return {}
+    if not any(part.startswith("IFSC") or _LIKE_IFSC.fullmatch(part) for part in parts):
+        return {}
+    return {
+        "branch": _(
+            "This is not an IFSC: it has four letters, the digit 0, and six letters or digits, for example "
+            "EXAM0001234. Compare it with your bank’s statement."
+        )
+    }
+
+
+def _problem_of_number(number: str, *, country: str) -> dict[str, str]:
+    """Say what is wrong with an account number at a bank of a country: also one that was meant as an IBAN."""
+    signs = _signs(number)
     if not _ACCOUNT.fullmatch(number) or not any(sign.isdigit() for sign in number):
-        return {
-            "account": _(
-                "Enter the account number in digits and letters from A to Z, as the statement has it."
-            )
-        }
-    if re.fullmatch(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,}", _signs(number)) and not _problem_of_iban(
-        _signs(number)
-    ):
-        return {"account": _("This is an IBAN. Enter it as one, above.")}
-    return {}
+        sentence = _("Enter the account number in digits and letters from A to Z, as the statement has it.")
+    elif _LIKE_IBAN.fullmatch(signs) and not _problem_of_iban(signs):
+        sentence = _("This is an IBAN. Enter it as one, above.")
+    elif _LIKE_IBAN.fullmatch(signs) and (signs[:2] == country or _is_long_as_an_iban(signs)):
+        sentence = _(
+            "This begins like an IBAN of the country %(code)s, and is none: a digit is missing, wrong, or in the "
+            "wrong place. Compare it with your bank’s statement, and enter it as the IBAN, above.",
+            code=signs[:2],
+        )
+    elif country == "MX" and re.fullmatch("[0-9]{18}", signs) and not _is_clabe(signs):
+        sentence = _(
+            "The check digit of this CLABE is wrong: a digit is wrong, or in the wrong place. Compare it with your "
+            "bank’s statement."
+        )
+    else:
+        return {}
+    return {"account": sentence}
+
+
+def _is_long_as_an_iban(signs: str) -> bool:
+    """Whether a number has as many signs as the IBANs of the country have whose letters it begins with."""
+    from schwifty import IBAN, exceptions  # noqa: PLC0415
+
+    try:
+        IBAN(signs)
+    except exceptions.InvalidChecksumDigits:
+        return True
+    except exceptions.SchwiftyException:
+        return False
+    return True
+
+
+def _is_clabe(digits: str) -> bool:
+    """Whether the check digit of a CLABE is right.
+
+    Source: Banco de México, circular 14/2017: 3, 7, 1 times the digits, of each the last one, make a multiple of ten
+    with it.
+    """
+    *others, last = map(int, digits)
+    sum_of_ends = sum(digit * weight % 10 for digit, weight in zip(others, (3, 7, 1) * 6, strict=False))
+    return (sum_of_ends + last) % 10 == 0

@@ -6,7 +6,7 @@ be deleted within it alone. The trail is only added to, so that what was written
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Table, delete, exists, false, func, or_, select
@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Table, delete, exists, false, func, or_, s
 from estimator import audit, demonstration_marks
 from estimator.act import Act
 from estimator.db import advisory_lock, changed_rows, db
-from estimator.demonstration import registry, show
+from estimator.demonstration import invented_settings, registry, show
 from estimator.mail import smtp
 from estimator.migrations import protection
 from estimator.models import (
@@ -43,6 +43,8 @@ class Emptied:
     quotes: int = 0
     #: versions of price lists that stay, because something real was made with them
     versions_left: int = 0
+    #: what invented people had set, which is at its default again
+    set_back: Sequence[str] = ()
 
 
 def empty(act: Act) -> Emptied:
@@ -50,9 +52,10 @@ def empty(act: Act) -> Emptied:
 
     Safe to call where there is none, and after a filling that was broken off.
     """
-    kept = registry.kept()
     advisory_lock("demonstration")
+    kept = registry.kept()
     going = _going()
+    set_back = invented_settings.take_back(act)
     removed: dict[str, int] = {}
     names = db.session.scalars(select(Mail.name).where(demonstration_marks.marked(Mail.about))).all()
     changed_rows(delete(Mail).where(demonstration_marks.marked(Mail.about)))
@@ -69,7 +72,7 @@ def empty(act: Act) -> Emptied:
         audit.add(act, "demonstration.emptied", subject="demonstration", requests=removed["patient_request"])
     smtp.forget_these(act.settings.mail_folder, names)
     db.session.expire_all()
-    return Emptied(removed["estimate"], removed["patient_request"], removed["quote"], left)
+    return Emptied(removed["estimate"], removed["patient_request"], removed["quote"], left, set_back)
 
 
 def _going() -> Mapping[str, ColumnElement[bool]]:

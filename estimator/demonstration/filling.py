@@ -19,6 +19,7 @@ from estimator import audit, clinic, demonstration_marks, jobs, staff
 from estimator.act import Act
 from estimator.db import changed_rows, db
 from estimator.demonstration import emptying, hours, lists, registry, show, story
+from estimator.demonstration.registry import EmptiedMeanwhile
 from estimator.demonstration.story import Story, World
 from estimator.models import Mail, PatientRequest, StaffUser
 
@@ -35,10 +36,6 @@ ONLY_ESTIMATES = 0.5
 """How many people make an estimate and ask for nothing, for each that asks, while estimates are kept."""
 
 
-class EmptiedMeanwhile(Exception):
-    """Somebody emptied the demonstration while it was filled in."""
-
-
 def fill(
     act: Act,
     *,
@@ -53,11 +50,19 @@ def fill(
     """Fill in an invented clinic, calling `commit` after each batch; return how many requests it has.
 
     `texts` are the shipped price lists, which `import_shipped` publishes. In a `real` installation they stay closed, so
-    that no patient meets them. `progress` hears how many per cent of the time were told. Raises lists.ListIsReal,
-    and nothing was changed then; and EmptiedMeanwhile.
+    that no patient meets them. `progress` hears how many per cent of the time were told. Raises lists.ListIsReal and
+    registry.HereAlready, and nothing was changed then; and EmptiedMeanwhile.
     """
     act = replace(act, settings=replace(act.settings, demo=True, mail_server=None))
-    made, world = _prepare(act, cases, seed, texts, import_shipped, real)
+    registry.begin(registry.Kept(seed, cases), act.now)
+    commit()
+    try:
+        made, world = _prepare(act, cases, seed, texts, import_shipped, real)
+    except lists.ListIsReal:
+        db.session.rollback()
+        registry.forget()
+        commit()
+        raise
     act = world.act
     commit()
     closed = made.lists if real else []
@@ -100,7 +105,7 @@ def _tell(
         commit()
         db.session.expunge_all()
         time.sleep(PAUSE_SECONDS)
-        if registry.kept() is None:
+        if not registry.goes_on(world.act.now):
             raise EmptiedMeanwhile
         progress(100 - int(100 * (world.end - moment) / SPAN))
 

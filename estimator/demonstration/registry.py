@@ -21,6 +21,18 @@ TRIED = "price lists tried in a demonstration"
 """The name of the row with the numbers of versions that a command added in demonstration mode."""
 
 
+class EmptiedMeanwhile(Exception):
+    """Somebody emptied the demonstration while it was filled in."""
+
+
+class HereAlready(Exception):
+    """A demonstration is here, or is being filled in: `kept`, None if it was emptied at this moment."""
+
+    def __init__(self, kept: Kept | None) -> None:
+        self.kept = kept
+        super().__init__(kept)
+
+
 @dataclass(frozen=True)
 class Kept:
     """A demonstration that was filled in, or is being; all numbers are those of rows that it made itself."""
@@ -42,11 +54,30 @@ def kept() -> Kept | None:
     return None if row is None else Kept(**json.loads(row.value))
 
 
+def begin(found: Kept, now: datetime) -> None:
+    """Keep that a filling begins at a moment, by which it is known from any other; the caller commits at once.
+
+    Raises HereAlready if another one has begun; of several that begin at once, one does.
+    """
+    if not insert_if_absent(InstallationState, {"name": NAME, "value": _written(found), "at": now}):
+        raise HereAlready(kept())
+
+
 def keep(found: Kept, now: datetime) -> None:
-    """Keep it, in the transaction that makes what it names."""
-    values = {"value": json.dumps(asdict(found), sort_keys=True), "at": now}
-    if not insert_if_absent(InstallationState, {"name": NAME, **values}):
-        changed_rows(update(InstallationState).filter_by(name=NAME).values(**values))
+    """Keep what the filling of a moment has made, in the transaction that makes it; raises EmptiedMeanwhile."""
+    ours = update(InstallationState).filter_by(name=NAME, at=now)
+    if changed_rows(ours.values(value=_written(found))) != 1:
+        raise EmptiedMeanwhile
+
+
+def goes_on(now: datetime) -> bool:
+    """Whether the filling that began at a moment is still the one that is kept."""
+    ours = exists().where(InstallationState.name == NAME, InstallationState.at == now)
+    return bool(db.session.scalar(select(ours)))
+
+
+def _written(found: Kept) -> str:
+    return json.dumps(asdict(found), sort_keys=True)
 
 
 def forget() -> None:
@@ -77,7 +108,7 @@ def keep_tried(act: Act, version: TableVersion) -> None:
     tried = set(_added())
     if not act.settings.demo:
         tried.discard(version.id)
-    elif version.created_at == act.now:
+    elif version.created_at >= act.now:
         tried.add(version.id)
     if tried == _added():
         return

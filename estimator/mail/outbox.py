@@ -87,6 +87,10 @@ _LEASED = leases.Leased(
 )
 
 
+OVERTAKEN = "It was withdrawn, replaced or decided before the mail went out. Nothing was sent."
+"""What is recorded of a mail whose subject was over before it was sent; by it, it is known later."""
+
+
 class TooMany(Exception):
     """A limit of mails is reached; `what` says whose: "address" or "record" in 24 hours, "installation" in one."""
 
@@ -312,6 +316,17 @@ def later(
 def failed(act: Act, mail: Claimed, *, words: str) -> None:
     """Mark a mail as failed for good; raises leases.LostLease."""
     _LEASED.end(mail.id, mail.lease, state="failed", words=words, ended_at=act.now)
+
+
+def overtaken(act: Act, mail: Claimed) -> None:
+    """Mark a mail as not sent because its subject was over: it waits for nobody; raises leases.LostLease."""
+    done = {"state": "failed", "words": OVERTAKEN, "ended_at": act.now, "set_aside_at": act.now}
+    _LEASED.end(mail.id, mail.lease, **done)
+
+
+def was_overtaken(mail: Mail) -> bool:
+    """Whether a mail was not sent because its subject was over, and so was left by nobody."""
+    return mail.state == "failed" and mail.words == OVERTAKEN
 
 
 def again(mail_id: int, now: datetime) -> bool:

@@ -12,6 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from types import EllipsisType
 
 from sqlalchemy import delete, select, update
 from sqlalchemy import func as sql
@@ -21,7 +22,7 @@ from estimator import audit
 from estimator.act import Act
 from estimator.db import advisory_lock, db
 from estimator.models import Draft, DraftSave, PriceList, TableVersion
-from estimator.price_lists import published, version_before
+from estimator.price_lists import precedence, published, version_before
 from estimator.price_lists.editing import document
 from estimator.price_lists.obstacles import Obstacle
 from pricing import PriceTable, Problem, Warning
@@ -69,6 +70,17 @@ class NotProposed(Exception):
 
 class SamePerson(Exception):
     """Who asked for approval cannot give it."""
+
+
+class OvertakenBy(Exception):
+    """A version would be overruled that was not seen: `current` would hold on the first day of the draft; None: none.
+
+    It was published, or somebody went back to it, since the page was shown.
+    """
+
+    def __init__(self, current: TableVersion | None) -> None:
+        self.current = current
+        super().__init__("another version would be overruled")
 
 
 @dataclass(frozen=True)
@@ -123,7 +135,7 @@ def begin_list(act: Act, slug: str, *, text: str, examples: str = "[]") -> Draft
 
     Of several who begin a list of one name at once, the first one does.
     """
-    advisory_lock(f"price list {slug}")
+    published.lock([slug])
     if is_taken(slug):
         raise ListTaken(slug)
     return begin(act, slug, text=text, examples=examples, based_on=None)
@@ -276,32 +288,59 @@ def propose(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -
     audit.add(act, "draft.proposed", subject=f"draft:{draft.id}", save=over, warnings=len(names))
 
 
-def approve(act: Act, draft: Draft, *, over: int) -> TableVersion:
+def overruled(table: PriceTable) -> TableVersion | None:
+    """Return the version that would hold on the first day of a table without it, returns counted; else None."""
+    try:
+        return precedence.on(table.table, table.valid_from)
+    except LookupError:
+        return None
+
+
+def approve(
+    act: Act, draft: Draft, *, over: int, instead_of: int | EllipsisType | None = ...
+) -> TableVersion:
     """Publish a draft that another person has proposed.
 
-    It is checked again, because an obstacle may have come up since approval was requested.
-    Raises NotProposed, SamePerson, ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
+    It is checked again, because an obstacle may have come up since approval was requested. `instead_of` is the number
+    of the version that was shown as `overruled`, None if there was none; without it, whichever it is.
+    Raises NotProposed, SamePerson, ChangedMeanwhile, NotReady, OvertakenBy, and UnknownDraft if somebody else was
+    faster.
     """
     lock(draft, over=over)
     if draft.proposed_by is None or draft.proposed_save != draft.saves:
         raise NotProposed
     if draft.proposed_by == act.actor:
         raise SamePerson
-    return _publish(act, draft, json.loads(draft.acknowledged or "[]"))
+    return _publish(act, draft, json.loads(draft.acknowledged or "[]"), instead_of)
 
 
-def publish(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -> TableVersion:
-    """Publish a draft alone, where nobody else has to approve.
+def publish(
+    act: Act,
+    draft: Draft,
+    *,
+    over: int,
+    acknowledged: Sequence[str],
+    instead_of: int | EllipsisType | None = ...,
+) -> TableVersion:
+    """Publish a draft alone, where nobody else has to approve; `instead_of` as for `approve`.
 
-    Raises ChangedMeanwhile, NotReady, and UnknownDraft if somebody else was faster.
+    Raises ChangedMeanwhile, NotReady, OvertakenBy, and UnknownDraft if somebody else was faster.
     """
     lock(draft, over=over)
-    return _publish(act, draft, acknowledged)
+    return _publish(act, draft, acknowledged, instead_of)
 
 
-def _publish(act: Act, draft: Draft, acknowledged: Sequence[str]) -> TableVersion:
+def _publish(
+    act: Act, draft: Draft, acknowledged: Sequence[str], instead_of: int | EllipsisType | None
+) -> TableVersion:
     """Publish a draft that is locked."""
+    published.lock([draft.slug])
     found = _must_be_ready(draft, acknowledged, act.now)
+    assert found.table is not None
+    if not isinstance(instead_of, EllipsisType):
+        current = overruled(found.table)
+        if (None if current is None else current.id) != instead_of:
+            raise OvertakenBy(current)
     text, examples = draft.text, draft.examples
     db.session.execute(delete(Draft).filter_by(id=draft.id), execution_options={"synchronize_session": False})
     db.session.expunge(draft)

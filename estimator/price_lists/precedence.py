@@ -149,6 +149,17 @@ def on(slug: str, day: date) -> TableVersion:
     raise NotInForce(slug)
 
 
+def moment_after(slug: str, now: datetime, *, first_day: date | None = None) -> datetime:
+    """Return `now`, or the moment after the last entry of a list, if that is later; the caller has locked the list.
+
+    Whoever waits for the lock has begun before an entry that is written meanwhile, and comes after it all the same.
+    With `first_day` only the entries of that day are asked, which alone are told apart by their moments.
+    """
+    latest = _latest_day(now) if first_day is None else first_day
+    written = [entry.at for entry in _asked(_OF_ONE, latest, slug) if first_day in (None, entry.valid_from)]
+    return max([now, *(at + timedelta(microseconds=1) for at in written)])
+
+
 def before(version: TableVersion) -> TableVersion | None:
     """Return what held of a list, or was to hold, until a version came; returns counted, None if it was the first."""
     for entries in (_OF_ONE.limit(FEW), _OF_ONE):

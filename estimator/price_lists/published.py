@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select
@@ -48,8 +48,19 @@ class InForceAlready(ValueError):
     """A version cannot be taken back: its first day has begun, or somebody has an estimate with it."""
 
 
+def lock(slugs: Iterable[str]) -> None:
+    """Lock price lists against changes of what is in force until this transaction ends, before the trail is written.
+
+    All at once, and in one order everywhere, so that no two transactions wait for each other.
+    """
+    for slug in sorted(set(slugs)):
+        advisory_lock(f"price list {slug}")
+
+
 def import_(act: Act, text: str, *, examples: str = "[]") -> TableVersion:
-    """Publish a version of a price list; idempotent for the same text.
+    """Publish a version of a price list, which the caller has locked; idempotent for the same text.
+
+    Of those that begin on one day it counts from now on, also if somebody who began later has published meanwhile.
 
     A version published before one of its warnings became blocking stays valid and can be imported again.
     Raises pricing.BadTable, UnknownTimeZone, Blocked, or VersionTaken.
@@ -69,7 +80,7 @@ def import_(act: Act, text: str, *, examples: str = "[]") -> TableVersion:
         "sha256": pricing.sha256(table),
         "examples": examples,
         "published_by": act.actor,
-        "created_at": act.now,
+        "created_at": precedence.moment_after(table.table, act.now, first_day=table.valid_from),
     }
     added = insert_if_absent(TableVersion, row)
     stored = db.session.scalars(
@@ -109,7 +120,7 @@ def take_back(act: Act, version: TableVersion) -> None:
     Raises InForceAlready, and UnknownTable if somebody else has taken it back meanwhile.
     """
     number, slug = version.id, version.slug
-    advisory_lock(f"price list {slug}")
+    lock([slug])
     if db.session.get(TableVersion, number, populate_existing=True, with_for_update=True) is None:
         raise UnknownTable(slug)
     if not can_be_taken_back(act, version):
@@ -150,8 +161,7 @@ def reopen(act: Act, slug: str) -> None:
 
 def is_closed(slug: str) -> bool:
     """Whether there is a list of that name that is closed."""
-    found = db.session.get(PriceList, slug)
-    return found is not None and found.closed_at is not None
+    return db.session.scalar(select(PriceList.closed_at).filter_by(slug=slug)) is not None
 
 
 def find(slug: str, version: str) -> TableVersion:
@@ -180,7 +190,7 @@ def lists() -> list[PriceList]:
 
 def _locked(slug: str) -> PriceList:
     """Lock a list against changes by others until this transaction ends, and return it as it is now."""
-    advisory_lock(f"price list {slug}")
+    lock([slug])
     found = db.session.get(PriceList, slug, populate_existing=True)
     if found is None:
         raise UnknownTable(slug)

@@ -13,9 +13,9 @@ from sqlalchemy import or_, select
 
 from estimator import audit
 from estimator.act import Act
-from estimator.db import advisory_lock, db
+from estimator.db import db
 from estimator.models import PriceList, TableReturn, TableVersion
-from estimator.price_lists import precedence
+from estimator.price_lists import precedence, published
 
 LONGEST_REASON = 1_000
 """Maximum number of characters of a reason."""
@@ -56,17 +56,18 @@ def go_back(act: Act, version: TableVersion, *, instead_of: int, reason: str) ->
     if not words or len(words) > LONGEST_REASON:
         raise NoReason
     slug = version.slug
-    advisory_lock(f"price list {slug}")
+    published.lock([slug])
     known = db.session.get(PriceList, slug, populate_existing=True)
     if known is None or known.closed_at is not None:
         raise ListClosed
+    at = precedence.moment_after(slug, act.now)
     try:
-        current = precedence.entry_in_force(slug, act.now)
+        current = precedence.entry_in_force(slug, at)
     except precedence.NotInForce:
         raise NotPast from None
     if current.version.id == version.id:
         raise IsInForce
-    if not precedence.has_begun(version, act.now):
+    if not precedence.has_begun(version, at):
         raise NotPast
     if current.version.id != instead_of:
         raise OvertakenBy(current.version)
@@ -76,8 +77,8 @@ def go_back(act: Act, version: TableVersion, *, instead_of: int, reason: str) ->
         withdrawn_id=current.version.id,
         withdrawn_since=current.since,
         # Never before the day of what it withdraws, whose time zone may be another one.
-        valid_from=max(precedence.day_of(act.now, version.time_zone), current.valid_from),
-        at=act.now,
+        valid_from=max(precedence.day_of(at, version.time_zone), current.valid_from),
+        at=at,
         returned_by=act.actor,
         reason=words,
     )

@@ -182,21 +182,23 @@ def _staff_notice(act: Act, row: outbox.Claimed) -> Written:
 
 
 def _staff_approval(act: Act, row: outbox.Claimed) -> Written:
-    """Write that an approval is wanted or was refused; Overtaken if that is not so any more."""
+    """Write that an approval is wanted or was refused; Overtaken if nothing of it is to be done any more."""
     what, reader = row.options["what"], reader_of(row.language)
     if what in ("account", "account_changed"):
         return _account(act, row)
     if what in ("draft", "draft_returned"):
         draft = db.session.get(Draft, int(row.about.partition(":")[2] or 0))
         if draft is None:
-            raise Gone
+            raise Overtaken  # it was published, or thrown away
         waits = draft.proposed_save is not None
         number, name, path = str(draft.id), draft.slug, f"/staff/tables/drafts/{draft.id}/publish"
     else:
         request = requests.get(row.about)
         prepared = None if request is None else quotes.drafts.for_request(request)
-        if request is None or prepared is None:
+        if request is None:
             raise Gone
+        if prepared is None:
+            raise Overtaken  # it was issued, or thrown away
         waits = prepared.proposed_by is not None
         number, name = "", request.reference
         path = f"/desk/requests/{request.reference}/quote#approval"

@@ -218,8 +218,7 @@ def _attempt(act: Act, mail: outbox.Claimed) -> Outcome:
     except mail_contents.Gone:
         return partial(failed, words=_("What it was about has been deleted. Nothing was sent."))
     except mail_contents.Overtaken:
-        words = _("It was withdrawn or replaced before the mail went out. Nothing was sent.")
-        return partial(failed, words=words)
+        return partial(outbox.overtaken, mail=mail)
     except keys.Unreadable:
         words = _("The address cannot be read: its key is missing. Nothing was sent.")
         return partial(failed, words=words)

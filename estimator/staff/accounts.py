@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple, get_args
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from estimator import audit, throttle
 from estimator.act import Act
@@ -117,6 +117,13 @@ def who_may(permission: str, *, demonstration: bool) -> dict[int, str]:
     invented_too = demonstration and permission not in OF_REAL_PEOPLE
     found = found.where(or_(has_begun, StaffUser.demonstration) if invented_too else has_begun)
     return {user.id: user.email for user in db.session.execute(found)}
+
+
+def is_administered() -> bool:
+    """Whether somebody real administers the installation: they have chosen a password, and are let in."""
+    real = (StaffUser.active, StaffUser.password.is_not(None), StaffUser.demonstration.is_(False))
+    administers = StaffUser.id.in_(select(StaffRole.user_id).where(StaffRole.name == "administrator"))
+    return bool(db.session.scalar(select(exists().where(*real, administers))))
 
 
 def names(numbers: Collection[int]) -> dict[int, str]:

@@ -143,6 +143,8 @@ def buttons(mails: Sequence[Mail]) -> Mapping[int, Buttons]:
 def _standing(mail: Mail, replaced: bool) -> str | None:
     if replaced:
         return _("A later mail stands in its place.")
+    if outbox.was_overtaken(mail):
+        return _("Nothing is to be done about it.")
     if mail.state == "failed" and mail.set_aside_at is not None:
         return _("Somebody decided to leave it.")
     return None

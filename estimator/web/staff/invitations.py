@@ -24,7 +24,7 @@ from estimator.web import client_network, errors, request_context
 from estimator.web.fields import AddressField
 from estimator.web.forms import Form, summary
 from estimator.web.request_context import act_of
-from estimator.web.staff import sign_in
+from estimator.web.staff import security, sign_in
 from estimator.web.transaction import committing, savepoint
 from estimator.web.validators import Address, Filled
 
@@ -172,6 +172,13 @@ def demonstration(token: str) -> ResponseReturnValue:
     link = invitations.find(token, "demonstration", request_context.now())
     if not request_context.settings().demo or link is None or not link.user.demonstration:
         return _no_link()
+    if not security.are_invented_let_in():
+        return errors.page(
+            403,
+            _("Invented people are let in no more"),
+            _("Somebody real administers this installation since. Sign in with an account of your own."),
+            way_out=(url_for("security.login"), _("Sign in")),
+        )
     user = link.user
     if request.method != "POST":
         return render_template("security/demonstration.html", email=user.email, roles=user.role_names)

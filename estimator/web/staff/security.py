@@ -231,7 +231,12 @@ def _person(user_id: str) -> StaffUser | None:
     user = cast("StaffUser | None", _user_loader(user_id))  # type: ignore[no-untyped-call]
     if user is None or not sessions.is_open(user, session.get(KEY, ""), request_context.now()):
         return None
-    return user if request_context.settings().demo or not user.demonstration else None
+    return None if user.demonstration and not are_invented_let_in() else user
+
+
+def are_invented_let_in() -> bool:
+    """Whether invented people may sign in, and go on: in demonstration mode, until somebody real administers it."""
+    return request_context.settings().demo and not staff.is_administered()
 
 
 def _signed_in(_app: Flask, user: StaffUser, authn_via: list[str] | None = None, **_values: Any) -> None:

@@ -81,6 +81,18 @@ def test_a_quote_that_was_withdrawn_is_nothing_to_compare_a_bill_with(app: Flask
     assert enter(request, total="6600.00").revision_id is None
 
 
+def test_once_the_revision_that_replaced_another_is_withdrawn_nothing_of_the_quote_is_compared(
+    app: Flask,
+) -> None:
+    request = example.with_plans("3").quote.request
+    act = acting(actor="user:2", now=NOW, settings=example.settings())
+    example.prepare(request)
+    quotes.withdraw(act, example.issue(request), reason="mistake")
+    compared = bills.compared_with(request)
+    assert (compared.revision, compared.quoted, list(compared.undecided)) == (None, None, [])
+    assert comparison.undecided(compared) is None
+
+
 def test_adjustments_of_a_quote_are_a_line_of_their_own(app: Flask) -> None:
     request = example.ask(example.publish())
     example.prepare(request, adjustments=[("-100.00", "Agreed")])

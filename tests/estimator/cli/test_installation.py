@@ -31,6 +31,10 @@ def mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MailServer
     server.stop()
 
 
+REAL = table_text().replace("demo = true\n", "")
+"""A price list that is no demonstration."""
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mail_server: MailServer) -> Path:
     """Return the instance folder of an environment that is all set, on a machine that lacks nothing."""
@@ -46,7 +50,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mail_server: MailSer
 @pytest.fixture
 def ready(folder: Path) -> Path:
     """Return the instance folder of an installation that lacks nothing."""
-    prepared(folder, table_text())
+    prepared(folder, REAL)
     return folder
 
 
@@ -110,7 +114,7 @@ def test_the_doctor_finds_nothing_where_nothing_is_missing(run: Run, ready: Path
 
 @pytest.mark.long
 def test_the_doctor_knows_what_the_renderer_knows_of_a_list(run: Run, folder: Path) -> None:
-    prepared(folder, table_text().replace("Own bone marrow cells", "Own cells \N{BRAIN} 山"))
+    prepared(folder, REAL.replace("Own bone marrow cells", "Own cells \N{BRAIN} 山"))
     code, output, _errors = run("doctor")
     assert code == 1
     assert output.startswith("The price list example has letters for which PDFs have the mark")

@@ -122,6 +122,53 @@ def test_an_iban_in_the_place_of_an_account_number_is_told_where_it_belongs() ->
     assert "digits and letters" in problems(iban="", account="see our letter")["account"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "bic"),
+    [
+        ("DE89 3704 0044 0532 0130 01", "COBADEFF"),
+        ("GB82 WEST 1234 5698 7654 33", "HDFCINBB"),
+        ("DE89 3704 0044 0532 0130 0", "COBADEFF"),
+    ],
+)
+def test_an_iban_with_a_mistake_is_no_account_number(typed: str, bic: str) -> None:
+    said = problems(iban="", account=typed, bic=bic)["account"]
+    assert f"begins like an IBAN of the country {typed[:2]}, and is none" in said
+
+
+def test_a_number_that_only_begins_like_an_iban_is_one_where_there_are_none() -> None:
+    indian = replace(WITHOUT_IBAN, account="SB12 3456 7890 1234 5", bic="HDFCINBB")
+    assert checked(indian).account == "SB12 3456 7890 1234 5"
+
+
+def test_a_clabe_has_a_check_digit() -> None:
+    mexican = {"iban": "", "bank": "Example Bank, Tijuana", "bic": "BCMRMXMM"}
+    assert checked(replace(ACCOUNT, **mexican, account="032180000118359719")).account == "032180000118359719"
+    assert "check digit of this CLABE" in problems(**mexican, account="0321 8000 0118 3597 18")["account"]
+    assert checked(replace(ACCOUNT, **mexican, account="0123456789")).account == "0123456789", "no CLABE"
+
+
+@pytest.mark.parametrize(
+    "branch",
+    [
+        "IFSC EXAM0001234",
+        "EXAM 0001234",
+        "IFSC: exam0001234, MICR 110240001",
+        "IFSC EXAM००01234",
+        "Branch Delhi",
+        "",
+    ],
+)
+def test_an_ifsc_is_read_with_whatever_stands_around_it(branch: str) -> None:
+    assert checked(replace(WITHOUT_IBAN, branch=branch)).branch == branch
+
+
+@pytest.mark.parametrize("branch", ["IFSC EXAMO001234", "EXAMO001234", "IFSC EXAM000123", "IFSC 1234567"])
+def test_what_has_not_the_form_of_an_ifsc_is_refused(branch: str) -> None:
+    with pytest.raises(WrongAccount) as wrong:
+        checked(replace(WITHOUT_IBAN, branch=branch))
+    assert "four letters, the digit 0" in wrong.value.problems["branch"]
+
+
 @pytest.mark.parametrize("part", ["beneficiary", "address", "bank", "account", "branch", "bic", "iban"])
 def test_no_part_can_be_the_number_of_a_card(part: str) -> None:
     others = {"iban": ""} if part == "account" else {}

@@ -90,7 +90,7 @@ def test_while_the_story_is_told_the_worker_lets_no_invented_quote_expire(app: F
         return [db.session.get_one(QuoteRevision, number).state for number in (revision, real)]
 
     with time_machine.travel(NOW + timedelta(days=400)):
-        registry.keep(registry.Kept(seed=1, cases=1), NOW)
+        registry.begin(registry.Kept(seed=1, cases=1), NOW)
         db.session.commit()
         worker.expire(app)
         assert states() == ["current", "expired"]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from estimator import demonstration, price_lists, staff
-from estimator.cli.installation import invented_lists
+from estimator import clinic, demonstration, price_lists, staff
+from estimator.cli.installation import invented_things
+from estimator.clinic import exchange_rates
 from estimator.db import db
 from estimator.processes.demonstration import import_tables, ways_in
 from tests.support import example_quotes
@@ -119,12 +121,35 @@ def test_what_is_real_outweighs_that_it_was_a_demonstration_once(app: Flask, wor
 def test_invented_lists_beside_real_ones_are_told_with_what_to_do(app: Flask, demo: bool) -> None:
     act = acting(demo=demo)
     import_tables(act)
-    assert list(invented_lists(act.settings, act.now)) == []
+    alone = " ".join(invented_things(act.settings, act.now))
+    assert ("All price lists in force are of a demonstration" in alone) is not demo
     example_quotes.publish(a_real_list())
-    told = " ".join(invented_lists(act.settings, act.now))
+    told = " ".join(invented_things(act.settings, act.now))
     assert ("delhi, japan, mexico" in told, "Close this list" in told) == (
         (False, False) if demo else (True, True)
     )
     for slug in ("delhi", "japan", "mexico"):
         price_lists.close(act, slug)
-    assert list(invented_lists(act.settings, act.now)) == []
+    assert list(invented_things(act.settings, act.now)) == []
+
+
+def test_what_somebody_invented_has_set_is_told_and_emptied_with_the_demonstration(app: Flask) -> None:
+    ways_in(acting())
+    invented = staff.find(staff.DEMONSTRATION["administrator"])
+    assert invented is not None
+    somebody_works()
+    theirs, ours = acting(actor=invented.actor), acting(actor="command line", demo=False)
+    clinic.change(theirs, "requests_kept_days", 31)
+    clinic.change(ours, "reply_days", 4)
+    exchange_rates.enter(theirs, "USD", "EUR", Decimal("0.9"), "Somebody", theirs.now.date())
+    db.session.commit()
+    assert list(invented_things(theirs.settings, theirs.now)) == [], "while it is served as one"
+    (told,) = invented_things(ours.settings, ours.now)
+    assert "requests_kept_days, USD/EUR. `estimator demo empty` sets it back" in told
+    emptied = demonstration.empty(ours)
+    assert emptied.set_back == ["requests_kept_days", "USD/EUR"]
+    assert (clinic.current().requests_kept_days, clinic.current().reply_days) == (
+        clinic.DEFAULTS["requests_kept_days"],
+        4,
+    )
+    assert list(invented_things(ours.settings, ours.now)) == []

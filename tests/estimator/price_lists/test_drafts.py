@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from estimator.models import AuditEntry, Draft, DraftSave, TableVersion
 from estimator.price_lists import approvals, drafts
 from pricing.syntax import MOST_CHARACTERS
 from tests.support.acts import acting
-from tests.support.at_once import at_once, meanwhile
+from tests.support.at_once import at_once, meanwhile, one_behind_another
 from tests.support.commands import environment, estimator
 from tests.support.example_list import NOW, table_text, uncharged_text
 
@@ -412,6 +412,40 @@ def test_a_second_version_may_be_published_for_the_day_of_another() -> None:
         draft = begin(table_text(**{**NEXT, "version": name}))
         drafts.publish(acting(actor=EDITOR, now=NOW), draft, over=1, acknowledged=every_warning(draft))
     assert published() == ["a", "b"]
+
+
+def test_of_two_drafts_of_one_day_the_one_that_waited_for_the_other_counts(app: Flask) -> None:
+    today = {"valid_from": f"{NOW:%Y-%m-%d}"}
+    ids = [begin(table_text(**today, version=name)).id for name in ("first", "second")]
+
+    def do(number: int) -> Iterator[None]:
+        draft, began = drafts.find(ids[number]), NOW - timedelta(seconds=number)
+        accepted = every_warning(draft)
+        yield
+        drafts.publish(acting(actor=EDITOR, now=began), draft, over=1, acknowledged=accepted)
+
+    assert one_behind_another(app, do) == [None, None]
+    assert price_lists.in_force("example", NOW + timedelta(seconds=1)).version == "second"
+
+
+@pytest.mark.parametrize("days", [0, 40])
+def test_a_version_that_was_not_seen_is_not_overruled(version: TableVersion, days: int) -> None:
+    first_day = f"{NOW + timedelta(days=days):%Y-%m-%d}"
+    theirs, ours = (begin(table_text(version=name, valid_from=first_day)) for name in ("a", "b"))
+    table = drafts.check(ours, NOW).table
+    assert table is not None
+    seen = drafts.overruled(table)
+    assert seen is not None
+    assert seen.id == version.id
+    made = publish(theirs)
+    names = every_warning(ours)
+    act = acting(actor=EDITOR, now=NOW + timedelta(seconds=1))
+    with pytest.raises(drafts.OvertakenBy) as refused:
+        drafts.publish(act, ours, over=1, acknowledged=names, instead_of=seen.id)
+    assert refused.value.current is not None
+    assert refused.value.current.id == made.id
+    drafts.publish(act, ours, over=1, acknowledged=names, instead_of=made.id)
+    assert published()[-2:] == ["a", "b"]
 
 
 def test_a_save_while_somebody_publishes_is_either_published_or_kept(app: Flask) -> None:

@@ -175,6 +175,14 @@ def test_two_people_who_publish_one_name_for_one_day_are_told_apart(app: Flask) 
     assert actions() == ["table.published"]
 
 
+def test_of_two_versions_of_one_day_the_one_that_was_written_last_counts_whoever_began_first() -> None:
+    day, moment = {"valid_from": "2026-03-10"}, datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+    for version, began in (("first", moment), ("second", moment - timedelta(seconds=2))):
+        text = table_text(version=version, **day)
+        made = price_lists.import_(acting(actor="user:1", now=began), text)
+    assert price_lists.in_force("example", moment + timedelta(seconds=1)).id == made.id
+
+
 def test_the_first_version_of_a_list_may_be_published_twice_at_once(app: Flask) -> None:
     found = at_once(
         app, 4, lambda _number: price_lists.import_(acting(actor="command line", now=NOW), table_text())

@@ -126,12 +126,39 @@ def test_of_two_who_go_back_at_once_one_does_and_the_other_is_told(
 
     def do(number: int) -> TableReturn:
         version = db.session.get_one(TableVersion, to)
-        act = acting(actor=f"user:{number}", now=BACK)
+        act = acting(actor=f"user:{number}", now=BACK - timedelta(seconds=number))
         return price_lists.returns.go_back(act, version, instead_of=instead_of, reason="Wrong.")
 
     found = at_once(app, 3, do)
     assert sorted(type(one).__name__ for one in found) == ["IsInForce", "IsInForce", "TableReturn"]
     assert kept() == 1
+
+
+def test_who_waited_for_somebody_who_went_back_began_before_and_decides_after(
+    app: Flask, good: TableVersion, wrong: TableVersion
+) -> None:
+    text = table_text(version="older", valid_from="2025-12-01", price="2.00")
+    older = price_lists.import_(acting(actor="user:2", now=WRONG - timedelta(days=90)), text)
+    go_back(good, wrong)
+    began = BACK - timedelta(seconds=1)
+    with pytest.raises(returns.IsInForce):
+        go_back(good, wrong, now=began)
+    with pytest.raises(returns.OvertakenBy) as refused:
+        go_back(older, wrong, now=began)
+    assert refused.value.current.id == good.id
+    assert kept() == 1
+    go_back(older, good, now=began)
+    assert price_lists.in_force("example", BACK + timedelta(seconds=1)).id == older.id
+
+
+def test_who_goes_back_while_a_version_is_published_is_told_of_it(
+    good: TableVersion, wrong: TableVersion
+) -> None:
+    text = table_text(version="mended", valid_from="2026-03-10", price="3.00")
+    mended = price_lists.import_(acting(actor="user:2", now=BACK), text)
+    with pytest.raises(returns.OvertakenBy) as refused:
+        go_back(good, wrong, now=BACK - timedelta(seconds=1))
+    assert refused.value.current.id == mended.id
 
 
 def test_what_was_made_with_the_withdrawn_version_is_told_from_all_else(

@@ -165,14 +165,16 @@ def test_a_document_that_cannot_be_made_is_tried_again_and_its_mail_says_so(
     assert ("quote", revision.id, False) in bells(app)
 
 
-def test_a_mail_about_a_quote_that_was_withdrawn_is_given_up_with_the_reason(app: Flask) -> None:
+def test_a_mail_about_a_quote_that_was_withdrawn_waits_for_nobody_and_says_why(app: Flask) -> None:
     revision = quoted()
     quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), revision, reason="mistake")
     db.session.commit()
     worker.send(app, mail_about(revision).id)
     mail = mail_about(revision)
     assert mail.state == "failed"
-    assert mail.words == "It was withdrawn or replaced before the mail went out. Nothing was sent."
+    assert mail.words == "It was withdrawn, replaced or decided before the mail went out. Nothing was sent."
+    assert outbox.was_overtaken(mail)
+    assert outbox.failed_count(9) == 0
 
 
 def test_each_minute_quotes_whose_last_day_is_over_expire(app: Flask, moment: list[datetime]) -> None:

@@ -19,7 +19,7 @@ from estimator.price_lists import approvals, drafts
 from estimator.processes import mail_contents
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
-from tests.support.quote_desk import NAME, ask, page, settings_of
+from tests.support.quote_desk import NAME, ask, changed_list, page, settings_of
 from tests.support.quote_form import line, prepare
 from tests.support.staff_browser import Staff
 
@@ -102,6 +102,22 @@ def test_what_begins_today_is_put_in_force_by_its_approval(
     editor.press("Save", valid_from=NOW.date().isoformat())
     asked_for(editor, draft)
     approver.see(f"{draft}/publish")
+    approver.press("Approve, and put it in force now")
+    assert "“2026-12” is in force now." in approver.page.body.decode()
+
+
+def test_what_came_into_force_since_the_page_was_opened_is_not_overruled_unseen(
+    app: Flask, editor: Staff, approver: Staff, draft: str
+) -> None:
+    editor.see(f"{draft}/publish")
+    editor.press("Save", valid_from=NOW.date().isoformat())
+    asked_for(editor, draft)
+    approver.see(f"{draft}/publish")
+    changed_list(app, version="2026-11b", valid_from=NOW.date().isoformat())
+    approver.press("Approve, and put it in force now")
+    assert approver.page.status == 409
+    assert "Meanwhile “2026-11b” was published" in approver.page.text
+    assert "“2026-11b” begins on the same day." in approver.page.text
     approver.press("Approve, and put it in force now")
     assert "“2026-12” is in force now." in approver.page.body.decode()
 
@@ -209,8 +225,9 @@ def test_a_mail_about_what_was_approved_meanwhile_is_not_sent(
     asked_for(editor, draft)
     approver.see(f"{draft}/publish")
     approver.press(APPROVE)
-    with pytest.raises(mail_contents.Gone):
-        written(app, "draft_returned")
+    for what in ("draft", "draft_returned"):
+        with pytest.raises(mail_contents.Overtaken):
+            written(app, what)
 
 
 def asked(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> tuple[Staff, Staff, str]:

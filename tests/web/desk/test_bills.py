@@ -126,6 +126,7 @@ def test_items_are_enough_and_what_was_not_expected_has_lines_of_its_own(
         ({"total": "-4000"}, "What was billed is not below 0."),
         ({"total": "0"}, "A bill is above 0."),
         ({"total": "9.500"}, "“9.500” can be read in two ways."),
+        ({"total": "21,145"}, "Write 21145 if you mean that; an amount in USD has at most 2 decimals."),
         ({"total": "9500.005"}, "has at most 2 decimals"),
         ({"total": "9" * 30}, "is not absurdly large"),
         ({"total": "9500", "currency": "EUR"}, "a bill in another currency cannot be compared"),
@@ -176,10 +177,10 @@ def test_the_differences_of_the_lines_come_to_that_of_the_whole(
 def test_ten_times_as_much_is_asked_about_again_and_then_taken(
     app: Flask, coordinator: Staff, reference: str, address: str
 ) -> None:
-    much = f"{float(likely(app, reference)) * 10:.2f}"
+    much = f"{float(likely(app, reference)) * 10 + 0.5:.1f}"
     page = enter(coordinator, address, total=much)
     assert page.status == 422
-    assert "ten times what was expected" in page.text
+    assert f"{float(much):,.2f} is ten times what was expected" in page.text
     assert the_bills(app) == []
     page = coordinator.press("Keep the bill", sure="yes")
     assert "above the range of the estimate" in page.text

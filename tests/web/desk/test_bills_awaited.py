@@ -68,5 +68,5 @@ def test_it_has_pages_and_says_when_nothing_is_left(
 
 
 def test_where_no_quote_waits_for_its_bill_the_list_says_so(coordinator: Staff) -> None:
-    assert "Every accepted quote has its final bill." in coordinator.see(LIST).text
-    assert "Every accepted quote has its final bill." in coordinator.see("/desk/reports/accuracy").text
+    assert "No accepted quote waits for its final bill." in coordinator.see(LIST).text
+    assert "No accepted quote waits for its final bill." in coordinator.see("/desk/reports/accuracy").text

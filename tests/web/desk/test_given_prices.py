@@ -161,7 +161,7 @@ def test_who_gave_a_price_stands_in_history_and_trail_and_not_in_the_patients_da
         ("0.00", "take it off with an adjustment that says why."),
         ("-350", "A price is above 0. Give it without a minus; a reduction is an adjustment."),
         ("1,250", "can be read in two ways"),
-        ("350.001", "can be read in two ways"),
+        ("350.001", "can be read in two ways. Write 350001 if you mean that"),
         ("0.1234", "has at most 2 decimals"),
         ("9" * 16, "is not absurdly large"),
         ("much", "cannot be read as one amount. Enter it like 1,250."),

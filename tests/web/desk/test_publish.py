@@ -110,6 +110,10 @@ def test_who_publishes_alone_is_shown_another_day_before_it_is_published(
     assert "The first day and the name are saved. Nothing was published yet" in person.page.text
     with app.app_context():
         assert len(price_lists.versions("delhi")) == 1
+    changed_list(app, version="2026-11", valid_from="2026-11-10")
+    person.send("Publish, in force from 5 January 2027", {"ack": ticked(person)})
+    assert person.page.status == 409
+    assert "Meanwhile “2026-11” was published" in person.page.text
     person.send("Publish, in force from 5 January 2027", {"ack": ticked(person)})
     with app.app_context():
         assert str(price_lists.versions("delhi")[0].valid_from) == "2027-01-05"

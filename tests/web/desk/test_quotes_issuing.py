@@ -28,7 +28,7 @@ from tests.support.quote_desk import (
     request_of,
     settings_of,
 )
-from tests.support.quote_form import SPACE, drafts, issue, line, prepare, total
+from tests.support.quote_form import SPACE, dearer, drafts, issue, line, prepare, total
 from tests.support.staff_browser import Page, Staff
 
 
@@ -147,6 +147,18 @@ def test_what_was_changed_after_the_check_is_not_issued(
     assert "USD 15,790.40" in late.text.replace(SPACE, " ")
     other.press("Issue this quote")
     assert issued(app) == ["Q-2026-00001/1"]
+
+
+def test_while_nobody_has_chosen_which_prices_count_the_check_names_none(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    dearer(app)
+    shown = coordinator.see(f"{page(reference)}/issue")
+    assert "Choose which ones count" in shown.text
+    assert "Prices not chosen yet" in shown.text
+    assert "kept from" not in shown.text
 
 
 def test_an_acceptance_that_came_after_the_check_is_told_and_does_not_end(

@@ -275,6 +275,15 @@ def declared(
     return f"{head}<!--{'x' * comment}-->{entity}{body}".encode(encoding)
 
 
+def test_who_chose_no_file_or_an_empty_one_is_asked_for_one(editor: Staff, draft: str) -> None:
+    page = bring_back(editor, draft, b"")
+    assert page.status == 422
+    assert (
+        "The file is empty, or none was chosen. Choose the file that you filled in. Nothing was changed."
+        in page.text
+    )
+
+
 @pytest.mark.long
 def test_what_is_no_spreadsheet_of_ours_is_refused_and_changes_nothing(
     app: Flask, editor: Staff, draft: str
@@ -356,6 +365,9 @@ def test_a_figure_that_can_be_read_in_two_ways_is_asked_about_and_nothing_is_sav
     before = text_of(app)
     book = take_out(editor, draft)
     cell(book, "Charges", "single", "price").value = "1.234"
+    page = bring_back(editor, draft, content_of(book))
+    assert "These figures can be read in two ways" in page.text
+    assert "Nothing differs." not in page.text
     cell(book, "Charges", "semi_private", "price").value = "31,50"
     page = bring_back(editor, draft, content_of(book))
     row = cell(book, "Charges", "single", "price").row

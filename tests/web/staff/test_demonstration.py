@@ -165,6 +165,7 @@ def test_an_invented_administrator_lets_nobody_in_and_has_no_say_in_the_account(
     browser.get("/staff/settings")
     assert "/staff/settings/account" not in browser.page
     assert browser.says("Nobody invented sets the account")
+    assert not browser.says("you enter your password again"), "they have none"
     approver = go_in(demo, links["approver"])
     approver.get("/staff/settings/account/confirm")
     assert approver.status == 403
@@ -180,3 +181,21 @@ def test_an_invented_administrator_is_let_into_no_real_installation(
     browser.get("/staff/settings")
     assert browser.heading == "Sign in"
     assert go_in(real, ways_in(demo)["administrator"]).status == 404
+
+
+def test_nobody_invented_is_let_in_once_somebody_real_administers(demo: Flask) -> None:
+    links = ways_in(demo)
+    browser = go_in(demo, links["administrator"])
+    browser.get("/staff/audit")
+    assert browser.status == 200
+    with demo.app_context():
+        user, _link, _token = staff.invite(acting(), "head@clinic.example", ["administrator"], language="en")
+        db.session.commit()
+        browser.get("/staff/audit")
+        assert browser.heading == "Audit trail", "who was only invited administers nothing"
+        user.password = "chosen"
+        db.session.commit()
+    browser.get("/staff/audit")
+    assert browser.heading == "Sign in"
+    again = go_in(demo, links["coordinator"])
+    assert (again.status, again.heading) == (403, "Invented people are let in no more")

@@ -121,8 +121,8 @@ def undecided(compared: Compared) -> str | None:
     if not compared.undecided:
         return None
     return _(
-        "The quote has the plans %(plans)s, and none of them is accepted. A bill is compared with the estimate alone "
-        "until then.",
+        "The quote has the plans %(plans)s, and none of them is accepted. As long as that is so, a bill is compared "
+        "with the estimate alone.",
         plans=", ".join(compared.undecided),
     )
 

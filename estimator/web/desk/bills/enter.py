@@ -18,7 +18,7 @@ from estimator.models import Estimate, FinalBill, PatientRequest
 from estimator.web import errors, request_context, whole_numbers
 from estimator.web.desk.bills import comparison
 from estimator.web.desk.bills.blueprint import labels_of, pages, the_request, to
-from estimator.web.desk.bills.form import BillForm, data_of
+from estimator.web.desk.bills.form import BillForm, data_of, money
 from estimator.web.desk.bills.page import head_of, told
 from estimator.web.forms import summary
 from estimator.web.language import current_reader
@@ -121,13 +121,12 @@ def wrong_day() -> str:
 
 def asked(doubt: Doubt, form: BillForm, bill: Entered) -> str:
     """Ask whether what was typed is right; the box beside the button answers that."""
-    reader = current_reader()
     match doubt.about:
         case "far":
             return _(
                 "%(total)s is ten times what was expected or more, or a tenth of it or less. Look at it again. If it "
                 "is right, tick the box beside the button.",
-                total=reader.money(bill.total, bill.currency),
+                total=money(bill.total, bill.currency),
             )
         case "empty":
             return ngettext(
@@ -136,11 +135,11 @@ def asked(doubt: Doubt, form: BillForm, bill: Entered) -> str:
                 "%(num)s expected items are empty: is %(total)s the whole bill? If it is, tick the box beside the "
                 "button. Otherwise enter what was billed in all, or for these items.",
                 doubt.count,
-                total=reader.money(bill.total, bill.currency),
+                total=money(bill.total, bill.currency),
             )
         case "sign":
             billed = next(item.amount for item in bill.items if item.code == doubt.code)
-            amount = reader.money(abs(billed), bill.currency)
+            amount = money(abs(billed), bill.currency)
             if billed > 0:
                 return _(
                     "Something was to be taken off here, and %(amount)s is added to the bill. Enter it with a minus "

@@ -18,6 +18,7 @@ from estimator.i18n import gettext as _
 from estimator.models import FinalBill
 from estimator.web.day_fields import IsoDayField
 from estimator.web.desk.quotes.lines import LONGEST_AMOUNT, AmountField, UnlessLineIsEmpty, typed_amount
+from estimator.web.desk.which_amount import which_amount
 from estimator.web.fields import (
     CarriedField,
     CompactField,
@@ -29,7 +30,6 @@ from estimator.web.fields import (
 )
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
-from estimator.web.typed_figures import two_readings
 from estimator.web.validators import Filled, NotTooLong, Printable, PrintableLine
 from estimator.wording import states
 from pricing.currencies import MINOR_UNIT
@@ -55,9 +55,8 @@ class _Billed:
     def __call__(self, form: Form, field: AmountField) -> None:
         if not field.data:
             raise StopValidation
-        both = figures.both(field.data, field.currency)
-        if both is not None:
-            raise StopValidation(two_readings(field.data, both))
+        if unclear := which_amount(field.data, field.currency, _fits):
+            raise StopValidation(unclear)
         amount, currency = field.amount, field.currency
         if amount is None:
             typed = field.data if len(field.data) <= LONGEST_AMOUNT else field.data[:LONGEST_AMOUNT] + "…"
@@ -86,7 +85,7 @@ class _Billed:
             )
         if not amount and not self.zero:
             raise StopValidation(_("A bill is above 0. If nothing was billed, there is no bill to enter."))
-        if abs(amount) >= LARGEST or decimals(amount) > decimals(MINOR_UNIT[currency]):
+        if not _fits(amount, currency):
             raise StopValidation(
                 _(
                     "An amount in %(currency)s is not absurdly large, and has at most %(places)s decimals.",
@@ -94,6 +93,15 @@ class _Billed:
                     places=decimals(MINOR_UNIT[currency]),
                 )
             )
+
+
+def _fits(amount: Decimal, currency: str) -> bool:
+    return abs(amount) < LARGEST and decimals(amount) <= decimals(MINOR_UNIT[currency])
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """Write an amount that somebody typed with all decimals of its currency, as it is kept."""
+    return current_reader().money(f"{amount:.{decimals(MINOR_UNIT[currency])}f}", currency)
 
 
 class _SameCurrency:
@@ -233,11 +241,11 @@ class BillForm(_BillForm):
             return False
         total, items = self.total.amount, self._sum()
         if total is not None and items > total:
-            reader, currency = current_reader(), self.compared.currency
+            currency = self.compared.currency
             said = _(
                 "The items come to %(items)s, which is more than the total of %(total)s. Correct one of them.",
-                items=reader.money(items, currency),
-                total=reader.money(total, currency),
+                items=money(items, currency),
+                total=money(total, currency),
             )
             for line in self.compared.lines:
                 field = None if line["code"] is None else self[name_of(line["code"])]

@@ -68,6 +68,10 @@ def read(draft: Draft, data: editing.Data, form: SpreadsheetForm) -> Brought | s
     """Return the file that was sent, or the sentence that says why it cannot be compared with a draft."""
     for file in request.files.values():
         file.close()
+    if not form.file.data:
+        return _(
+            "The file is empty, or none was chosen. Choose the file that you filled in. Nothing was changed."
+        )
     try:
         found, about = workbook.read(form.file.data)
     except workbook.NotAWorkbook as not_one:

@@ -72,7 +72,9 @@ def go_back_to(version_id: int) -> ResponseReturnValue:
             version=overtaken.current.version,
         )
         return _page(found, overtaken.current, form.refuse(sentence), 409)
-    except (returns.IsInForce, returns.NotPast, returns.ListClosed) as refused:
+    except returns.IsInForce as refused:
+        return _page(found, found, form.refuse(_why_not(refused)), 409)
+    except (returns.NotPast, returns.ListClosed) as refused:
         return _page(found, current, form.refuse(_why_not(refused)), 409)
     flash(_("“%(version)s” is in force again.", version=found.version))
     return to("version", version_id=withdrawn)

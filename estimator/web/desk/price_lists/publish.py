@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from estimator import price_lists, staff
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
-from estimator.models import Draft
+from estimator.models import Draft, TableVersion
 from estimator.price_lists import approvals, drafts, editing, obstacles, worked_examples
 from estimator.web import clinics_clock
 from estimator.web.desk.price_lists import comments, warnings
@@ -80,6 +80,7 @@ def _page(
     data = look.data or {}
     accepted, refused = _parted(found)
     current = in_force(draft.slug)
+    overruled = None if found.table is None else drafts.overruled(found.table)
     fields = (
         {one.name: one.text for one in editing.inputs(data, ("header",))} if look.data is not None else {}
     )
@@ -107,6 +108,7 @@ def _page(
         is_own=draft.proposed_by == signed_in.actor(),
         second=settings().second_approver,
         current=None if current is None else current.version,
+        instead_of=None if overruled is None else overruled.id,
         found=None if current is None else compared(current.text, draft.text),
         errors=summary(*filter(None, (form, comment, date_form))),
         comment=PlacedCommentForm(None) if comment is None else comment,
@@ -267,9 +269,14 @@ def _send_back(draft: Draft, over: int, words: str, place: str | None) -> None:
 def approve(draft_id: int) -> ResponseReturnValue:
     """Publish what another person has proposed."""
     draft = the_draft(draft_id)
-    over = number_in("over")
+    over, instead_of = number_in("over"), _instead_of()
     done = _published(draft)
-    return _try(draft, lambda: drafts.approve(act(), draft, over=over), then="index", done=done)
+    return _try(
+        draft,
+        lambda: drafts.approve(act(), draft, over=over, instead_of=instead_of),
+        then="index",
+        done=done,
+    )
 
 
 @pages.post("/drafts/<whole:draft_id>/publish-alone")
@@ -279,7 +286,7 @@ def publish_alone(draft_id: int) -> ResponseReturnValue:
     if settings().second_approver:
         form = PublishForm(None).refuse(_("A second person has to approve. Ask for approval."))
         return _page(draft, form, 409)
-    over, accepted = number_in("over"), _accepted(draft)
+    over, accepted, instead_of = number_in("over"), _accepted(draft), _instead_of()
     kept = _with_date_and_name(draft, over, lambda theirs, _mine: _saved_meanwhile(theirs, over))
     if not isinstance(kept, int):
         return kept
@@ -292,10 +299,15 @@ def publish_alone(draft_id: int) -> ResponseReturnValue:
     done = _published(draft)
     return _try(
         draft,
-        lambda: drafts.publish(act(), draft, over=over, acknowledged=accepted),
+        lambda: drafts.publish(act(), draft, over=over, acknowledged=accepted, instead_of=instead_of),
         then="index",
         done=done,
     )
+
+
+def _instead_of() -> int | None:
+    """Return the number of the version that the page has as the one that will be overruled; None if there is none."""
+    return None if request.form.get("instead_of") == "" else number_in("instead_of")
 
 
 def _published(draft: Draft) -> str:
@@ -319,6 +331,20 @@ def _accepted(draft: Draft) -> list[str]:
     return [*(form.ack.data or ()), *kinds]
 
 
+def _overtaken(current: TableVersion | None) -> str:
+    """Say that something else would be overruled than what the page showed."""
+    if current is None:
+        return _(
+            "Meanwhile the version that this one was to replace was taken back. Nothing was published. Look at it "
+            "again, and press the button again if it is right."
+        )
+    return _(
+        "Meanwhile “%(version)s” was published, or somebody went back to it. Nothing was published here. Look at what "
+        "differs, and press the button again if this draft is to count instead of it.",
+        version=current.version,
+    )
+
+
 def _try(draft: Draft, do: Any, then: str, done: str = "") -> ResponseReturnValue:
     """Do something with a draft, say that it is `done`, and go on; or say why it was not done."""
     draft_id = draft.id
@@ -329,6 +355,8 @@ def _try(draft: Draft, do: Any, then: str, done: str = "") -> ResponseReturnValu
         return _saved_meanwhile(the_draft(draft_id), number_in("over"))
     except drafts.UnknownDraft:
         raise Gone from None
+    except drafts.OvertakenBy as overtaken:
+        return _page(the_draft(draft_id), PublishForm().refuse(_overtaken(overtaken.current)), 409)
     except drafts.NotReady as late:
         note = _("Nothing was published. What is listed here stands in the way.")
         if late.check.blocking:

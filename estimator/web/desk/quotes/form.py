@@ -11,7 +11,6 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 from wtforms.validators import StopValidation
 
-from estimator import figures
 from estimator.config import Settings
 from estimator.i18n import Reader, lazy_gettext
 from estimator.i18n import gettext as _
@@ -26,15 +25,15 @@ from estimator.web.desk.quotes.lines import (
     label_field,
     typed_amount,
 )
+from estimator.web.desk.which_amount import which_amount
 from estimator.web.fields import RadiosField, TextField, TickField
 from estimator.web.forms import Form, sent
 from estimator.web.language import current_reader
 from estimator.web.patient.request_form import words_field
-from estimator.web.typed_figures import two_readings
 from estimator.web.validators import Filled, NotTooLong, PrintableLine, RealDay
 from pricing import quote as quote_content
 from pricing.currencies import MINOR_UNIT
-from pricing.money import decimals, plain
+from pricing.money import decimals
 from pricing.quote import Adjustment
 
 MOST_LINES = 20
@@ -64,25 +63,8 @@ class Amount:
 
     def __call__(self, form: QuoteForm, field: AmountField) -> None:
         typed = field.data
-        both = figures.both(typed, form.currency)
-        possible = [
-            figures.unambiguous(plain(one.number))
-            for one in figures.readings(typed, form.currency)
-            if quote_content.is_amount(one.number, form.currency)
-        ]
-        if both is not None and len(possible) == 1:
-            raise StopValidation(
-                _(
-                    "“%(typed)s” can be read in two ways. Write %(amount)s if you mean that; an amount in %(currency)s "
-                    "has at most %(places)s decimals.",
-                    typed=typed,
-                    amount=possible[0],
-                    currency=form.currency,
-                    places=decimals(MINOR_UNIT[form.currency]),
-                )
-            )
-        if both is not None:
-            raise StopValidation(two_readings(typed, both))
+        if unclear := which_amount(typed, form.currency, quote_content.is_amount):
+            raise StopValidation(unclear)
         if field.amount is None:
             raise StopValidation(
                 _(

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 from flask import request
 from wtforms.validators import StopValidation
 
-from estimator import figures, price_lists
+from estimator import price_lists
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
@@ -18,11 +18,11 @@ from estimator.quotes import given_prices, plans
 from estimator.quotes.given_prices import GivenPrice
 from estimator.quotes.plans import Prepared
 from estimator.web.desk.quotes.lines import LONGEST_AMOUNT, AmountField, typed_amount
+from estimator.web.desk.which_amount import which_amount
 from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.request_context import now
 from estimator.web.staff import signed_in
-from estimator.web.typed_figures import two_readings
 from pricing import PriceTable
 from pricing.currencies import MINOR_UNIT
 from pricing.given_prices import is_price, manner
@@ -44,9 +44,8 @@ class _Price:
         if not field.data:
             raise StopValidation
         currency = field.currency
-        both = figures.both(field.data, currency)
-        if both is not None:
-            raise StopValidation(two_readings(field.data, both))
+        if unclear := which_amount(field.data, currency, is_price):
+            raise StopValidation(unclear)
         amount = field.amount
         if amount is None:
             raise StopValidation(

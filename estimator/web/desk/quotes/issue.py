@@ -370,6 +370,8 @@ def _drawn(of: PatientRequest, prepared: Prepared, said: tuple[StoredQuote, Firm
 
 
 def _prices(prepared: Prepared) -> str:
+    if any(each.code == "prices_not_chosen" for each in prepared.missing):
+        return _("not chosen yet")
     if same_prices(prepared):
         return _("of “%(version)s”, which are in force", version=prepared.version.version)
     if prepared.version.id == prepared.kept.id:

@@ -10,7 +10,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.validators import StopValidation
 
-from estimator import figures, price_lists
+from estimator import price_lists
 from estimator.i18n import Reader, lazy_gettext, listed
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
@@ -30,13 +30,13 @@ from estimator.web.desk.quotes.blueprint import (
 )
 from estimator.web.desk.quotes.figures import version_of
 from estimator.web.desk.quotes.lines import AmountField, UnlessLineIsEmpty, label_field, typed_amount
+from estimator.web.desk.which_amount import which_amount
 from estimator.web.fields import ChoiceField, TextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
-from estimator.web.typed_figures import two_readings
 from estimator.web.validators import Filled
 from pricing import PriceTable, quote_options
 from pricing.currencies import MINOR_UNIT
@@ -48,9 +48,8 @@ class _Net:
     """Refuses what such a line cannot cost."""
 
     def __call__(self, form: OptionsForm, field: AmountField) -> None:
-        both = figures.both(field.data, form.currency)
-        if both is not None:
-            raise StopValidation(two_readings(field.data, both))
+        if unclear := which_amount(field.data, form.currency, quote_options.is_net):
+            raise StopValidation(unclear)
         if field.amount is None or not quote_options.is_net(field.amount, form.currency):
             raise StopValidation(
                 _(
