@@ -20,7 +20,7 @@ from estimator.models import Comparison, Estimate, TableVersion
 from estimator.web import errors, network_limits, request_context
 from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader, is_switching, own_currency
-from estimator.web.patient import compare_next, cookies, worded
+from estimator.web.patient import closed_list, compare_next, cookies, worded
 from estimator.web.patient.compare_form import CompareForm
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -44,6 +44,7 @@ class TooMany(errors.Missing):
             _("Try again in a quarter of an hour"),
             _("Many comparisons were made from your network just now."),
             _("Your estimates stay as they are."),
+            kept=errors.typed() if request.method == "POST" else (),
         )
 
 
@@ -233,10 +234,12 @@ def opened(token: str) -> tuple[Comparison, list[Estimate | None]]:
 
 
 def in_force(slug: str) -> TableVersion:
-    """Return the version of a list that new plans are made with; raises errors.Missing."""
+    """Return the version of a list that new plans are made with; raises closed_list.Closed and errors.Missing."""
     try:
         return price_lists.in_force(slug, request_context.now())
     except LookupError:
+        if price_lists.is_closed(printable(slug)):
+            raise closed_list.Closed(slug) from None
         raise errors.Missing from None
 
 
