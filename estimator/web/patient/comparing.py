@@ -24,6 +24,7 @@ from estimator.web.patient import closed_list, compare_next, cookies, worded
 from estimator.web.patient.compare_form import CompareForm
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
+from estimator.web.typed_text import without_any_direction
 from pricing.side_by_side import MOST
 
 pages = Blueprint("comparing", __name__)
@@ -103,7 +104,7 @@ def _begun(form: CompareForm) -> ResponseReturnValue | None:
         token = _TOKEN.search(link)
         record = None if token is None else estimates.find(act(), token[1])
         if token is None or record is None:
-            shown = printable(link)[:40]
+            shown = without_any_direction(printable(link))[:40]
             form.refuse(
                 _("“%(link)s” opens no estimate. Copy the whole link, or leave the line empty.", link=shown),
                 field,
