@@ -62,6 +62,6 @@ def _spellings(path: str) -> Iterator[tuple[str, frozenset[str]]]:
         end -= 1
     tidied = path[:end]
     first, slash, rest = tidied[1:].partition("/")
+    yield tidied.lower(), SMALL
     yield tidied, SECRET | NAMED
     yield f"/{first.lower()}{slash}{rest}", SECRET | NAMED
-    yield tidied.lower(), SMALL
