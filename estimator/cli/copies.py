@@ -126,7 +126,7 @@ def backup(folder: Path, keys_folder: Path | None, quick: bool) -> int:
 @QUICK
 def restore(copy: Path, keys_folder: Path | None, hold_mail: bool, quick: bool) -> int:
     """Restore a copy; 1 if what was restored is not as it should be."""
-    from estimator import config, migrations
+    from estimator import config
     from estimator.operations import copies, scratch
     from estimator.processes import own_files
 
@@ -148,10 +148,8 @@ def restore(copy: Path, keys_folder: Path | None, hold_mail: bool, quick: bool) 
         copies.must_be_empty(to_be.database_url)
         _write_keys(to_be.instance, brought)
         settings = config.load()
-        copies.load(
-            copy / said["file"], settings.database_url, held_at=datetime.now(UTC) if hold_mail else None
-        )
-        migrations.upgrade(settings.database_url)
+        held_at = datetime.now(UTC) if hold_mail else None
+        copies.load(copy / said["file"], settings.database_url, held_at=held_at, upgraded=True)
         scratch.remove_abandoned(settings.database_url)
     _register_keys(settings)
     click.echo(_("The copy of %(moment)s is restored.", moment=said["made_at"]))

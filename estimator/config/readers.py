@@ -122,12 +122,27 @@ def token(text: str) -> str:
     return text
 
 
+class _NotOneServer(ValueError):
+    """An address names several servers where there is room for one, or a port that is none."""
+
+
+def _is_one_server(rest: str) -> bool:
+    """Whether what follows the scheme of an address names one server at most, with a port in digits if with any."""
+    after = re.sub("^[^:/]*(:[^@]*)?@", "", rest, count=1)
+    place = re.split("[/?]", after)[0]
+    return re.fullmatch(r"(\[[^][]*\]|[^][:,]*)(:[0-9]*)?", place) is not None
+
+
 def queue(text: str) -> str:
-    scheme, separator, _rest = text.partition("://")
+    scheme, separator, rest = text.partition("://")
     if separator and scheme in ("redis", "rediss"):
+        if not _is_one_server(rest):
+            raise ValueError(_("name one server, with its port in digits: redis://HOST:6379/0"))
         return text
     try:
         return database(text)
+    except _NotOneServer:
+        raise
     except ValueError:
         raise ValueError(
             _("write sqlite:///PATH, postgresql://USER@HOST/DATABASE or redis://HOST:6379/0")
@@ -153,6 +168,13 @@ def database(text: str) -> str:
     if not separator:
         raise ValueError(advice)
     if scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        if not _is_one_server(rest):
+            raise _NotOneServer(
+                _(
+                    "write the port in digits, and several servers at the end: "
+                    "postgresql://USER@/DATABASE?host=ONE,OTHER&port=5432,5432"
+                )
+            )
         return f"postgresql+psycopg://{rest}"
     if scheme == "sqlite" and rest.startswith("/") and rest[1:] not in ("", ":memory:"):
         return text

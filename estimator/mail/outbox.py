@@ -39,6 +39,9 @@ ANYBODYS = frozenset({"estimate", "request_code", "request_received"})
 What they caused never counts towards the limits of other mail: nobody can keep the clinic from writing to a patient.
 """
 
+COUNTED_ALONE = frozenset({"request_code"})
+"""Templates of such mail that are counted by themselves for an address: no other mail keeps somebody from a code."""
+
 PROMPT = frozenset(
     {"quote_code", "quote_issued", "quote_receipt", "staff_invitation", "staff_notice", "staff_reset"}
 )
@@ -147,8 +150,8 @@ def put(act: Act, message: Message) -> Mail:
     """Put a mail into the outbox; idempotent for the same submission.
 
     Raises TooMany if the address or the record has reached its limit of the last 24 hours, for which mail that anybody
-    may cause is counted together and each other template by itself; or if the installation has reached that of an
-    hour. The caller must then roll back, which removes the row.
+    may cause is counted together, but for COUNTED_ALONE, and each other template by itself; or if the installation has
+    reached that of an hour. The caller must then roll back, which removes the row.
     """
     template, about = message.template, message.about
     lookup = lookup_of(act, message.address)
@@ -175,7 +178,8 @@ def put(act: Act, message: Message) -> Mail:
     mail = db.session.scalars(select(Mail).filter_by(submission=named)).one()
     if added:
         limits = _limits(act, message)
-        together = Mail.template.in_(ANYBODYS if template in ANYBODYS else {template})
+        of_anybody = ANYBODYS - COUNTED_ALONE
+        together = Mail.template.in_(of_anybody if template in of_anybody else {template})
         # Counted after the insert: no other transaction can add one until this one ends.
         if _since(act.now, Mail.about == about, together) > limits.per_record:
             raise TooMany("record")

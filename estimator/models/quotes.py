@@ -274,6 +274,10 @@ class QuoteCode(Base):
     #: sealed: the code, until it is used or over
     code: Mapped[bytes | None] = mapped_column(Sealed)
     code_hash: Mapped[str] = mapped_column(String(64))
+    #: random name of the browser that asked for it, in which alone it can be typed
+    browser: Mapped[str | None] = mapped_column(String(32))
+    #: HMAC of the address and of the network that asked for it, to count by
+    asked_from: Mapped[str | None] = mapped_column(String(64))
     until: Mapped[datetime] = mapped_column(UTCDateTime)
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -79,16 +79,19 @@ def dump(url: str, folder: Path) -> Path:
     return _dump_postgresql(url, folder / "database.dump")
 
 
-def load(file: Path, url: str, *, held_at: datetime | None) -> None:
+def load(file: Path, url: str, *, held_at: datetime | None, upgraded: bool = False) -> None:
     """Restore a copied database into an empty one, with mail held from the first moment if `held_at` says so.
 
-    Nothing can start on the database before it is whole, and holds mail. Raises Failed.
+    Nothing can start on the database before it is whole, and holds mail; nor, with SQLite, before it is `upgraded` to
+    the newest revision, if it is to be: what breaks that off leaves nothing. Raises Failed.
     """
     must_be_empty(url)
     if kind(url) == "sqlite":
-        _load_sqlite(file, path_of(url), held_at)
-    else:
-        _load_postgresql(file, url, held_at)
+        _load_sqlite(file, path_of(url), held_at, upgraded)
+        return
+    _load_postgresql(file, url, held_at)
+    if upgraded:
+        migrations.upgrade(url)
 
 
 def must_be_empty(url: str) -> None:
@@ -225,29 +228,37 @@ def _dump_sqlite(source: Path, target: Path) -> Path:
     return target
 
 
-def _load_sqlite(file: Path, target: Path, held_at: datetime | None) -> None:
+def _load_sqlite(file: Path, target: Path, held_at: datetime | None, upgraded: bool) -> None:
     draft = target.with_name(f".{target.name}.restoring")
-    with writing(target):
-        draft.unlink(missing_ok=True)
-        try:
-            shutil.copyfile(file, draft)
-        except OSError:
-            draft.unlink(missing_ok=True)  # what there was no room for takes none
-            raise
-        draft.chmod(0o600)
-    with closing(sqlite3.connect(draft)) as connection:
-        found = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
-        strays = connection.execute("PRAGMA foreign_key_check").fetchone()
-    if found != ["ok"] or strays is not None:
-        draft.unlink()
-        raise Failed(_("The copy is damaged: %(what)s. Take another one.", what="; ".join(map(str, found))))
-    if held_at is not None:
+    _remove(draft)
+    try:
         with writing(target):
-            _hold(f"sqlite:///{draft}", held_at)
-    for end in ("-wal", "-shm"):
-        draft.with_name(draft.name + end).unlink(missing_ok=True)
-    _flush(draft)
-    draft.replace(target)
+            shutil.copyfile(file, draft)
+            draft.chmod(0o600)
+        with closing(sqlite3.connect(draft)) as connection:
+            found = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
+            strays = connection.execute("PRAGMA foreign_key_check").fetchone()
+        if found != ["ok"] or strays is not None:
+            raise Failed(
+                _("The copy is damaged: %(what)s. Take another one.", what="; ".join(map(str, found)))
+            )
+        with writing(target):
+            if held_at is not None:
+                _hold(f"sqlite:///{draft}", held_at)
+            if upgraded:
+                migrations.upgrade(f"sqlite:///{draft}")
+            with closing(sqlite3.connect(draft)) as plain:
+                plain.execute("PRAGMA journal_mode = DELETE")
+            _flush(draft)
+            draft.replace(target)
+    finally:
+        _remove(draft)  # what there was no room for takes none
+
+
+def _remove(file: Path) -> None:
+    """Remove the file of an SQLite database, with what stands beside it, if it is there."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        file.with_name(file.name + end).unlink(missing_ok=True)
 
 
 def _dump_postgresql(url: str, target: Path) -> Path:
@@ -310,9 +321,6 @@ def _hold(url: str, at: datetime) -> None:
     with engine.begin() as connection:
         if connection.execute(there.select().where(there.c.name == holding.HELD)).first() is None:
             connection.execute(insert(InstallationState).values(name=holding.HELD, value="true", at=at))
-    if kind(url) == "sqlite":
-        with closing(sqlite3.connect(path_of(url))) as plain:
-            plain.execute("PRAGMA journal_mode = DELETE")
 
 
 def _engine(url: str) -> Any:

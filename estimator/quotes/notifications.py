@@ -67,6 +67,12 @@ def tell_desk(
     notices.put(act, template, about=about(revision), submission=submission, options=options)
 
 
+def tell_desk_of_codes(act: Act, revision: QuoteRevision) -> None:
+    """Put a notice to the desk that several networks have used up the codes of a quote, at most one a day."""
+    submission = f"codes of {revision.quote.number} used up on {act.now:%Y-%m-%d}"
+    tell_desk(act, DECIDED, revision, submission=submission, options={"what": "codes_used_up"})
+
+
 def tell_patient(
     act: Act, revision: QuoteRevision, what: Answer | Literal["withdrawn"], *, submission: str
 ) -> None:

@@ -23,7 +23,7 @@ from estimator.estimates import LETTERS, MOST_ATTEMPTS
 from estimator.mail import outbox
 from estimator.models import Estimate, PatientRequest, RequestConsent, RequestEvent, StaffUser
 from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
-from estimator.requests import person_index
+from estimator.requests import mailed_codes, person_index
 from estimator.requests.consents import Consent
 from estimator.requests.events import STAFF, STATE, ChangedMeanwhile, add_event, lock
 from estimator.requests.person import Person, email_lookup, sealed
@@ -184,6 +184,7 @@ def end_link(act: Act, request: PatientRequest) -> str:
     request.link_serial += 1
     token = token_of(request, act.settings.link_key)
     request.link_hash = links.stored(token)
+    mailed_codes.end(request)  # or else whoever had the old link could have used up those of the new one
     db.session.flush()
     return token
 

@@ -2,7 +2,8 @@
 //
 // A page that answers a form becomes a page that was asked for by its address. A form with data-typed, the address of
 // its page if it is sent elsewhere, keeps what is typed in this tab, and what a page of errors or a last look shows of
-// it, until the tab is closed. What has data-again, a field's name, is shown where that field was sent with something in
+// it, until the tab is closed. They are put back after Back and Reload, and with data-returns, unless the form was sent,
+// also for somebody who left the page and follows a link to it again. What has data-again, a field's name, is shown where that field was sent with something in
 // it and the answer is gone. Without this file the browser asks whether to send a form again.
 
 const form = document.querySelector("form[data-typed]");
@@ -14,6 +15,7 @@ const cameBack = ["reload", "back_forward"].includes(performance.getEntriesByTyp
 const save = () => {
   const typed = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
   sessionStorage.setItem(key, JSON.stringify(typed));
+  sessionStorage.removeItem(`${key} sent`);
 };
 
 const putBack = () => {
@@ -35,7 +37,8 @@ if (isAnswer) history.replaceState(null, "", address + location.search + locatio
 if (form) {
   try {
     if (isAnswer) save();
-    else if (cameBack) putBack();
+    else if (cameBack || ("returns" in form.dataset && !sessionStorage.getItem(`${key} sent`))) putBack();
+    form.addEventListener("submit", () => sessionStorage.setItem(`${key} sent`, "yes"));
     form.addEventListener("input", save);
     form.addEventListener("change", save);
   } catch {

@@ -21,6 +21,7 @@ from estimator.web import (
     language,
     mailbox,
     measuring,
+    mistyped_addresses,
     patient,
     request_context,
     staff,
@@ -45,6 +46,7 @@ def init_app(app: Flask) -> None:
     static_files.init_app(app)
     guard.init_app(app)
     language.init_app(app)
+    mistyped_addresses.init_app(app)
     errors.init_app(app)
     Babel(app, locale_selector=lambda: current_reader().locale)
     speak(app.jinja_env)

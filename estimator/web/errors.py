@@ -37,8 +37,11 @@ class Missing(Exception):
     """
 
     def answer(self) -> ResponseReturnValue:
-        """Return the response: one 404 page for everything that was deleted or never existed."""
-        return _missing()
+        """Return the response: one 404 page for everything that was deleted or never existed.
+
+        It keeps what somebody typed for it meanwhile.
+        """
+        return missing(kept=typed() if request.method == "POST" else ())
 
 
 def init_app(app: Flask) -> None:
@@ -101,7 +104,8 @@ def erased_meanwhile() -> tuple[str, int]:
     )
 
 
-def _missing() -> tuple[str, int]:
+def missing(kept: Sequence[str] = ()) -> tuple[str, int]:
+    """Return the 404 page, with what somebody typed for something that is gone; staff's keeps it in any case."""
     if g.get("leads_to_staff", False):
         return page(
             404,
@@ -116,6 +120,7 @@ def _missing() -> tuple[str, int]:
         _(
             "The link may be incomplete, too old, or its estimate was deleted. Ask for it again, or start anew."
         ),
+        kept=kept,
     )
 
 
@@ -209,7 +214,7 @@ def of_real_people() -> ResponseReturnValue:
 def _http(error: HTTPException) -> Any:
     code = error.code or 500
     if code == 404:
-        return _missing()
+        return missing()
     if code == 403:
         return page(
             403,

@@ -82,6 +82,11 @@ def without_directions(text: str) -> str:
     return "\n".join(_DIRECTIONS.sub("", line) if _is_balanced(line) else line for line in text.split("\n"))
 
 
+def without_any_direction(text: str) -> str:
+    """Return a text without letters that begin or end a direction, for a sentence of ours that repeats it."""
+    return _DIRECTIONS.sub("", text)
+
+
 def _is_balanced(line: str) -> bool:
     """Whether every direction that a line begins ends in it, the last one first, and none overrides letters."""
     waiting: list[str] = []

@@ -112,6 +112,7 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "answer": lazy_gettext("Answer"),
     "seen": lazy_gettext("Opened"),
     "confirmed": lazy_gettext("Opened"),
+    "codes_used_up": lazy_gettext("Codes used up"),
     "approval_asked": lazy_gettext("Approval of the quote by a second coordinator asked for"),
     "sent_back": lazy_gettext("Quote sent back to whoever prepared it"),
     "approved": lazy_gettext("Quote approved by a second coordinator"),

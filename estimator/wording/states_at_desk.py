@@ -48,6 +48,7 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "question": lazy_gettext("asked a question"),
     "answer": lazy_gettext("answered"),
     "confirmed": lazy_gettext("typed the code of a mail"),
+    "codes_used_up": lazy_gettext("asked for as many codes as there are, from several networks"),
     "priced": lazy_gettext("gave a price for the quote: %(charge)s, %(amount)s"),
     "issued": lazy_gettext("issued quote %(quote)s, revision %(revision)s"),
     "opened": lazy_gettext("opened quote %(quote)s"),

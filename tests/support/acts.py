@@ -11,6 +11,10 @@ from flask import current_app
 from estimator.act import Act
 from estimator.clinic import Clinic
 from estimator.config import Settings
+from estimator.requests.mailed_codes import Asker
+
+ASKER = Asker("browser of the patient", "192.0.2.1")
+"""Who asks for a code and types it, where a test says no more about them."""
 
 
 def acting(

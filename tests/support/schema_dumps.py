@@ -44,7 +44,7 @@ from estimator.requests import mailed_codes
 from estimator.staff import invitations, recovery_codes, sessions
 from tests.support import apps, postgresql
 from tests.support import example_quotes as example
-from tests.support.acts import acting
+from tests.support.acts import ASKER, acting
 from tests.support.example_list import NOW, table_text
 from tests.support.example_mail import ask
 from tests.support.example_request import DAUGHTER, request
@@ -118,7 +118,7 @@ def fill() -> None:
     request(NOW, DAUGHTER, record=record, submission="other", for_whom="other", answer_by="telephone")
     bill = bills.Entered(Decimal("4500.00"), "USD", NOW.date(), note="One night more.")
     bills.correct(act.by("user:1"), open_, bills.enter(act.by("user:1"), open_, bill).id, bill)
-    mailed_codes.send(act, open_)
+    mailed_codes.send(act, open_, ASKER)
     ask(record, NOW)
     estimates.comparisons.make(act, db.session.query(Estimate).limit(2).all(), submission="compared")
     pdf_cache.keep("d" * 64, record, b"%PDF-1.7", NOW)

@@ -10,8 +10,8 @@ import pricing
 from estimator import estimates, price_lists, wording
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
-from estimator.models import Estimate
-from estimator.web import errors, estimate_form, request_context
+from estimator.models import Estimate, TableVersion
+from estimator.web import errors, estimate_form, request_context, typed_answers
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import before, cookies, estimate_making
@@ -87,6 +87,7 @@ def _read(form: estimate_form.EstimateForm, table: PriceTable, earlier: Estimate
 
 
 @pages.route("/e/<token>/change/<driver>", methods=["GET", "POST"])
+@typed_answers.keeping()
 def question(token: str, driver: str) -> ResponseReturnValue:
     """Ask one question again, and whatever its new answer calls for; make the estimate with that."""
     earlier = request_context.estimate_of(token)
@@ -135,7 +136,7 @@ def question(token: str, driver: str) -> ResponseReturnValue:
                 _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence),
             )
     changed = version.version if version.sha256 != earlier.table_version.sha256 else None
-    return _page(token, form, table, asked, ruled_out, changed), status
+    return _page(token, form, version, asked, ruled_out, changed), status
 
 
 def _refused(form: estimate_form.EstimateForm, status: int, sentence: str) -> int:
@@ -146,12 +147,12 @@ def _refused(form: estimate_form.EstimateForm, status: int, sentence: str) -> in
 def _page(
     token: str,
     form: estimate_form.EstimateForm,
-    table: PriceTable,
+    version: TableVersion,
     asked: set[str],
     ruled_out: set[str],
     changed: str | None,
 ) -> str:
-    reader = current_reader()
+    reader, table = current_reader(), price_lists.parsed(version)
     earlier = request_context.estimate_of(token)
     panel = running(table, _read(form, table, earlier), reader, estimates.breakdown_of(earlier))
     sections = []
@@ -172,6 +173,7 @@ def _page(
             if question.errors
         ),
         form=form,
+        table_sha256=version.sha256,
         sections=sections,
         asked=sorted(asked),
         changed=changed,

@@ -20,10 +20,11 @@ from estimator.models import Comparison, Estimate, TableVersion
 from estimator.web import errors, network_limits, request_context
 from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader, is_switching, own_currency
-from estimator.web.patient import compare_next, cookies, worded
+from estimator.web.patient import closed_list, compare_next, cookies, worded
 from estimator.web.patient.compare_form import CompareForm
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
+from estimator.web.typed_text import without_any_direction
 from pricing.side_by_side import MOST
 
 pages = Blueprint("comparing", __name__)
@@ -44,6 +45,7 @@ class TooMany(errors.Missing):
             _("Try again in a quarter of an hour"),
             _("Many comparisons were made from your network just now."),
             _("Your estimates stay as they are."),
+            kept=errors.typed() if request.method == "POST" else (),
         )
 
 
@@ -102,7 +104,7 @@ def _begun(form: CompareForm) -> ResponseReturnValue | None:
         token = _TOKEN.search(link)
         record = None if token is None else estimates.find(act(), token[1])
         if token is None or record is None:
-            shown = printable(link)[:40]
+            shown = without_any_direction(printable(link))[:40]
             form.refuse(
                 _("“%(link)s” opens no estimate. Copy the whole link, or leave the line empty.", link=shown),
                 field,
@@ -233,10 +235,12 @@ def opened(token: str) -> tuple[Comparison, list[Estimate | None]]:
 
 
 def in_force(slug: str) -> TableVersion:
-    """Return the version of a list that new plans are made with; raises errors.Missing."""
+    """Return the version of a list that new plans are made with; raises closed_list.Closed and errors.Missing."""
     try:
         return price_lists.in_force(slug, request_context.now())
     except LookupError:
+        if price_lists.is_closed(printable(slug)):
+            raise closed_list.Closed(slug) from None
         raise errors.Missing from None
 
 

@@ -16,7 +16,7 @@ from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
 from estimator.models import Estimate, TableVersion
-from estimator.web import errors, estimate_form, request_context
+from estimator.web import errors, estimate_form, request_context, typed_answers
 from estimator.web.estimate_form import EstimateForm, Section
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
@@ -64,6 +64,7 @@ class Beginning:
 
 
 @pages.route("/e/<token>/compare/<slug>", methods=["GET", "POST"])
+@typed_answers.keeping()
 def of_estimate(token: str, slug: str) -> ResponseReturnValue:
     """Ask what a list needs to know besides the answers of an estimate, and lay both side by side."""
     found = request_context.estimate_of(token)
@@ -74,6 +75,7 @@ def of_estimate(token: str, slug: str) -> ResponseReturnValue:
 
 
 @pages.route("/compare/<token>/add/<slug>", methods=["GET", "POST"])
+@typed_answers.keeping()
 def of_comparison(token: str, slug: str) -> ResponseReturnValue:
     """Ask the same for the next plan of a comparison, with the answers of its first one."""
     found, compared = comparing.opened(token)

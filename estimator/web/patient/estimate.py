@@ -23,7 +23,7 @@ from estimator.db import unavailable
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
-from estimator.web import errors, estimate_form, request_context
+from estimator.web import errors, estimate_form, request_context, typed_answers
 from estimator.web.forms import printable, summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import before, closed_list, compare_next, cookies, estimate_making, worded
@@ -44,7 +44,7 @@ def estimate(slug: str) -> ResponseReturnValue:
         version = price_lists.in_force(slug, request_context.now())
     except price_lists.UnknownTable:
         if price_lists.is_closed(printable(slug)):
-            return closed_list.page(slug)
+            raise closed_list.Closed(slug) from None
         raise errors.Missing from None
     except price_lists.NotInForce:
         return errors.page(
@@ -60,6 +60,7 @@ def estimate(slug: str) -> ResponseReturnValue:
 
 
 @pages.route("/e/<token>/change", methods=["GET", "POST"])
+@typed_answers.keeping()
 def change(token: str) -> ResponseReturnValue:
     """Ask again, with the answers of an estimate filled in; the answers make a new estimate."""
     earlier = request_context.estimate_of(token)

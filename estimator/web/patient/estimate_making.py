@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from estimator import estimates, price_lists
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, TableVersion
-from estimator.web import errors, network_limits, request_context
+from estimator.web import errors, network_limits, request_context, typed_answers
 from estimator.web.language import current_reader
 from estimator.web.patient import made_here
 from estimator.web.request_context import act
@@ -33,15 +33,20 @@ class TooMany(errors.Missing):
 
 
 class Closed(errors.Missing):
-    """No estimates are made from a price list any more."""
+    """No estimates are made from the price list of an estimate any more."""
+
+    def __init__(self, earlier: TableVersion) -> None:
+        self.earlier = earlier
+        super().__init__(earlier)
 
     def answer(self) -> ResponseReturnValue:
-        """Return the page that says so."""
+        """Return the page that says so, with the other answers that were given."""
         return errors.page(
             404,
             _("This price list is closed"),
             _("No new estimates are made from it. Yours stays as it is."),
             way_out=_way_back(),
+            kept=typed_answers.kept(self.earlier) if request.method == "POST" else (),
         )
 
 
@@ -52,7 +57,7 @@ def todays(earlier: Estimate) -> TableVersion:
     except price_lists.NotInForce:
         return earlier.table_version
     except price_lists.UnknownTable:
-        raise Closed from None
+        raise Closed(earlier.table_version) from None
 
 
 def make(version: TableVersion, answers: Mapping[str, Any], submission: str) -> str:

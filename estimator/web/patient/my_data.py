@@ -21,9 +21,9 @@ from estimator.web import errors, network_limits, request_context
 from estimator.web.countries import countries
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import cookies, pdf_line, request_visit
+from estimator.web.patient import code_form, cookies, dead_links, pdf_line, request_visit
 from estimator.web.patient.code_form import CodeForm
-from estimator.web.patient.opened_links import QUOTES, REQUESTS
+from estimator.web.patient.opened_links import QUOTES, REQUESTS, asker
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 
@@ -153,7 +153,7 @@ def code(reference: str) -> ResponseReturnValue:
     if not form.validate():
         return _code_page(record, form, 422)
     with committing():  # also after a wrong code, so that the try counts
-        right = mailed_codes.check(act(), record, form.code.data)
+        right = mailed_codes.check(act(), record, asker(), form.code.data)
         if right:
             request_visit.begin(record, confirmed=True)
     if right:
@@ -199,22 +199,17 @@ def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
         with committing():  # commits also the count of a refused attempt
             wait = _too_many_mails(record)
             if wait is None:
-                mailed_codes.send(act(), record)
+                mailed_codes.send(act(), record, asker())
     except mailed_codes.NoAddress:  # erased meanwhile
         raise request_visit.VisitOver from None
     except mailed_codes.TooMany as too_many:
-        wait = too_many.wait
+        return _too_many_codes(reference, form, too_many)
     except outbox.TooMany:
         sentence = _("We have reached today’s limit of emails to this address. Try again tomorrow.")
-        return _no_code(reference, form, sentence)
+        return _no_code(reference, form, sentence, others=True)
     if wait is None:
         return redirect(url_for("my_data.code", reference=reference), code=303)
-    sentence = ngettext(
-        "No more codes for now. Try again in %(num)s minute.",
-        "No more codes for now. Try again in %(num)s minutes.",
-        -(-wait // timedelta(minutes=1)),
-    )
-    return _no_code(reference, form, sentence)
+    return _too_many_codes(reference, form, mailed_codes.TooMany(wait))
 
 
 def _too_many_mails(record: PatientRequest) -> timedelta | None:
@@ -224,16 +219,26 @@ def _too_many_mails(record: PatientRequest) -> timedelta | None:
     return network_limits.take("mail")
 
 
-def _no_code(reference: str, form: CodeForm, sentence: str) -> ResponseReturnValue:
-    """Show the page of the code once more, with why none was sent."""
+def _too_many_codes(reference: str, form: CodeForm, too_many: mailed_codes.TooMany) -> ResponseReturnValue:
+    if too_many.by_others:
+        found = request_visit.opened(reference)
+        with committing():
+            mailed_codes.used_up(act(), found)
+    return _no_code(reference, form, code_form.wait(too_many), others=too_many.by_others)
+
+
+def _no_code(reference: str, form: CodeForm, sentence: str, *, others: bool = False) -> ResponseReturnValue:
+    """Show the page of the code once more, with why none was sent, and whom to ask if others used them up."""
     found = requests.get(reference)
     if found is None:
         raise errors.Missing
+    ways = dead_links.by_letter(price_lists.parsed(found.table_version).provider) if others else ""
+    sentence = f"{sentence} {ways}".rstrip()
     return _code_page(found, form.refuse(sentence, form.code), 429)
 
 
 def _code_page(record: PatientRequest, form: CodeForm, status: int = 200) -> tuple[str, int]:
-    waiting = mailed_codes.waiting(record, request_context.now())
+    waiting = mailed_codes.waiting(record, asker(), request_context.now())
     page = render_template(
         "patient/my_data_code.html",
         errors=summary(form),

@@ -6,17 +6,22 @@ moments, so that they end by themselves.
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import session
 
-from estimator.web import request_context
+from estimator.requests import mailed_codes
+from estimator.web import client_network, request_context
 
 LASTS = timedelta(hours=12)
 AHEAD = timedelta(minutes=5)
 """A moment from further ahead than this does not count: the clock was set back."""
+
+BROWSER = "browser"
+"""What the random name of this browser is called in the cookie: a code by mail can be typed where it was asked for."""
 
 MOST = 10
 """Maximum number of open records of a kind in one browser; a cookie has only so much room."""
@@ -30,6 +35,7 @@ class Visits:
 
     def begin(self, name: str, serial: int, *, confirmed: bool = False) -> None:
         """Remember that a link was opened here; a code that was typed for the same link already still counts."""
+        _browser()
         kept = self._entries()
         earlier = kept.pop(name, {})
         same = earlier.get("serial") == serial
@@ -67,6 +73,18 @@ class Visits:
 
 QUOTES = Visits("quotes")
 REQUESTS = Visits("requests")
+
+
+def asker() -> mailed_codes.Asker:
+    """Return who asks for a code here, or types one; somebody's link has been opened in this browser."""
+    return mailed_codes.Asker(_browser(), client_network.counted())
+
+
+def _browser() -> str:
+    """Return the random name of this browser, which it has from the first link on that is opened in it."""
+    if BROWSER not in session:
+        session[BROWSER] = secrets.token_hex(8)
+    return str(session[BROWSER])
 
 
 def _stamp() -> str:

@@ -266,13 +266,14 @@ class AskedAbout(TypedDict):
     demo: bool
     total_label: str
     total: str
+    withdrawn: str | None
     expired: str | None
 
 
 def _estimate(found: Estimate, token: str) -> AskedAbout:
     """Return what the pages say about the estimate that is asked about."""
     reader, table = current_reader(), price_lists.parsed(found.table_version)
-    breakdown = estimates.breakdown_of(found)
+    breakdown, withdrawn = estimates.breakdown_of(found), estimates.withdrawn_at(found)
     return {
         "back": url_for("patient.breakdown", token=token),
         "again": url_for("patient.change", token=token),
@@ -284,6 +285,9 @@ def _estimate(found: Estimate, token: str) -> AskedAbout:
             is_at_least(breakdown), has_range=len(set(breakdown["totals"]["total"].values())) > 1
         ),
         "total": reader.money(breakdown["totals"]["total"]["likely"], breakdown["currency"]),
+        "withdrawn": None
+        if withdrawn is None
+        else wording.withdrawn_words(withdrawn, table.time_zone, reader),
         "expired": reader.day(found.valid_until)
         if estimates.has_expired(found, request_context.now())
         else None,

@@ -5,6 +5,7 @@ A page that is opened changes nothing: the secret of a link is exchanged for a n
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypedDict
 
 from flask import redirect, render_template, request, url_for
@@ -271,7 +272,15 @@ def _state(record: PatientRequest, quote: Quote | None) -> str:
     return str(states.REQUEST_FOR_PATIENT[state])
 
 
-def _mail(record: PatientRequest) -> dict[str, str] | None:
+@dataclass(frozen=True)
+class Confirmation:
+    """What became of the mail that confirms a request."""
+
+    sentence: str
+    was_sent: bool = False
+
+
+def _mail(record: PatientRequest) -> Confirmation | None:
     """Return the status of the confirmation mail; None if there is none."""
     events = requests.history(record, request_context.settings().data_keys)
     became = next((event.detail.get("mail") for event in events if event.kind == "asked"), None)
@@ -280,24 +289,24 @@ def _mail(record: PatientRequest) -> dict[str, str] | None:
         return None
     address = addresses.masked(person.email)
     if became == "put":
-        return {"sentence": _("We have sent a confirmation to %(address)s.", address=address)}
+        return Confirmation(_("We have sent a confirmation to %(address)s.", address=address), was_sent=True)
     if became == "too_many":
-        return {
-            "sentence": _(
+        return Confirmation(
+            _(
                 "We have reached today’s limit of emails to %(address)s, so no confirmation was sent. "
                 "What you wrote has arrived all the same.",
                 address=address,
             )
-        }
+        )
     if became == "too_many_now":
-        return {
-            "sentence": _(
+        return Confirmation(
+            _(
                 "We have sent as many emails as we may in this hour, so no confirmation was sent to %(address)s. "
                 "What you wrote has arrived all the same.",
                 address=address,
             )
-        }
-    return {"sentence": _("No confirmation is sent, because this server sends no mail.")}
+        )
+    return Confirmation(_("No confirmation is sent, because this server sends no mail."))
 
 
 def _link(record: PatientRequest) -> str:

@@ -97,6 +97,44 @@ def test_changing_an_estimate(page: Page, sent: Sent, breakdown: str) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("way", ["change", "change/nights", "compare/delhi", "compare/mexico?compare=delhi"])
+def test_answers_that_were_not_sent_are_there_again_after_reload_and_for_who_left_and_comes_back_by_a_link(
+    page: Page, breakdown: str, way: str
+) -> None:
+    nights = page.locator("#q_nights")
+
+    def come() -> None:
+        page.goto(f"{breakdown}/{way}")
+        page.wait_for_load_state()
+
+    come()
+    first = nights.input_value()
+    nights.evaluate(
+        "field => { field.value = '7'; field.dispatchEvent(new Event('input', { bubbles: true })); }"
+    )
+    assert first != "7"
+    page.reload()
+    expect(nights).to_have_value("7")
+    page.goto(breakdown)
+    come()
+    expect(nights).to_have_value("7")
+    page.goto(breakdown)
+    page.go_back()
+    expect(nights).to_have_value("7")
+
+
+@pytest.mark.long
+def test_answers_that_were_sent_are_not_those_of_who_begins_again(page: Page, breakdown: str) -> None:
+    page.goto(f"{breakdown}/change/nights")
+    first = page.locator("#q_nights").input_value()
+    page.fill("#q_nights", "7")
+    page.get_by_role("button", name="Done").click()
+    page.wait_for_url(lambda url: "change" not in url)
+    page.goto(f"{breakdown}/change/nights")
+    expect(page.locator("#q_nights")).to_have_value(first)
+
+
+@pytest.mark.long
 def test_asking_for_a_quote(page: Page, sent: Sent, site: Site, breakdown: str) -> None:
     fill_in_request(page, breakdown)
     page.fill("#email", "nobody")

@@ -221,6 +221,36 @@ def test_a_wrong_queue_address_does_not_repeat_its_password(load: Load, url: str
     )
 
 
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql://u:hunter2@h1:5,h2:6/d", "postgresql://h1,h2/d", "postgresql://u:hunter2@h:port/d?host=x"],
+)
+@pytest.mark.parametrize("name", ["DATABASE_URL", "QUEUE_URL"])
+def test_several_servers_where_there_is_room_for_one_are_refused_with_how_to_name_them(
+    load: Load, name: str, url: str
+) -> None:
+    said = sentence(load, **{name: url})
+    assert said.startswith(
+        f"{name} cannot be used: write the port in digits, and several servers at the end:"
+    )
+    assert "hunter2" not in said
+    right = "postgresql://u:p@/d?host=h1,h2&port=5,6"
+    assert load(**{name: right})
+
+
+def test_a_queue_has_one_redis(load: Load) -> None:
+    assert sentence(load, QUEUE_URL="redis://h1:5,h2:6/0") == (
+        "QUEUE_URL cannot be used: name one server, with its port in digits: redis://HOST:6379/0."
+    )
+
+
+@pytest.mark.parametrize(
+    "place", ["", "h", "u@h:5432", "u:p@[::1]:5432", "u:a/b?c,d:e@h", "%2Fvar%2Frun:5432"]
+)
+def test_an_address_of_one_server_is_taken_however_it_is_written(load: Load, place: str) -> None:
+    assert load(DATABASE_URL=f"postgresql://{place}/d").database_url == f"postgresql+psycopg://{place}/d"
+
+
 def test_the_queue_is_a_file_beside_sqlite_and_the_database_itself_on_postgresql(
     load: Load, instance: Path
 ) -> None:

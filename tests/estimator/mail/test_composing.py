@@ -110,7 +110,7 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         "others": "Example Agency",
     },
     ("quote_issued", "words-of-the-clinic"): {**QUOTE, **WORDS},
-    **{("quote_decided", what): {**DESK, "what": what} for what in DECISIONS},
+    **{("quote_decided", what): {**DESK, "what": what} for what in (*DECISIONS, "codes_used_up")},
     **{
         ("quote_receipt", what): {**QUOTE, "at": STAFF["at"], "what": what, "until": None}
         for what in (*DECISIONS, "withdrawn")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from estimator import migrations
+from estimator.operations import copies
 from tests.support.commands import estimator
 from tests.support.small_disk import MAY_MOUNT, fill, make_room, small_disk
 
@@ -105,3 +110,36 @@ def test_what_was_not_restored_for_lack_of_room_is_restored_once_there_is_some(
         make_room(disk)
         code, output, errors = estimator(*restoring)
         assert (code, errors) == (0, ""), output
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_disk_that_fills_while_a_restored_database_is_upgraded_leaves_none(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert estimator("backup", tmp_path / "daily", "--keys", tmp_path / "keys", "--quick")[0] == 0
+    (copy,) = [path for path in (tmp_path / "daily").iterdir() if path.name != ".lock"]
+    (keys,) = (tmp_path / "keys").iterdir()
+    older(copy)
+    restoring = ("restore", copy, "--keys", keys, "--quick")
+    monkeypatch.delenv("DATABASE_URL")
+    size = (copy / "database.sqlite").stat().st_size
+    with small_disk(tmp_path / "elsewhere", f"{size // 1024 + 60}k") as disk:
+        monkeypatch.setenv("INSTANCE", str(disk / "instance"))
+        for _time in range(2):
+            code, _output, errors = estimator(*restoring)
+            assert code == 1
+            assert "cannot be written (database or disk is full)" in errors
+            assert not [path.name for path in (disk / "instance").iterdir() if "sqlite" in path.name]
+
+
+def older(copy: Path) -> None:
+    """Take a copy back to the first revision of an app that made copies."""
+    file = copy / "database.sqlite"
+    migrations.downgrade(f"sqlite:///{file}", "0010")
+    with closing(sqlite3.connect(file)) as plain:
+        plain.execute("PRAGMA journal_mode = DELETE")
+        plain.execute("VACUUM")
+    said = json.loads((copy / "copy.json").read_text())
+    said |= {"sha256": copies.checksum(file), "revision": "0010"}
+    (copy / "copy.json").write_text(json.dumps(said))

@@ -29,7 +29,7 @@ from estimator.privacy import retention
 from estimator.requests import mailed_codes
 from estimator.staff import invitations, sessions
 from tests.support import example_quotes as example
-from tests.support.acts import acting
+from tests.support.acts import ASKER, acting
 from tests.support.commands import environment, estimator
 from tests.support.example_bills import enter as enter_bill
 from tests.support.example_mail import ask
@@ -172,7 +172,7 @@ def live(now: datetime, version: TableVersion) -> dict[str, Any]:
     example.prepare(declined, now, adjustments=[("-100.00", "For Wilhelmina")])
     for each in (open_, accepted):
         enter_bill(each, now, total="4500.00", note="One night more.")
-    mailed_codes.send(act, open_)
+    mailed_codes.send(act, open_, ASKER)
     throttle.take(act, "password", form, most=9)
     user = db.session.scalars(select(StaffUser)).one()
     sessions.begin(user, now)

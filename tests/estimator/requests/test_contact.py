@@ -17,7 +17,7 @@ from estimator.models import Mail, PatientRequest, TableVersion
 from estimator.privacy import erasure
 from estimator.requests import mailed_codes, search
 from estimator.requests.search import Filter
-from tests.support.acts import acting
+from tests.support.acts import ASKER, acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import settings
 from tests.support.example_request import DAUGHTER, PERSON, request
@@ -88,15 +88,17 @@ def test_the_trail_and_the_history_name_the_fields_and_no_value(app: Flask, vers
 
 def test_codes_go_to_the_new_address_only(app: Flask, version: TableVersion) -> None:
     found = request(NOW)
-    mailed_codes.send(act(), found)
+    mailed_codes.send(act(), found, ASKER)
     db.session.commit()
-    code = mailed_codes.waiting(found, NOW)
+    code = mailed_codes.waiting(found, ASKER, NOW)
     assert code is not None
     digits = mailed_codes.digits_of(act(), code)
     assert digits is not None
     correct(found, email=RIGHT)
-    assert not mailed_codes.check(act(), found, digits), "a code that went to the old address opens nothing"
-    mailed_codes.send(act(), found)
+    assert not mailed_codes.check(act(), found, ASKER, digits), (
+        "a code that went to the old address opens nothing"
+    )
+    mailed_codes.send(act(), found, ASKER)
     db.session.commit()
     states = [
         (mail.template, outbox.address_of(mail, settings().data_keys), mail.state)
@@ -112,10 +114,10 @@ def test_codes_go_to_the_new_address_only(app: Flask, version: TableVersion) -> 
 def test_somebody_without_an_address_gets_one_later(app: Flask, version: TableVersion) -> None:
     found = request(NOW, replace(PERSON, email=None))
     with pytest.raises(mailed_codes.NoAddress):
-        mailed_codes.send(act(), found)
+        mailed_codes.send(act(), found, ASKER)
     db.session.rollback()
     correct(found, email=RIGHT)
-    assert mailed_codes.send(act(), found)[1] is not None
+    assert mailed_codes.send(act(), found, ASKER)[1] is not None
     assert found_by(RIGHT) == [found.id]
 
 

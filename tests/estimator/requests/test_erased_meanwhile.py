@@ -18,7 +18,7 @@ from estimator.models import Mail, PatientRequest, QuoteCode, QuoteDraft, Reques
 from estimator.privacy import erasure
 from estimator.quotes import drafts
 from estimator.requests import mailed_codes
-from tests.support.acts import acting
+from tests.support.acts import ASKER, acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import settings
 from tests.support.example_request import request
@@ -84,7 +84,7 @@ def test_nothing_is_added_to_an_erased_request(app: Flask, adding: Callable[[Pat
 def test_no_code_goes_to_somebody_who_is_erased_at_that_moment(app: Flask) -> None:
     found = late(app)
     with pytest.raises(mailed_codes.NoAddress):
-        mailed_codes.send(act(), found)
+        mailed_codes.send(act(), found, ASKER)
     db.session.rollback()
     assert db.session.scalar(select(func.count()).select_from(QuoteCode)) == 0
     assert db.session.scalars(select(Mail.address)).all() == [None]

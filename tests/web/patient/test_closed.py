@@ -10,7 +10,7 @@ from flask import Flask
 from estimator import price_lists
 from estimator.db import db
 from tests.support.acts import acting
-from tests.support.clinic import NOW, table_text
+from tests.support.clinic import ANSWERS, NOW, table_text
 from tests.support.database import publish
 from tests.support.visitor import Page, Visitor, reference_of
 
@@ -71,9 +71,9 @@ def test_the_answers_of_a_list_that_was_closed_cannot_be_changed_and_the_estimat
     assert visitor.open(breakdown.path).status == 200
 
 
-def close(app: Flask) -> None:
+def close(app: Flask, slug: str = "clinic") -> None:
     with app.app_context():
-        price_lists.close(acting(actor="user:1", now=NOW), "clinic")
+        price_lists.close(acting(actor="user:1", now=NOW), slug)
         db.session.commit()
 
 
@@ -109,10 +109,76 @@ def test_the_form_of_a_closed_list_says_so_and_one_that_never_was_does_not(
     assert visitor.post("/estimate/nothing", {"q_cells": "own"}).title.startswith("This page does not exist")
 
 
-@pytest.mark.parametrize("slug", ["clinic", "%00", "\N{SNOWMAN}"])
+@pytest.mark.parametrize(("slug", "status"), [("clinic", 404), ("%00", 400), ("\N{SNOWMAN}", 404)])
 def test_whatever_is_sent_to_the_form_of_a_closed_list_is_answered(
-    app: Flask, visitor: Visitor, slug: str
+    app: Flask, visitor: Visitor, slug: str, status: int
 ) -> None:
     close(app)
     sent = {"table_sha256": "\x00", "q_cells": "\x00", "q_sessions": "9" * 500, "q_arrival-year": "\x1b"}
-    assert visitor.post(f"/estimate/{slug}", sent).status == 404
+    assert visitor.post(f"/estimate/{slug}", sent).status == status
+
+
+def typed_into(visitor: Visitor, path: str) -> tuple[str, dict[str, str]]:
+    """Fill in the form of a page, and return where it is sent and what a browser sends."""
+    page = visitor.open(path)
+    sent = {**page.typed().to_dict(), **{name: text for name, text in TYPED.items() if text}, "act": "show"}
+    return page.one("form").get("action") or page.path, sent
+
+
+@pytest.mark.parametrize("way", ["/change", "/change/sessions", "/compare/other", "/compare/clinic"])
+def test_answers_given_to_a_list_that_is_closed_meanwhile_are_kept_wherever_they_are_given(
+    app: Flask, visitor: Visitor, breakdown: Page, way: str
+) -> None:
+    publish(app, table_text().replace('table = "clinic"', 'table = "other"'))
+    closed = "other" if way.endswith("other") else "clinic"
+    action, sent = typed_into(visitor, breakdown.path + way)
+    close(app, closed)
+    page = visitor.post(action, sent)
+    assert page.status == 404
+    assert page.title.startswith("This price list is closed")
+    assert "Sessions: two" in page.text("textarea")
+    assert visitor.open(action).title.startswith("This price list is closed")
+
+
+def test_a_list_that_was_closed_is_said_to_be_so_to_whoever_adds_it_to_a_comparison(
+    app: Flask, visitor: Visitor, breakdown: Page
+) -> None:
+    publish(app, table_text().replace('table = "clinic"', 'table = "other"'))
+    form = visitor.open(breakdown.path + "/compare/clinic")
+    compared = visitor.send(form, {**ANSWERS, "q_sessions": "3"}).location
+    close(app, "other")
+    page = visitor.post(f"{compared}/add/other", {"act": "show"})
+    assert page.title.startswith("This price list is closed")
+
+
+def delete(visitor: Visitor, breakdown: Page) -> None:
+    """Delete an estimate in another tab."""
+    assert visitor.send(visitor.open(f"{breakdown.path}/delete"), button=None).status in (200, 303)
+    assert visitor.open(breakdown.path).status == 404
+
+
+@pytest.mark.parametrize("way", ["/change", "/change/sessions", "/compare/clinic"])
+def test_answers_given_to_an_estimate_that_is_deleted_meanwhile_are_kept_in_words(
+    visitor: Visitor, breakdown: Page, way: str
+) -> None:
+    action, sent = typed_into(visitor, breakdown.path + way)
+    delete(visitor, breakdown)
+    page = visitor.post(action, sent)
+    assert page.title.startswith("This page does not exist")
+    assert "Sessions: two" in page.text("textarea")
+    assert visitor.open(action).all("textarea") == []
+
+
+@pytest.mark.parametrize("way", ["/ask", "/ask/check", "/question", "/email"])
+def test_what_somebody_wrote_about_an_estimate_that_is_deleted_meanwhile_is_kept(
+    visitor: Visitor, breakdown: Page, way: str
+) -> None:
+    _action, sent = typed_into(visitor, breakdown.path + way.removesuffix("/check"))
+    delete(visitor, breakdown)
+    words = {"words": "Is there a lift?", "message": "My mother comes along.", "email": "mina@quillworth.org"}
+    page = visitor.post(breakdown.path + way, {**sent, **words})
+    assert page.title.startswith("This page does not exist")
+    kept = [box.text for box in page.all("textarea")]
+    for text in words.values():
+        assert text in kept
+    assert sent["csrf_token"] not in kept

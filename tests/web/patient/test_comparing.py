@@ -249,6 +249,7 @@ def test_estimates_that_somebody_has_are_compared_by_their_links(family: Visitor
             "Choose two or three, so that there is something to compare.",
         ),
         ([("link_2", "/e/" + "x" * 43)], "opens no estimate. Copy the whole link, or leave the line empty."),
+        ([("link_1", "\u202eabc gpj.exe")], "“abc gpj.exe” opens no estimate."),
         ([("kept", "\x00 hello")], "opens no estimate. Copy the whole link, or leave the line empty."),
     ],
 )

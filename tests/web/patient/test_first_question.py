@@ -223,6 +223,7 @@ def test_a_question_is_kept_without_a_confirmation_once_the_mails_of_an_hour_are
         page = visitor.open(f"{breakdown.path}/question")
         done = sent(visitor, page, email=f"v{number}@quillworth.org")
     assert "as many emails as we may in this hour" in done.text()
+    assert "it is in no email" in done.text()
     assert len(stored(app)) == 2
     with app.app_context():
         templates = db.session.scalars(select(Mail.template)).all()

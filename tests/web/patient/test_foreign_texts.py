@@ -25,7 +25,7 @@ from estimator.web.countries import countries
 from estimator.wording import states
 from pricing.explore import sensitivity
 from tests.support import pseudo_language
-from tests.support.acts import acting
+from tests.support.acts import ASKER, acting
 from tests.support.clinic import ANSWERS, NOW
 from tests.support.database import publish, statement_on_each_connection
 from tests.support.pseudo_language import TAG, foreign, unknown_words
@@ -242,7 +242,7 @@ def mails(app: Flask) -> Iterator[tuple[str, EmailMessage]]:
         template = quotes.reminders.TEMPLATE
         quotes.notifications.put(act, template, revision, ADDRESS, language=TAG, submission="a reminder")
     with Desk(app, language=TAG).request() as request:
-        requests.mailed_codes.send(act, request)
+        requests.mailed_codes.send(act, request, ASKER)
     visitor = reading(app)
     page = visitor.estimate(ANSWERS)
     visitor.send(visitor.open(f"{page.path}/question"), QUESTION, button=None)

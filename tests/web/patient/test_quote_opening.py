@@ -214,6 +214,7 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_last_one_asks_for_a_n
         page = patient.press(page, "check", code=wrong)
         assert page.status == 422
         assert f"You have {left} more tr" in page.problems[0]
+        assert "It is in the email that says “10 March 2026, 12:10 (UTC)”" in page.problems[0]
         assert page.one("input", id="code").get("value") == wrong
     page = patient.press(page, "check", code=wrong)
     assert page.problems == ["This code does not open the quote any more. Ask for a new one."]
@@ -241,8 +242,50 @@ def test_after_five_codes_in_an_hour_the_page_says_how_long_to_wait(
         clock.shift(timedelta(minutes=1))
     refused = patient.press(patient.open(patient.path), "send", form=-1)
     assert refused.status == 429
-    assert "Ask again in 55 minutes" in refused.problems[0]
+    assert refused.problems == [
+        "No more codes for now. Try again in 55 minutes. The code that was sent here before still works."
+    ]
     assert patient.press(refused, "check", code=desk.code()).status == 303
+
+
+def test_somebody_else_with_the_link_does_not_keep_the_patient_from_the_code_that_was_mailed_to_them(
+    desk: Desk, link: str, clock: time_machine.Traveller
+) -> None:
+    patient = desk.patient(link, confirmed=False)
+    page = patient.open(patient.press(patient.open(patient.path), "send").location)
+    digits = desk.code()
+    attacker = Patient(desk.app, desk, environ_base={"REMOTE_ADDR": "127.0.0.7"})
+    attacker.open(link)
+    assert "Send me a code" in attacker.open(attacker.path).html
+    for _round in range(5):
+        clock.shift(timedelta(minutes=1))
+        theirs = attacker.open(attacker.press(attacker.open(attacker.path), "send", form=-1).location)
+        wrong = f"{(int(desk.code()) + 1) % 1_000_000:06}"
+        for _try in range(5):
+            theirs = attacker.press(theirs, "check", code=wrong)
+    assert attacker.press(attacker.open(attacker.path), "send", form=-1).status == 429
+    assert patient.open(patient.path).all("input", id="code")
+    assert patient.press(page, "check", code=digits).status == 303
+
+
+def test_when_several_networks_have_used_up_all_codes_the_page_says_whom_to_ask_and_the_desk_is_told(
+    desk: Desk, link: str
+) -> None:
+    for number in range(12):
+        attacker = Patient(desk.app, desk, environ_base={"REMOTE_ADDR": f"127.0.0.{7 + number // 4}"})
+        attacker.open(link)
+        assert attacker.press(attacker.open(attacker.path), "send").status == 303
+    patient = desk.patient(link, confirmed=False)
+    for _time in range(2):
+        refused = patient.press(patient.open(patient.path), "send")
+        assert refused.status == 429
+        assert "Others with this link have asked for so many codes" in refused.problems[0]
+        assert "If it is yours, write to" in refused.problems[0]
+    (told,) = desk.mails("quote_decided")
+    assert told["Subject"] == f"Somebody else may have the link of quote {desk.number}"
+    assert desk.events()[-1] == "codes_used_up"
+    patient.open(desk.new_link())
+    assert NAME in patient.confirm().text()
 
 
 def test_the_quote_is_open_for_twelve_hours_and_then_asks_again(

@@ -402,5 +402,17 @@ def test_a_request_without_mail_says_so(start: Callable[..., Flask]) -> None:
     visitor = Visitor(app)
     done = asked(visitor, visitor.open(f"{visitor.estimate(ANSWERS).path}/ask"))
     assert "No confirmation is sent" in done.text()
+    assert "Keep it: it is in no email." in done.text()
     with app.app_context():
         assert db.session.scalars(select(Mail)).all() == []
+
+
+def test_a_request_that_no_mail_confirms_does_not_promise_its_link_in_one(
+    start: Callable[..., Flask],
+) -> None:
+    visitor = Visitor(start(table_text(), mails_per_address=1))
+    form = visitor.open(f"{visitor.estimate(ANSWERS).path}/ask")
+    assert "It is also in the email that confirms it." in asked(visitor, form).text()
+    again = asked(visitor, visitor.open(f"{visitor.estimate({**ANSWERS, 'q_nights': '9'}).path}/ask"))
+    assert "We have reached today’s limit of emails" in again.text()
+    assert "Keep it: it is in no email." in again.text()

@@ -110,6 +110,19 @@ def test_who_asks_and_who_checks_a_document_are_told_as_well(
 
 
 @pytest.mark.usefixtures("wrong")
+def test_who_is_about_to_ask_for_a_quote_is_told_on_the_form_and_at_the_last_look(
+    app: Flask, visitor: Visitor, clock: time_machine.Traveller
+) -> None:
+    page = visitor.estimate(ANSWERS)
+    assert "withdrawn" not in visitor.open(f"{page.path}/ask").text()
+    go_back(app, clock)
+    form = visitor.open(f"{page.path}/ask")
+    assert SENTENCE in plain(form.text())
+    assert f"{page.path}/change" in form.links("Work it out again")
+    assert SENTENCE in plain(last_look(visitor, page).text())
+
+
+@pytest.mark.usefixtures("wrong")
 def test_an_estimate_of_the_version_that_counts_again_says_nothing(
     app: Flask, visitor: Visitor, clock: time_machine.Traveller
 ) -> None:

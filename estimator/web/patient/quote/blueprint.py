@@ -137,6 +137,7 @@ class Erased(errors.Missing):
             410,
             _("What this quote said has been deleted"),
             _("Quote %(number)s: the name, the document and the words were removed.", number=self.number),
+            kept=typed(),
         )
 
 

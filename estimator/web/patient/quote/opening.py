@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
 from typing import Any
 
 from flask import redirect, render_template, url_for
@@ -14,14 +14,14 @@ from estimator import price_lists, quotes, requests
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext
 from estimator.mail import addresses, outbox
-from estimator.models import Mail
+from estimator.models import Mail, QuoteCode
 from estimator.requests import mailed_codes
 from estimator.web import mail_status, request_context
 from estimator.web.forms import Form, summary
 from estimator.web.language import is_switching
-from estimator.web.patient import dead_links
+from estimator.web.patient import code_form, dead_links
 from estimator.web.patient.code_form import CodeForm
-from estimator.web.patient.opened_links import QUOTES
+from estimator.web.patient.opened_links import QUOTES, asker
 from estimator.web.patient.quote import blueprint
 from estimator.web.patient.quote.blueprint import Link, Opened, pages
 from estimator.web.request_context import act
@@ -81,8 +81,8 @@ def gate(found: Opened, form: CodeForm | None = None, status: int = 200) -> Resp
     """Show that there is a quote, and nothing that tells whose or for what, until the code is typed."""
     form = form or CodeForm()
     now = request_context.now()
-    waits = mailed_codes.waiting(found.quote.request, now)
-    mail = _newest_mail(found)
+    waits = mailed_codes.waiting(found.quote.request, asker(), now)
+    mail = None if waits is None else _mail_with(waits, found)
     zone = found.newest.time_zone
     assert found.address is not None
     shown: dict[str, Any] = {
@@ -94,34 +94,53 @@ def gate(found: Opened, form: CodeForm | None = None, status: int = 200) -> Resp
         "action": url_for("quote.code", number=found.quote.number),
         "code_waits": waits is not None,
         "code_minutes": mailed_codes.MINUTES,
-        "outcome": None if mail is None or waits is None else mail_status.outcome(mail, zone),
+        "outcome": None if mail is None else mail_status.outcome(mail, zone),
     }
     return render_template("patient/quote_code.html", errors=summary(form), form=form, gate=shown), status
 
 
-def _newest_mail(found: Opened) -> Mail | None:
+def _mail_with(code: QuoteCode, found: Opened) -> Mail | None:
+    """Return the mail with a code; others may have been asked for in other browsers."""
+    options = {"code": str(code.id)}
     mails = outbox.mails_about(found.quote.request.reference)
-    return next((mail for mail in mails if mail.template in ("quote_code", "request_code")), None)
+    return next(
+        (
+            mail
+            for mail in mails
+            if mail.template in ("quote_code", "request_code") and json.loads(mail.options) == options
+        ),
+        None,
+    )
 
 
 def _send(found: Opened, form: CodeForm) -> ResponseReturnValue:
     try:
         with committing():
-            mailed_codes.send(act(), found.quote.request)
+            mailed_codes.send(act(), found.quote.request, asker())
     except mailed_codes.TooMany as too_many:
-        minutes = -(-too_many.wait // timedelta(minutes=1))
-        sentence = ngettext(
-            "We have reached the limit of codes for now. Ask again in %(num)s minute, or enter the newest one.",
-            "We have reached the limit of codes for now. Ask again in %(num)s minutes, or enter the newest one.",
-            minutes,
-        )
-        form.code.fill("")
-        return gate(found, form.refuse(sentence), 429)
+        return _no_code(found, form, too_many)
     except mailed_codes.NoAddress:  # erased meanwhile
         return redirect(found.link, code=303)
     except DBAPIError as error:
         return gate(found, form.refuse(blueprint.kept_here(error)), 503)
     return redirect(found.link, code=303)
+
+
+def _no_code(found: Opened, form: CodeForm, too_many: mailed_codes.TooMany) -> ResponseReturnValue:
+    """Show the page of the code once more, with why none was sent; one that was sent here can still be typed."""
+    if too_many.by_others:
+        with committing():
+            if mailed_codes.used_up(act(), found.quote.request):
+                quotes.notifications.tell_desk_of_codes(act(), found.newest)
+        found = blueprint.opened(found.quote.number)
+    sentences = [code_form.wait(too_many)]
+    if mailed_codes.waiting(found.quote.request, asker(), request_context.now()) is not None:
+        sentences.append(_("The code that was sent here before still works."))
+    provider = price_lists.parsed(found.quote.request.table_version).provider
+    if too_many.by_others and (ways := dead_links.by_letter(provider)):
+        sentences.append(ways)
+    form.code.fill("")
+    return gate(found, form.refuse(" ".join(sentences)), 429)
 
 
 def _check(found: Opened, form: CodeForm) -> ResponseReturnValue:
@@ -130,7 +149,7 @@ def _check(found: Opened, form: CodeForm) -> ResponseReturnValue:
         return gate(found, form, 422)
     try:
         with committing():  # also after a wrong code, so that the try counts
-            right = mailed_codes.check(act(), asked, form.code.data)
+            right = mailed_codes.check(act(), asked, asker(), form.code.data)
             if right:
                 requests.add_event(act(), asked, "opened", quote=found.quote.number)
     except DBAPIError as error:
@@ -138,15 +157,16 @@ def _check(found: Opened, form: CodeForm) -> ResponseReturnValue:
     if right:
         QUOTES.begin(found.quote.number, found.quote.link_serial, confirmed=True)
         return redirect(found.link, code=303)
-    left = mailed_codes.waiting(asked, request_context.now())
+    left = mailed_codes.waiting(asked, asker(), request_context.now())
     if left is None:
         form.code.fill("")
         form.refuse(_("This code does not open the quote any more. Ask for a new one."))
         return gate(found, form, 422)
     tries = mailed_codes.TRIES - left.tries
     sentence = ngettext(
-        "This is not the code of the newest mail. You have %(num)s more try.",
-        "This is not the code of the newest mail. You have %(num)s more tries.",
+        "This is not the code. It is in the email that says “%(moment)s”. You have %(num)s more try.",
+        "This is not the code. It is in the email that says “%(moment)s”. You have %(num)s more tries.",
         tries,
+        moment=current_reader().clock(left.until, found.newest.time_zone),
     )
     return gate(found, form.refuse(sentence, form.code), 422)
