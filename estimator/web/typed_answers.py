@@ -64,4 +64,8 @@ def _lines(version: TableVersion, reader: Reader) -> Iterator[str]:
             else:
                 answer = str(question.typed or "")
             if answer := printable(answer)[: estimate_form.LONGEST_ANSWER].strip():
-                yield f"{question.label.text.removesuffix(':')}: {answer}"
+                yield _(
+                    "%(label)s: %(answer)s",
+                    label=question.label.text.removesuffix(":").rstrip(),
+                    answer=answer,
+                )

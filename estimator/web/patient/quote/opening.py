@@ -164,9 +164,8 @@ def _check(found: Opened, form: CodeForm) -> ResponseReturnValue:
         return gate(found, form, 422)
     tries = mailed_codes.TRIES - left.tries
     sentence = ngettext(
-        "This is not the code. It is in the email that says “%(moment)s”. You have %(num)s more try.",
-        "This is not the code. It is in the email that says “%(moment)s”. You have %(num)s more tries.",
+        "This is not the newest code that was asked for in this browser. You have %(num)s more try.",
+        "This is not the newest code that was asked for in this browser. You have %(num)s more tries.",
         tries,
-        moment=current_reader().clock(left.until, found.newest.time_zone),
     )
     return gate(found, form.refuse(sentence, form.code), 422)
