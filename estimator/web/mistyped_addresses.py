@@ -6,6 +6,7 @@ is sent to the one that is meant, if there can be one; whether that opens anythi
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from typing import Any
@@ -25,6 +26,9 @@ SMALL = frozenset({"patient.estimate", "prices.page", "checking.start"})
 
 _BEHIND = frozenset({"Po", "Pe", "Pf", "Pi", "Zs", "Zl", "Zp", "Cc", "Cf"})
 """Categories of what is no letter of a link, behind it: signs, brackets, spaces, and what nobody sees."""
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
+"""What stands in such addresses: the name of a list, a secret, a reference."""
 
 _SIGNS = frozenset("<>`^~|")
 
@@ -50,7 +54,7 @@ def _meant(path: str) -> tuple[str, dict[str, Any]] | None:
             endpoint, parts = current_app.url_map.bind("").match(wanted, method="GET")
         except HTTPException:
             continue
-        if endpoint in endpoints:
+        if endpoint in endpoints and all(_NAME.fullmatch(part) for part in parts.values()):
             return endpoint, dict(parts)
     return None
 

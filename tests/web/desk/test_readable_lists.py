@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from zipfile import ZipFile
 
 import pytest
+import time_machine
 from flask import Flask
 from weasyprint import HTML
 from weasyprint.urls import URLFetcherResponse
@@ -248,9 +250,10 @@ def test_a_version_says_whose_prices_they_are(app: Flask, editor: Staff) -> None
 
 @pytest.mark.long
 def test_on_paper_a_version_says_whose_prices_they_are_and_nothing_that_is_only_ours(
-    app: Flask, approver: Staff
+    app: Flask, approver: Staff, clock: time_machine.Traveller
 ) -> None:
     changed_list(app, valid_from="2026-11-10")
+    clock.shift(timedelta(minutes=1))
     approver.see("/staff/tables/versions/1/go-back-to")
     approver.send("Go back to it now", {"reason": "Typed as 90 instead of 89."})
     page = approver.see("/staff/tables/versions/2")

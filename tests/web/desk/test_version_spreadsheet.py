@@ -161,6 +161,8 @@ def test_charges_come_with_semicolons_and_decimal_commas_too(editor: Staff, draf
         assert len({len(row) for row in rows}) == 1
         (deluxe,) = [row for row in rows if row[0] == "deluxe"]
         assert deluxe[rows[0].index("Price of a unit")] == "84,6"
+        (link,) = editor.see(page).links("Only the charges, as CSV")
+        assert "deluxe," in downloaded(editor, link).decode("utf-8-sig")
 
 
 @pytest.mark.long
@@ -275,9 +277,9 @@ def test_a_file_in_which_letters_were_lost_says_what_to_do_and_offers_none_of_th
 def test_a_translation_sheet_with_semicolons_comes_back(editor: Staff, draft: str) -> None:
     editor.see(f"{draft}/entry/header")
     editor.send("save", {"f.languages": "en, de"})
-    (link,) = editor.see(f"{draft}/translations").links(
-        "With semicolons (Excel in German, French, Spanish and others)"
-    )
+    (link,) = editor.see(f"{draft}/translations").links("Download as CSV")
+    assert "charge.single.label," in downloaded(editor, link).decode("utf-8-sig")
+    (link,) = editor.page.links("With semicolons (Excel in German, French, Spanish and others)")
     rows = list(
         csv.reader(io.StringIO(downloaded(editor, link).decode("utf-8-sig"), newline=""), delimiter=";")
     )

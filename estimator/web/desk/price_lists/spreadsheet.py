@@ -92,7 +92,11 @@ def list_xlsx(draft_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/drafts/<whole:draft_id>/charges.csv")
-@pages.get("/drafts/<whole:draft_id>/charges-semicolons.csv", defaults={"semicolons": True})
+@pages.get(
+    "/drafts/<whole:draft_id>/charges-semicolons.csv",
+    endpoint="charges_csv_semicolons",
+    defaults={"semicolons": True},
+)
 def charges_csv(draft_id: int, *, semicolons: bool = False) -> ResponseReturnValue:
     """Send the charges of a draft as CSV, in which nothing is a formula."""
     draft = the_draft(draft_id)

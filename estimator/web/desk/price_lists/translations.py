@@ -71,7 +71,11 @@ def translations_xlsx(draft_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/drafts/<whole:draft_id>/translations.csv")
-@pages.get("/drafts/<whole:draft_id>/translations-semicolons.csv", defaults={"semicolons": True})
+@pages.get(
+    "/drafts/<whole:draft_id>/translations-semicolons.csv",
+    endpoint="translations_csv_semicolons",
+    defaults={"semicolons": True},
+)
 def translations_csv(draft_id: int, *, semicolons: bool = False) -> ResponseReturnValue:
     """Send all texts of a draft by language as CSV, in which nothing is a formula."""
     draft = the_draft(draft_id)

@@ -24,7 +24,11 @@ def version_xlsx(version_id: int) -> ResponseReturnValue:
 
 
 @pages.get("/versions/<whole:version_id>/charges.csv")
-@pages.get("/versions/<whole:version_id>/charges-semicolons.csv", defaults={"semicolons": True})
+@pages.get(
+    "/versions/<whole:version_id>/charges-semicolons.csv",
+    endpoint="version_csv_semicolons",
+    defaults={"semicolons": True},
+)
 def version_csv(version_id: int, *, semicolons: bool = False) -> ResponseReturnValue:
     """Send the charges of a version as CSV, in which nothing is a formula."""
     found = the_version(version_id)
