@@ -84,7 +84,8 @@ def keep_question(
 ) -> RequestEvent | None:
     """Keep a question to the coordinator, or answers to ours; None if it is here already, which is one question.
 
-    That is so of the same words within the hour, and of a form with the same `submission` within the day.
+    That is so of the same words within the hour, and of the same words in a form with the same `submission` within the
+    day; what was changed in a form that came already counts, because whoever sent it may not have seen the answer.
 
     It is due like a new request, unless another one waits already; and nothing more is waited for from whoever asks.
     Raises outbox.TooMany after QUESTIONS_A_DAY, Erased, and keys.Unreadable.
@@ -102,15 +103,10 @@ def keep_question(
         .order_by(RequestEvent.id)
     ).all()
     for event in recent:
-        if submission and json.loads(event.detail).get("submission") == submission:
-            return None
+        is_same_form = bool(submission) and json.loads(event.detail).get("submission") == submission
         # An answer counts as it was given last, also where it is the one before the last again.
-        may_be_sent_twice = answered is None or event is recent[-1]
-        if (
-            may_be_sent_twice
-            and event.at > act.now - AGAIN
-            and words_of(event, act.settings.data_keys) == text
-        ):
+        may_be_sent_twice = (answered is None or event is recent[-1]) and event.at > act.now - AGAIN
+        if (is_same_form or may_be_sent_twice) and words_of(event, act.settings.data_keys) == text:
             return None
     if len(recent) >= QUESTIONS_A_DAY:
         raise outbox.TooMany("record")

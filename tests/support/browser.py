@@ -51,7 +51,13 @@ class Page:
     def tree(self) -> Element | None:
         """What the page is made of; None if it is no page."""
         is_page = self.body and str(self.headers.get("Content-Type")).startswith("text/html")
-        return parsed(self.html) if is_page else None
+        if not is_page:
+            return None
+        found = parsed(self.html)
+        assert not any((element.text or "").strip() == "None" for element in found.iter()), (
+            "nothing is shown as None"
+        )
+        return found
 
     def all(self, name: str, /, **attributes: str) -> list[Element]:
         """Return every element of a name with these attributes; `class_` may be some of several."""

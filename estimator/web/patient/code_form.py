@@ -10,6 +10,7 @@ from wtforms.validators import StopValidation
 
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
+from estimator.models import QuoteCode
 from estimator.requests import mailed_codes
 from estimator.web.fields import CarriedField, CodeField
 from estimator.web.forms import Form
@@ -21,6 +22,15 @@ class SixDigits:
     def __call__(self, form: BaseForm, field: Field) -> None:
         if not mailed_codes.is_code(field.data or ""):
             raise StopValidation(_("Enter the six digits of the newest email."))
+
+
+def wrong(waiting: QuoteCode) -> str:
+    """Say that a code is not the one that waits, and how many more can be tried."""
+    return ngettext(
+        "This is not the newest code that was asked for in this browser. You have %(num)s more try.",
+        "This is not the newest code that was asked for in this browser. You have %(num)s more tries.",
+        mailed_codes.TRIES - waiting.tries,
+    )
 
 
 def wait(too_many: mailed_codes.TooMany) -> str:

@@ -158,7 +158,10 @@ def code(reference: str) -> ResponseReturnValue:
             request_visit.begin(record, confirmed=True)
     if right:
         return redirect(url_for("my_data.request", reference=reference), code=303)
-    sentence = _("This is not the code, or it is over. Look at the newest mail, or have another code sent.")
+    left = mailed_codes.waiting(record, asker(), request_context.now())
+    sentence = (
+        _("This code does not work any more. Ask for a new one.") if left is None else code_form.wrong(left)
+    )
     return _code_page(record, form.refuse(sentence, form.code), 422)
 
 

@@ -213,6 +213,16 @@ def test_one_press_twice_is_one_answer(app: Flask, reference: str) -> None:
     assert shown.text.count("She coughs.") == 1
 
 
+def test_what_was_changed_in_a_form_whose_answer_did_not_come_back_counts(app: Flask, reference: str) -> None:
+    patient = opened(app, reference)
+    form = form_of(patient.page, q_breathing="no")
+    assert send(patient, reference, form).status == 303
+    changed = {**form, "q_breathing": "yes", "words": "At night. Please call me."}
+    assert send(patient, reference, changed).status == 303
+    assert kept(app, reference) == {"breathing": True}
+    assert "At night. Please call me." in patient.see(f"/request/{reference}").text
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     [

@@ -91,6 +91,24 @@ def test_all_plans_are_checked_and_issued_together(app: Flask, coordinator: Staf
         assert quote_plans.letters_of(quotes.content_of(revision)) == ["A", "B"]
 
 
+def test_a_revision_of_several_plans_says_of_each_what_changed_and_nothing_else(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = two(app, coordinator)
+    coordinator.see(f"{page(reference)}?plan=B")
+    coordinator.send("save", line(0, "-100"))
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a revision")
+    coordinator.see(f"{page(reference)}?plan=B")
+    coordinator.send("save", line(0, "-200"))
+    shown = coordinator.see(f"{page(reference)}/issue")
+    assert "Plan B: What changed" in shown.text
+    coordinator.press("Issue this quote")
+    assert issued(app) == ["Q-2026-00001/2"]
+
+
 def test_optional_lines_belong_to_every_plan_and_lead_back_to_the_one_in_sight(
     app: Flask, coordinator: Staff
 ) -> None:

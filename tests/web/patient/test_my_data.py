@@ -115,7 +115,10 @@ def test_a_wrong_code_opens_nothing_and_says_what_to_do(desk: Desk) -> None:
     wrong = "000000" if code_of(desk) != "000000" else "111111"
     page = press(visitor, visitor.open(path), act="check", code=wrong)
     assert page.status == 422
-    assert "This is not the code" in page.problems[0]
+    assert (
+        "This is not the newest code that was asked for in this browser. You have 4 more tries."
+        in page.problems[0]
+    )
     assert visitor.open(f"/request/{desk.reference}/data").status == 303
 
 

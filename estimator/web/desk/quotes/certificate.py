@@ -101,7 +101,7 @@ def made_certificate(reference: str, made: int) -> ResponseReturnValue:
         number=revision.quote.number,
         revision=revision.number,
         shown=[words for code, words in offered(revision).items() if code in found.shown.split()],
-        language=dict(languages()).get(language, language),
+        language=dict(languages()).get(language, ""),
         file=_address_of_made("certificate_file", reference, made, language),
         until=reader.clock(found.made_at + quotes.certificates.DRAWN_AGAIN, revision.time_zone),
     )

@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError
 
 from estimator import price_lists, quotes, requests
 from estimator.i18n import gettext as _
-from estimator.i18n import ngettext
 from estimator.mail import addresses, outbox
 from estimator.models import Mail, QuoteCode
 from estimator.requests import mailed_codes
@@ -162,10 +161,4 @@ def _check(found: Opened, form: CodeForm) -> ResponseReturnValue:
         form.code.fill("")
         form.refuse(_("This code does not open the quote any more. Ask for a new one."))
         return gate(found, form, 422)
-    tries = mailed_codes.TRIES - left.tries
-    sentence = ngettext(
-        "This is not the newest code that was asked for in this browser. You have %(num)s more try.",
-        "This is not the newest code that was asked for in this browser. You have %(num)s more tries.",
-        tries,
-    )
-    return gate(found, form.refuse(sentence, form.code), 422)
+    return gate(found, form.refuse(code_form.wrong(left), form.code), 422)
