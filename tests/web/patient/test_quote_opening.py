@@ -214,7 +214,7 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_last_one_asks_for_a_n
         page = patient.press(page, "check", code=wrong)
         assert page.status == 422
         assert f"You have {left} more tr" in page.problems[0]
-        assert "It is in the email that says “10 March 2026, 12:10 (UTC)”" in page.problems[0]
+        assert "not the newest code that was asked for in this browser" in page.problems[0]
         assert page.one("input", id="code").get("value") == wrong
     page = patient.press(page, "check", code=wrong)
     assert page.problems == ["This code does not open the quote any more. Ask for a new one."]
