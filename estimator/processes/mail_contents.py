@@ -366,6 +366,7 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
         raise Gone
     quote, reader = revision.quote, reader_of(row.language)
     last, said = row.options.get("last_day"), quotes.content_of(revision)
+    told = quotes.notifications.told_at(revision, str(row.options["what"]), row.created_at)
     with speaking(reader):
         context = {
             "never_by_mail": wording.never_by_mail() if "pay_to" in said else None,
@@ -374,7 +375,7 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
             "taken": int(str(row.options.get("taken", 0))),
             "number": quote.number,
             "revision": revision.number,
-            "at": reader.clock(row.created_at, revision.time_zone),
+            "at": reader.clock(told, revision.time_zone),
             "until": last
             and _(
                 "the end of %(day)s (%(zone)s)",

@@ -7,13 +7,16 @@ else did in their name, or that it was withdrawn. There is none for somebody wit
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
+
+from sqlalchemy import func, select
 
 from estimator import requests
 from estimator.act import Act
+from estimator.db import db
 from estimator.mail import notices, outbox
-from estimator.models import QuoteRevision
+from estimator.models import QuoteDecision, QuoteRevision
 from estimator.quotes.issued_revisions import about, decision_of, last_day_to_take_back, taken_with
 
 DECIDED = "quote_decided"
@@ -103,6 +106,23 @@ def tell_patient(
         submission=submission,
         options=options,
     )
+
+
+def told_at(revision: QuoteRevision, what: str, written: datetime) -> datetime:
+    """Return the moment of what a receipt tells that was put into the outbox at `written`, the first time or again.
+
+    It is the last one until then; `written` itself where none is kept.
+    """
+    if what == "withdrawn":
+        return revision.state_since if revision.state == "withdrawn" else written
+    if what == "taken_back":
+        moment, kind = QuoteDecision.taken_back_at, "accepted"
+    else:
+        moment, kind = QuoteDecision.at, what
+    found = select(func.max(moment)).where(
+        QuoteDecision.revision_id == revision.id, QuoteDecision.kind == kind, moment <= written
+    )
+    return db.session.scalar(found) or written
 
 
 def has_room(act: Act, template: str, revision: QuoteRevision) -> bool:

@@ -8,10 +8,19 @@ from typing import Literal
 
 from estimator import audit, requests
 from estimator.act import Act
+from estimator.db import db
 from estimator.mail import outbox
 from estimator.models import Mail, PatientRequest, QuoteRevision
 from estimator.quotes import notifications
-from estimator.quotes.issued_revisions import about, by_number, for_request, newest, state_at
+from estimator.quotes.issued_revisions import (
+    about,
+    by_number,
+    decision_of,
+    for_request,
+    newest,
+    of_about,
+    state_at,
+)
 
 Letter = Literal["request_received", "request_answer", "quote_issued"]
 
@@ -21,14 +30,14 @@ TO_PATIENT = frozenset({"request_received", "request_answer", "quote_issued", no
 STANDS = ("current", "accepted")
 """The states of a revision whose mail says nothing that is not so any more."""
 
-Sent = Literal["again", "anew", "waits", "replaced", "no_address", "no_server"]
+Sent = Literal["again", "anew", "waits", "replaced", "over", "no_address", "no_server"]
 """What became of mail that is to be sent once more: the same row, a new one, or none, and why not."""
 
 
 def letters(request: PatientRequest, act: Act) -> list[Letter]:
-    """Return what can be sent to the patient of a request once more; an answer or a quote only if there is one."""
+    """Return what can be sent to a patient once more; the mail of an answer or of a quote only if there is one."""
     found: list[Letter] = ["request_received"]
-    if requests.was_answered(request):
+    if requests.was_answered_by_mail(request):
         found.append("request_answer")
     if _current(request, act) is not None:
         found.append("quote_issued")
@@ -50,13 +59,16 @@ def repeat(act: Act, mail: Mail) -> Sent:
     """Send a mail once more: one to a patient to the address that their request has now, any other if it was given up.
 
     What the server took gets another Message-ID, or else a mailbox that had it would drop it. In the place of what was
-    given up a later mail may stand already. Raises requests.Erased, and keys.Unreadable.
+    given up a later mail may stand already, and of a quote that was replaced, withdrawn or answered otherwise since
+    nothing is sent. Raises requests.Erased, and keys.Unreadable.
     """
     request = request_of(mail)
     if request is not None:
         requests.lock(request)
     if mail.state == "failed" and outbox.replaced([mail.id]):
         return "replaced"
+    if request is not None and _is_over(mail, act):
+        return "over"
     if mail.template not in TO_PATIENT or request is None:
         return _same(act, mail)
     address = address_of(act, request)
@@ -96,6 +108,26 @@ def address_of(act: Act, request: PatientRequest) -> str | None:
     """Return the mail address that a request has now; None without one. Raises keys.Unreadable."""
     person = requests.person_of(request, act.settings.data_keys)
     return None if person is None else person.email
+
+
+def _is_over(mail: Mail, act: Act) -> bool:
+    """Whether what a mail about a revision tells the patient is not so any more; the request is locked."""
+    if mail.template not in ("quote_issued", "quote_reminder", notifications.RECEIPT):
+        return False
+    revision = of_about(mail.about)
+    if revision is None or newest(revision.quote).id != revision.id:
+        return True
+    db.session.refresh(revision)
+    state = state_at(revision, act.now)
+    if mail.template == "quote_issued":
+        return state == "withdrawn"
+    if mail.template == "quote_reminder":
+        return state != "current" or revision.quote.request.no_reminders_at is not None
+    what, last = json.loads(mail.options)["what"], decision_of(revision)
+    told = notifications.told_at(revision, what, mail.created_at)
+    if what == "taken_back":
+        return state not in ("current", "expired") or last is None or last.taken_back_at != told
+    return state != what or (what != "withdrawn" and (last is None or last.at != told))
 
 
 def _same(act: Act, mail: Mail) -> Sent:

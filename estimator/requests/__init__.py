@@ -61,7 +61,7 @@ from estimator.requests.questions import (
     is_to_be_told,
     keep_question,
     tell_desk,
-    was_answered,
+    was_answered_by_mail,
 )
 
 __all__ = [
@@ -127,5 +127,5 @@ __all__ = [
     "their_answers",
     "token_of",
     "version_of",
-    "was_answered",
+    "was_answered_by_mail",
 ]

@@ -150,10 +150,10 @@ def is_to_be_told(act: Act, request: PatientRequest, template: str, about: str) 
     return outbox.put_since(since, template, about=about) == 0
 
 
-def was_answered(request: PatientRequest) -> bool:
-    """Whether the desk has answered something at a request."""
-    found = select(RequestEvent.id).filter_by(request_id=request.id, kind="answer").limit(1)
-    return db.session.scalar(found) is not None
+def was_answered_by_mail(request: PatientRequest) -> bool:
+    """Whether the desk has answered something at a request of which a mail is to tell."""
+    found = select(RequestEvent.detail).filter_by(request_id=request.id, kind="answer")
+    return any(json.loads(detail).get("way", "email") == "email" for detail in db.session.scalars(found))
 
 
 def answer(

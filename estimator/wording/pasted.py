@@ -20,8 +20,20 @@ def of_request(reference: str, provider: str, due: str | None) -> str:
     )
 
 
-def of_quote(number: str, provider: str, until: str) -> str:
-    """Return the line above the link to a quote; what it comes to stands behind the link alone."""
+def of_quote(number: str, provider: str, *, until: str | None = None, accepted: str | None = None) -> str:
+    """Return the line above the link to a quote, with the day until which it can be accepted, or on which it was.
+
+    What it comes to stands behind the link alone.
+    """
+    if accepted is not None:
+        return _(
+            "Your quote %(number)s from %(provider)s, accepted on %(day)s:",
+            number=number,
+            provider=provider,
+            day=accepted,
+        )
+    if until is None:
+        return _("Your quote %(number)s from %(provider)s:", number=number, provider=provider)
     return _(
         "Your quote %(number)s from %(provider)s, valid until %(day)s:",
         number=number,

@@ -109,7 +109,7 @@ MAILS: Mapping[str, Any] = {
     "quote_reminder": lazy_gettext("The last day of a quote"),
     "quote_decided": lazy_gettext("Notice to the desk: a decision"),
     "quote_question": lazy_gettext("Notice to the desk: a question"),
-    "quote_code": lazy_gettext("A code for a quote"),
+    "quote_code": lazy_gettext("A code for a request or its quote"),
     "staff_invitation": lazy_gettext("An invitation to staff"),
     "staff_reset": lazy_gettext("A new password for staff"),
     "staff_notice": lazy_gettext("A notice to staff"),

@@ -41,11 +41,15 @@ def of_request(found: PatientRequest) -> ChatText:
 
 
 def of_quote(found: PatientRequest, revision: QuoteRevision) -> ChatText:
-    """Return the text for the newest revision of a quote, without any of its figures."""
+    """Return the text for the newest revision of a quote, with how it stands and without any of its figures."""
     theirs, quote = reader_of(revision.language), revision.quote
     token = quotes.token_of(quote, request_context.settings().link_key)
     with speaking(theirs):
-        line = pasted.of_quote(quote.number, _provider(found), theirs.day(revision.valid_until))
+        agreed, day = quotes.agreed(revision), None
+        if agreed is not None:
+            day = theirs.day(price_lists.day_of(agreed.at, revision.time_zone))
+        until = theirs.day(revision.valid_until) if revision.state in ("current", "expired") else None
+        line = pasted.of_quote(quote.number, _provider(found), until=until, accepted=day)
     return _text(found, theirs, line, quote.number, url_for("quote.open", token=token))
 
 

@@ -48,6 +48,10 @@ SENT: Mapping[quotes.Sent, Any] = {
     "replaced": lazy_gettext(
         "It was not sent again: a later mail of this kind stands in its place. Look at what became of that one."
     ),
+    "over": lazy_gettext(
+        "It was not sent again: what it tells of the quote is not so any more. It was replaced, withdrawn or answered "
+        "since then."
+    ),
     "no_address": lazy_gettext("It was not sent again: the request has no email address that can be read."),
     "no_server": lazy_gettext("It was not sent again: this installation sends no mail."),
 }

@@ -122,6 +122,8 @@ def test_answers_given_on_the_page_are_in_the_quote_that_the_desk_prepares(
     assert "The patient answered this here on 10 November 2026; used unless you change it." in shown.text
     assert questions(shown) == ["blood_thinners", "infection"]
     assert f"The patient answered here on 10 November 2026: {UNKNOWN}" in shown.text
+    assert f"The patient does not know yet: “{SORE}”. Ask again, and enter the answers." in shown.text
+    assert f"Nobody has answered: “{THINNERS}”. Ask the patient, and enter the answers." in shown.text
     assert draft_answers(app, reference)["breathing"] is False
 
 

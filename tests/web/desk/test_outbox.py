@@ -145,6 +145,15 @@ def test_mail_about_no_patient_says_in_words_what_it_is_about(app: Flask, coordi
     assert notice.startswith("A notice to staff Somebody of the staff who is not there any more")
 
 
+def test_a_code_is_called_one_of_a_quote_only_where_there_may_be_one(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    with app.app_context():
+        message = outbox.Message("quote_code", reference, ADDRESS, "en", "form", {"code": "1"})
+        outbox.put(acting(now=now(), settings=settings_of(app)), message)
+        db.session.commit()
+    assert rows(coordinator.see("/desk/outbox"))[0].startswith(f"A code for a request or its quote {NAME}")
+
+
 def test_the_trail_says_about_what_a_mail_is_that_was_sent_again(
     app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
 ) -> None:

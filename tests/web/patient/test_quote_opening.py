@@ -214,7 +214,7 @@ def test_a_wrong_code_says_how_many_tries_are_left_and_the_last_one_asks_for_a_n
         page = patient.press(page, "check", code=wrong)
         assert page.status == 422
         assert f"You have {left} more tr" in page.problems[0]
-        assert "It is in the email that says “10 March 2026, 12:10 (UTC)”" in page.problems[0]
+        assert "not the newest code that was asked for in this browser" in page.problems[0]
         assert page.one("input", id="code").get("value") == wrong
     page = patient.press(page, "check", code=wrong)
     assert page.problems == ["This code does not open the quote any more. Ask for a new one."]
@@ -243,9 +243,26 @@ def test_after_five_codes_in_an_hour_the_page_says_how_long_to_wait(
     refused = patient.press(patient.open(patient.path), "send", form=-1)
     assert refused.status == 429
     assert refused.problems == [
-        "No more codes for now. Try again in 55 minutes. The code that was sent here before still works."
+        "No more codes for now. Try again in 55 minutes. The code that was sent here before still works. "
+        "You can also ask us for a new link: write to estimates@example.org."
     ]
     assert patient.press(refused, "check", code=desk.code()).status == 303
+
+
+def test_who_shares_a_network_with_others_that_used_up_the_codes_reads_whom_to_ask_for_a_new_link(
+    desk: Desk, link: str
+) -> None:
+    for _code in range(5):
+        neighbour = desk.patient(link, confirmed=False)
+        assert neighbour.press(neighbour.open(neighbour.path), "send").status == 303
+    patient = desk.patient(link, confirmed=False)
+    refused = patient.press(patient.open(patient.path), "send")
+    assert refused.problems == [
+        "No more codes for now. Try again in 60 minutes. "
+        "You can also ask us for a new link: write to estimates@example.org."
+    ]
+    patient.open(desk.new_link())
+    assert NAME in patient.confirm().text()
 
 
 def test_somebody_else_with_the_link_does_not_keep_the_patient_from_the_code_that_was_mailed_to_them(
@@ -280,7 +297,7 @@ def test_when_several_networks_have_used_up_all_codes_the_page_says_whom_to_ask_
         refused = patient.press(patient.open(patient.path), "send")
         assert refused.status == 429
         assert "Others with this link have asked for so many codes" in refused.problems[0]
-        assert "If it is yours, write to" in refused.problems[0]
+        assert "You can also ask us for a new link: write to" in refused.problems[0]
     (told,) = desk.mails("quote_decided")
     assert told["Subject"] == f"Somebody else may have the link of quote {desk.number}"
     assert desk.events()[-1] == "codes_used_up"

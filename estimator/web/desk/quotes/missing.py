@@ -77,12 +77,14 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
             said = _("The price list refuses these answers: %(why)s", why=_refusals(prepared, reader))
             return _mend(said, answers, _("Change the answers"))
         case "unanswered" | "left_open":
-            told = ToldHere(of, table).usable(prepared.answers)
+            here_told = ToldHere(of, table)
+            told = here_told.usable(prepared.answers)
             by_patient = [code for code in missing.detail if code in told]
-            by_nobody = [code for code in missing.detail if code not in told]
+            unknown = here_told.unknown(missing.detail) if missing.code == "unanswered" else []
+            by_nobody = [code for code in missing.detail if code not in told and code not in unknown]
             said = " ".join(
                 _open(which, _listed(_questions(table, codes, reader)))
-                for which, codes in (("told", by_patient), (missing.code, by_nobody))
+                for which, codes in (("told", by_patient), ("unknown", unknown), (missing.code, by_nobody))
                 if codes
             )
             return _mend(said, f"{here}#open-title", _("Enter the answers"))
@@ -132,6 +134,11 @@ def _open(which: str, questions: str) -> str:
     if which == "told":
         return _(
             "The patient has answered: %(questions)s. Save the quote to use the answers.", questions=questions
+        )
+    if which == "unknown":
+        return _(
+            "The patient does not know yet: %(questions)s. Ask again, and enter the answers.",
+            questions=questions,
         )
     if which == "left_open":
         return _("Left open, and the price depends on it: %(questions)s.", questions=questions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from estimator import price_lists, requests
@@ -30,6 +30,10 @@ class ToldHere:
     def usable(self, kept: Mapping[str, str | bool]) -> Mapping[str, str | bool]:
         """Return the answers to what is open in a plan, in normal form, by question."""
         return given_on_page.usable(self._table, self._theirs, kept)
+
+    def unknown(self, codes: Collection[str]) -> list[str]:
+        """Return those of some questions to which the patient answered last that they do not know yet."""
+        return [code for code in codes if code in self._theirs and self._theirs[code].answer is None]
 
     def sentence(self, code: str, kept: Mapping[str, str | bool]) -> str:
         """Say what the patient answered to a question beside what is in a plan; empty if they did not answer it."""

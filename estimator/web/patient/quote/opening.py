@@ -136,10 +136,10 @@ def _no_code(found: Opened, form: CodeForm, too_many: mailed_codes.TooMany) -> R
     if mailed_codes.waiting(found.quote.request, asker(), request_context.now()) is not None:
         sentences.append(_("The code that was sent here before still works."))
     provider = price_lists.parsed(found.quote.request.table_version).provider
-    if too_many.by_others and (ways := dead_links.by_letter(provider)):
-        sentences.append(ways)
+    # Also where one network has used up its own: a hotel's, or a telephone company's, is shared by many.
+    sentences.append(code_form.new_link(provider))
     form.code.fill("")
-    return gate(found, form.refuse(" ".join(sentences)), 429)
+    return gate(found, form.refuse(" ".join(filter(None, sentences))), 429)
 
 
 def _check(found: Opened, form: CodeForm) -> ResponseReturnValue:
