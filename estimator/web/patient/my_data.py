@@ -29,7 +29,7 @@ from estimator.web.transaction import committing
 
 pages = Blueprint("my_data", __name__)
 
-FOR, REQUEST = "for", "request"
+FOR, REQUEST = "wanted", "request"
 """The argument of the page of the code that says that the page of the request is wanted, not what is kept."""
 
 
@@ -173,9 +173,8 @@ def _way_on(reference: str) -> str:
 
 def _here(reference: str) -> str:
     """Return the address of the page of the code, with where it leads."""
-    return url_for(
-        "my_data.code", reference=reference, **({FOR: REQUEST} if asked.args.get(FOR) == REQUEST else {})
-    )
+    wanted = REQUEST if asked.args.get(FOR) == REQUEST else None
+    return url_for("my_data.code", reference=reference, wanted=wanted)
 
 
 @pages.get("/e/<token>/data")
