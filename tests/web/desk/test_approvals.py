@@ -332,3 +332,20 @@ def test_after_issue_the_desk_still_reads_why_an_adjustment_was_made_by_whom_and
     with request_of(app, reference) as record:
         kept = data_export.of_request(acting(now=NOW, settings=settings_of(app)), record)
         assert "user:" not in data_export.as_json(kept).decode(), "the patient's data name no member of staff"
+
+
+def test_nobody_invented_is_offered_or_told_anything_once_somebody_real_administers(
+    app: Flask, sign_in: Callable[[Flask, Role], Staff], boss: str
+) -> None:
+    sign_in(app, "coordinator"), sign_in(app, "approver")
+    with app.app_context():
+        act = acting(now=NOW, settings=settings_of(app))
+        asked_by = staff.find("coordinator@demonstration.example.org")
+        assert asked_by is not None
+        assert asked_by.id in staff.who_may("requests.work", demonstration=True)
+        staff.invite(act, "head@example.org", ["administrator"], language="en")[0].password = "x"
+        assert not staff.who_may("requests.work", demonstration=True)
+        staff.tell_approvers(act, "quotes.approve", "quote", "REQ-1", but=())
+        staff.tell_who_asked(act, "quote_returned", "REQ-1", asked_by.actor)
+        assert db.session.scalars(db.select(Mail.about)).all() == ["REQ-1"]
+        assert list(staff.who_may("quotes.approve", demonstration=True).values()) == [boss]
