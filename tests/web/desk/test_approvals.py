@@ -16,7 +16,7 @@ from estimator.mail import outbox
 from estimator.models import Mail
 from estimator.models.staff import Role
 from estimator.price_lists import approvals, drafts
-from estimator.privacy import data_export
+from estimator.privacy import data_export, erasure
 from estimator.processes import mail_contents
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
@@ -332,6 +332,10 @@ def test_after_issue_the_desk_still_reads_why_an_adjustment_was_made_by_whom_and
     with request_of(app, reference) as record:
         kept = data_export.of_request(acting(now=NOW, settings=settings_of(app)), record)
         assert "user:" not in data_export.as_json(kept).decode(), "the patient's data name no member of staff"
+        erasure.erase(acting(now=NOW, settings=settings_of(app)), record)
+    erased = coordinator.see(page(reference))
+    assert erased.status == 200
+    assert "Agreed by telephone" not in erased.text
 
 
 def test_nobody_invented_is_offered_or_told_anything_once_somebody_real_administers(

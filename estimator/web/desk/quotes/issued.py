@@ -333,7 +333,8 @@ def _adjustments(revision: QuoteRevision, wrote: Sequence[Sequence[str]]) -> lis
         rows = quotes.rows_of(revision, settings().data_keys)
     except keys.Unreadable:
         rows = None
-    plans = [] if rows is None else rows.plans
+    if rows is None:
+        return []
     return [
         {
             "name": firm_plans.named(plan.plan) if plan.plan else "",
@@ -349,7 +350,7 @@ def _adjustments(revision: QuoteRevision, wrote: Sequence[Sequence[str]]) -> lis
                 for row, by in zip_longest(plan.adjustments, authors)
             ],
         }
-        for plan, authors in zip(plans, wrote or [()] * len(plans), strict=True)
+        for plan, authors in zip(rows.plans, wrote or [()] * len(rows.plans), strict=True)
         if plan.adjustments
     ]
 
