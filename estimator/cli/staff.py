@@ -44,6 +44,7 @@ def create(address: str, roles: Sequence[str]) -> int:
         raise Refused(_("%(address)s is not an email address.", address=address))
     with running_app() as app:
         settings = app.config["SETTINGS"]
+        lets_invented_in = settings.demo and not verbs.is_administered()
         try:
             _user, _link, token = verbs.invite(
                 act_of(app),
@@ -60,6 +61,21 @@ def create(address: str, roles: Sequence[str]) -> int:
             ) from None
         db.session.commit()
         click.echo(_address(settings.public_url, "invitation", token))
+        if lets_invented_in and "administrator" in (roles or ("administrator",)):
+            click.echo(
+                _(
+                    "The invented people of the demonstration are let in no more once this administrator has chosen "
+                    "a password."
+                ),
+                err=True,
+            )
+        if settings.demo:
+            click.echo(
+                _(
+                    "Somebody real has an account here now, so `serve --demo` refuses to start with this database."
+                ),
+                err=True,
+            )
     return 0
 
 

@@ -15,7 +15,7 @@ from estimator.price_lists import (
     version_before,
     worked_examples,
 )
-from estimator.price_lists.first_zone import zone_before_the_first
+from estimator.price_lists.first_zone import clinics_zone
 from estimator.price_lists.precedence import (
     NotInForce,
     UnknownTable,
@@ -60,6 +60,7 @@ __all__ = [
     "approvals",
     "before",
     "can_be_taken_back",
+    "clinics_zone",
     "close",
     "day_of",
     "drafts",
@@ -87,6 +88,5 @@ __all__ = [
     "version_before",
     "versions",
     "worked_examples",
-    "zone_before_the_first",
     "zone_of",
 ]

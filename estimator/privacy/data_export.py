@@ -596,7 +596,9 @@ def _by(actor: str) -> Literal["patient", "staff", "clock"]:
 
 def _detail(detail: Mapping[str, object]) -> dict[str, object]:
     """Leave out numbers of members of staff."""
-    return {} if {"from", "to"} <= set(detail) and not isinstance(detail.get("from"), str) else dict(detail)
+    if {"from", "to"} <= set(detail) and not isinstance(detail.get("from"), str):
+        return {}
+    return {name: said for name, said in detail.items() if name not in ("wrote", "approved_by")}
 
 
 @overload

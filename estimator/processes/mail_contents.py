@@ -11,7 +11,7 @@ from itertools import islice
 
 from sqlalchemy import select
 
-from estimator import clinic, estimates, price_lists, quotes, requests, wording
+from estimator import clinic, estimates, price_lists, quotes, requests, staff, wording
 from estimator.act import Act
 from estimator.db import db
 from estimator.i18n import Reader, listed, speaking
@@ -217,13 +217,21 @@ def _account(act: Act, row: outbox.Claimed) -> Written:
         raise Gone
     if what == "account" and account.state != "proposed":
         raise Overtaken
+    to = staff.find(outbox.address_of(row, act.settings.data_keys) or "")
+    # Whoever works with requests reads it on the Start page, and the open quotes beside it; others in the settings.
+    at_desk = to is not None and staff.may(to, "requests.read")
     path = "/staff/settings/account/confirm" if what == "account" else "/staff"
+    if what == "account_changed" and not at_desk:
+        path = "/staff/settings/account"
     with speaking(reader):
         context = {
             "what": what,
             "number": "",
             "name": "",
-            "at": reader.clock(account.decided_at or account.proposed_at, "UTC"),
+            "at_desk": at_desk,
+            "at": reader.clock(
+                account.decided_at or account.proposed_at, price_lists.clinics_zone(row.created_at)
+            ),
             "link": f"{act.settings.public_url}{path}",
         }
     return composing.compose(row.template, reader, _from_house(act), context), None

@@ -275,7 +275,10 @@ def approve(act: Act, draft: QuoteDraft, *, fingerprint: str, returned: str = ""
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
     current = for_request(request)
-    if current is None or preview(act, current).fingerprint != fingerprint or sent_back(current) != returned:
+    if current is None or sent_back(current) != returned:
+        raise ChangedMeanwhile
+    prepared = preview(act, current)
+    if prepared.fingerprint != fingerprint:
         raise ChangedMeanwhile
     if act.actor in authors(current, act.settings):
         raise SamePerson
@@ -283,7 +286,10 @@ def approve(act: Act, draft: QuoteDraft, *, fingerprint: str, returned: str = ""
     current.proposed_by = current.proposed_at = None
     current.returned_by = current.returned_at = current.returned_to = current.returned_words = None
     db.session.flush()
-    requests.add_event(act, request, "approved", fingerprint=fingerprint)
+    adjusted = any(plan.lines for plan in draft_plans.all_of(current, act.settings))
+    priced = any(plan.chosen and plan.chosen.given for plan in prepared.plans)
+    of = [*(["adjustments"] if adjusted else []), *(["prices"] if priced else [])]
+    requests.add_event(act, request, "approved", fingerprint=fingerprint, of=of)
     audit.add(act, "quote.approved", subject=f"request:{request.id}", fingerprint=fingerprint)
 
 

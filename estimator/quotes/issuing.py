@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import EllipsisType
+from typing import Any
 
 from babel.numbers import get_territory_currencies
 from sqlalchemy import select
@@ -34,9 +35,17 @@ from estimator.act import Act
 from estimator.db import db
 from estimator.i18n import Reader, speaking
 from estimator.i18n import reader as reader_of
-from estimator.models import Counter, PatientRequest, PaymentAccount, Quote, QuoteAccount, QuoteRevision
+from estimator.models import (
+    Counter,
+    PatientRequest,
+    PaymentAccount,
+    Quote,
+    QuoteAccount,
+    QuoteDraft,
+    QuoteRevision,
+)
 from estimator.models import Rate as StoredRate
-from estimator.quotes import drafts, notifications, replaced
+from estimator.quotes import draft_plans, drafts, notifications, replaced
 from estimator.quotes.decisions import (
     NotCurrent,
 )
@@ -146,9 +155,10 @@ def issue(
     db.session.add(revision)
     if pay_to is not None and "pay_to" in content:
         db.session.add(QuoteAccount(revision=revision, account_id=pay_to.id))
+    people = _behind(draft, prepared, act)
     drafts.discard(draft, save=save)
     requests.take_if_nobodys(act, request, begins=False)
-    requests.add_event(act, request, "issued", quote=quote.number, revision=number)
+    requests.add_event(act, request, "issued", quote=quote.number, revision=number, **people)
     if request.state != "quoted":
         requests.move(act, request, "quoted")
     jobs.enqueue("quote", revision.id)
@@ -168,6 +178,15 @@ def issue(
         **({"priced": given} if given else {}),
     )
     return revision
+
+
+def _behind(draft: QuoteDraft, prepared: Prepared, act: Act) -> dict[str, Any]:
+    """Return who wrote the adjustments of each plan, in their order, and who approved; without any, nothing."""
+    wrote = [[line.by for line in plan.lines] for plan in draft_plans.all_of(draft, act.settings)]
+    return {
+        **({"wrote": wrote} if any(wrote) else {}),
+        **({"approved_by": draft.approved_by} if prepared.approved else {}),
+    }
 
 
 def worded(

@@ -108,13 +108,14 @@ def everyone() -> dict[int, str]:
 def who_may(permission: str, *, demonstration: bool) -> dict[int, str]:
     """Return the addresses of active staff with a permission, by id; with `demonstration`, of invented people too.
 
-    Somebody who was invited and has no password yet is not among them.
+    Somebody who was invited and has no password yet is not among them, and nobody invented once somebody real
+    administers the installation: they are let in no more.
     """
     allowed = [role for role in ROLES if permission in PERMISSIONS[role]]
     among = select(StaffRole.user_id).where(StaffRole.name.in_(allowed))
     found = select(StaffUser.id, StaffUser.email).where(StaffUser.active, StaffUser.id.in_(among))
     has_begun = and_(StaffUser.password.is_not(None), StaffUser.demonstration.is_(False))
-    invented_too = demonstration and permission not in OF_REAL_PEOPLE
+    invented_too = demonstration and permission not in OF_REAL_PEOPLE and not is_administered()
     found = found.where(or_(has_begun, StaffUser.demonstration) if invented_too else has_begun)
     return {user.id: user.email for user in db.session.execute(found)}
 

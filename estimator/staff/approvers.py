@@ -13,7 +13,7 @@ from estimator.act import Act
 from estimator.db import advisory_lock, db
 from estimator.mail import outbox
 from estimator.models import StaffUser
-from estimator.staff.accounts import who_may
+from estimator.staff.accounts import is_administered, who_may
 
 TEMPLATE = "staff_approval"
 
@@ -40,7 +40,7 @@ def tell_who_asked(act: Act, what: What, about: str, who: str) -> None:
     """Mail whoever asked for an approval that it was sent back; nobody who is let in no more."""
     kind, _colon, number = who.partition(":")
     user = db.session.get(StaffUser, int(number)) if kind == "user" and number.isdecimal() else None
-    if user is not None and user.active:
+    if user is not None and user.active and not (user.demonstration and is_administered()):
         _tell(act, what, about, user.email, after=act.now)
 
 

@@ -88,6 +88,12 @@ EVENTS_OF_A_PLAN: Mapping[str, Any] = {
 }
 """What events are called that are about one of several plans."""
 
+OF_ONE_KIND: Mapping[tuple[str, ...], Any] = {
+    ("approved", "adjustments"): lazy_gettext("approved adjustments of the quote"),
+    ("approved", "prices"): lazy_gettext("approved given prices of the quote"),
+}
+"""What an event is called that was of adjustments alone, or of given prices alone."""
+
 CONTACT_AT_DESK: Mapping[str, Any] = {
     "full_name": lazy_gettext("name"),
     "patient_name": lazy_gettext("name of the patient"),

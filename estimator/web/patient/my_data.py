@@ -29,6 +29,9 @@ from estimator.web.transaction import committing
 
 pages = Blueprint("my_data", __name__)
 
+FOR, REQUEST = "wanted", "request"
+"""The argument of the page of the code that says that the page of the request is wanted, not what is kept."""
+
 
 @pages.get("/request/<reference>/data")
 def request(reference: str) -> ResponseReturnValue:
@@ -141,7 +144,7 @@ def code(reference: str) -> ResponseReturnValue:
     """Send a code to the address of a request, and open what is personal to whoever types it."""
     record = request_visit.opened(reference)
     if request_visit.is_confirmed(record):
-        return redirect(url_for("my_data.request", reference=reference), code=303)
+        return redirect(_way_on(reference), code=303)
     form = CodeForm()
     if asked.method != "POST" or is_switching():
         return _code_page(record, form)
@@ -157,12 +160,24 @@ def code(reference: str) -> ResponseReturnValue:
         if right:
             request_visit.begin(record, confirmed=True)
     if right:
-        return redirect(url_for("my_data.request", reference=reference), code=303)
+        return redirect(_way_on(reference), code=303)
     left = mailed_codes.waiting(record, asker(), request_context.now())
     sentence = (
         _("This code does not work any more. Ask for a new one.") if left is None else code_form.wrong(left)
     )
     return _code_page(record, form.refuse(sentence, form.code), 422)
+
+
+def _way_on(reference: str) -> str:
+    """Return where a code leads: to the page of the request if it was asked for there, else to what is kept."""
+    page = "asking.page" if asked.args.get(FOR) == REQUEST else "my_data.request"
+    return url_for(page, reference=reference)
+
+
+def _here(reference: str) -> str:
+    """Return the address of the page of the code, with where it leads."""
+    wanted = REQUEST if asked.args.get(FOR) == REQUEST else None
+    return url_for("my_data.code", reference=reference, wanted=wanted)
 
 
 @pages.get("/e/<token>/data")
@@ -211,7 +226,7 @@ def _send_code(record: PatientRequest, form: CodeForm) -> ResponseReturnValue:
         sentence = _("We have reached today’s limit of emails to this address. Try again tomorrow.")
         return _no_code(reference, form, sentence, others=True)
     if wait is None:
-        return redirect(url_for("my_data.code", reference=reference), code=303)
+        return redirect(_here(reference), code=303)
     return _too_many_codes(reference, form, mailed_codes.TooMany(wait))
 
 
@@ -249,7 +264,7 @@ def _code_page(record: PatientRequest, form: CodeForm, status: int = 200) -> tup
         reference=record.reference,
         minutes=None if waiting is None else mailed_codes.MINUTES,
         back=url_for("asking.page", reference=record.reference),
-        action=url_for("my_data.code", reference=record.reference),
+        action=_here(record.reference),
     )
     return page, status
 

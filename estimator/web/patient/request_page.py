@@ -226,7 +226,7 @@ def _page(
         more_about=[] if questions is None else questions.more_about(),
         day_order=current_reader().day_order(),
         they_wrote=last == "question" and bool(said[-1]["words"]),
-        code=None if confirmed else url_for("my_data.code", reference=record.reference),
+        code=None if confirmed else url_for("my_data.code", reference=record.reference, wanted="request"),
         quote=None if quote is None else _quote(quote),
         action=None if record.erased_at else url_for("asking.question", reference=record.reference),
         typed_at=url_for("asking.page", reference=record.reference),

@@ -72,3 +72,19 @@ NOBODY = "There is nobody with the address nobody@example.org."
 def test_what_cannot_be_done_is_said_in_a_sentence(run: Run, arguments: list[str], sentence: str) -> None:
     run("create", "mira@example.org")
     assert run(*arguments) == (2, "", f"estimator: {sentence}\n")
+
+
+@pytest.mark.long
+def test_in_a_demonstration_it_is_said_what_a_real_account_ends(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEMO", "1")
+    password = (
+        "The invented people of the demonstration are let in no more once this administrator has chosen "
+        "a password.\n"
+    )
+    served = "Somebody real has an account here now, so `serve --demo` refuses to start with this database.\n"
+    code, output, errors = run("create", "ada@example.org")
+    assert (code, errors) == (0, password + served)
+    assert re.fullmatch(LINK, output)
+    assert run("create", "mira@example.org", "--role", "coordinator")[2] == served

@@ -16,10 +16,11 @@ from estimator.mail import outbox
 from estimator.models import Mail
 from estimator.models.staff import Role
 from estimator.price_lists import approvals, drafts
+from estimator.privacy import data_export, erasure
 from estimator.processes import mail_contents
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
-from tests.support.quote_desk import NAME, ask, changed_list, page, settings_of
+from tests.support.quote_desk import NAME, ask, changed_list, page, request_of, settings_of
 from tests.support.quote_form import line, prepare
 from tests.support.staff_browser import Staff
 
@@ -277,7 +278,7 @@ def test_adjustments_above_the_limit_wait_at_those_who_may_approve_them(
     for what in (
         "asked for approval of the quote",
         "sent the quote back with a comment",
-        "approved adjustments",
+        "approved adjustments of the quote",
     ):
         assert what in history
 
@@ -311,3 +312,44 @@ def test_saving_a_quote_ends_its_request_for_approval(
     coordinator.send("save", {})
     assert ended not in coordinator.page.text, "nothing was asked for any more"
     assert f"The quote for {reference}" not in approver.see("/staff").text
+
+
+def test_after_issue_the_desk_still_reads_why_an_adjustment_was_made_by_whom_and_who_approved(
+    app: Flask, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    coordinator, approver, reference = asked(app, sign_in)
+    approver.see(page(reference))
+    approver.press("Approve these adjustments")
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    shown = coordinator.see(page(reference)).text
+    for what in ("For friends", "2,500.00", "Agreed by telephone", "Approved by approver@"):
+        assert what in shown, what
+    (table,) = coordinator.page.all("table", class_="cards adjustments-read")
+    assert "coordinator@demonstration.example.org" in "".join(table.itertext())
+    history = coordinator.see(f"/desk/requests/{reference}").text
+    assert "approved adjustments of the quote" in history, "no price was given"
+    with request_of(app, reference) as record:
+        kept = data_export.of_request(acting(now=NOW, settings=settings_of(app)), record)
+        assert "user:" not in data_export.as_json(kept).decode(), "the patient's data name no member of staff"
+        erasure.erase(acting(now=NOW, settings=settings_of(app)), record)
+    erased = coordinator.see(page(reference))
+    assert erased.status == 200
+    assert "Agreed by telephone" not in erased.text
+
+
+def test_nobody_invented_is_offered_or_told_anything_once_somebody_real_administers(
+    app: Flask, sign_in: Callable[[Flask, Role], Staff], boss: str
+) -> None:
+    sign_in(app, "coordinator"), sign_in(app, "approver")
+    with app.app_context():
+        act = acting(now=NOW, settings=settings_of(app))
+        asked_by = staff.find("coordinator@demonstration.example.org")
+        assert asked_by is not None
+        assert asked_by.id in staff.who_may("requests.work", demonstration=True)
+        staff.invite(act, "head@example.org", ["administrator"], language="en")[0].password = "x"
+        assert not staff.who_may("requests.work", demonstration=True)
+        staff.tell_approvers(act, "quotes.approve", "quote", "REQ-1", but=())
+        staff.tell_who_asked(act, "quote_returned", "REQ-1", asked_by.actor)
+        assert db.session.scalars(db.select(Mail.about)).all() == ["REQ-1"]
+        assert list(staff.who_may("quotes.approve", demonstration=True).values()) == [boss]

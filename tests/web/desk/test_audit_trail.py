@@ -90,7 +90,9 @@ def test_the_trail_is_searched_by_what_staff_know(
     assert "issued a quote:" not in shown
     shown = approver.see(f"{TRAIL}?q=editor@demonstration.example.org").text
     assert "began a draft: Draft 1" in shown
-    assert "Nothing of this stands in the trail." in approver.see(f"{TRAIL}?q=REQ-2222-2222").text
+    nothing = approver.see(f"{TRAIL}?q=REQ-2222-2222").text
+    assert "Nothing of this stands in the trail." in nothing
+    assert "asked and answered at a request stands in its history, on its page." in nothing
 
 
 def test_whatever_is_written_into_the_trail_has_a_name_there_and_can_be_filtered() -> None:

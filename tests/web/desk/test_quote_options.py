@@ -34,7 +34,7 @@ def test_a_line_is_written_with_its_tax_and_issued(app: Flask, coordinator: Staf
 def test_the_last_look_at_a_revision_says_which_lines_changed_or_that_nothing_did(
     app: Flask, coordinator: Staff
 ) -> None:
-    reference = ask(app)
+    reference = ask(app, language="fr")
     issue(coordinator, reference)
     coordinator.press("Prepare a revision")
     assert "No figure differs." in coordinator.see(f"{page(reference)}/issue").text
@@ -43,8 +43,14 @@ def test_the_last_look_at_a_revision_says_which_lines_changed_or_that_nothing_di
     coordinator.send("Save", {"label-0": "Interpreter", "net-0": "120", "tax-0": "gst"})
     shown = coordinator.see(f"{page(reference)}/issue").text
     assert "What changed, as the patient will read it" in shown
-    assert "You may take with it: Interpreter" in shown
+    assert "Interpreter" in shown
     assert "No figure differs." not in shown
+    (changed,) = coordinator.page.all("table", class_="sums compared")
+    assert [head.text for head in changed.iter("th") if head.get("scope") == "col"] == [
+        "Ligne",
+        "Avant",
+        "Maintenant",
+    ]
 
 
 @pytest.mark.parametrize(

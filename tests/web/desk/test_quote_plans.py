@@ -183,3 +183,16 @@ def test_whoever_revises_what_was_accepted_reads_that_the_acceptance_ends(
     shown = coordinator.see(f"{page(reference)}/issue").text
     assert ends in shown
     assert "which was accepted and counts no longer" in shown
+
+
+@pytest.mark.long
+def test_after_issue_each_adjustment_stands_under_its_plan(app: Flask, coordinator: Staff) -> None:
+    reference = two(app, coordinator)
+    coordinator.send("Save, and go to Plan A", line(0, "-100", label="Courtesy"))
+    coordinator.see(f"{page(reference)}/issue")
+    coordinator.press("Issue this quote")
+    coordinator.see(page(reference))
+    (table,) = coordinator.page.all("table", class_="cards adjustments-read")
+    assert "Courtesy" in "".join(table.itertext())
+    assert "coordinator@demonstration.example.org" in "".join(table.itertext())
+    assert "Plan B" in [heading.text for heading in coordinator.page.all("h4")]

@@ -163,7 +163,9 @@ def test_what_is_prepared_can_be_thrown_away(app: Flask, coordinator: Staff) -> 
     reference = ask(app)
     prepare(coordinator, reference, **line(0, "-250"))
     old = coordinator.page
-    coordinator.see(f"{page(reference)}/discard")
+    shown = coordinator.see(f"{page(reference)}/discard").text
+    assert "Discard the quote that is being prepared?" in shown
+    assert "What was issued stays as it is." not in shown
     assert "No revision is being prepared" in coordinator.press("Discard it").text
     coordinator.page = old
     late = coordinator.send("save", line(0, "-250", "Not lost"))

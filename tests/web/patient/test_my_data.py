@@ -83,6 +83,22 @@ def code_of(desk: Desk) -> str:
         return digits
 
 
+def test_a_code_leads_back_to_the_page_that_asked_for_it(desk: Desk) -> None:
+    visitor = opened(desk)
+    request = f"/request/{desk.reference}"
+    (way,) = [str(a.get("href")) for a in visitor.open(request).all("a") if a.text == "Enter the code"]
+    sent = visitor.open(way)
+    token = sent.all("input", name="csrf_token")[0].get("value", "")
+    action = str(sent.all("form", method="post")[-1].get("action"))
+    asked = visitor.post(action, {"csrf_token": token, "act": "send"})
+    assert asked.location == way
+    action = str(visitor.open(way).all("form", class_="code")[0].get("action"))
+    typed = visitor.post(action, {"csrf_token": token, "act": "check", "code": code_of(desk)})
+    assert typed.location == request
+    assert "Enter the code" not in visitor.open(request).html
+    assert visitor.open(f"{request}/code").location == f"{request}/data", "asked for from there"
+
+
 @pytest.mark.parametrize("path", ["data", "data.json", "data.pdf", "erase"])
 def test_a_link_alone_shows_nothing_personal(desk: Desk, path: str) -> None:
     visitor = opened(desk)

@@ -359,3 +359,14 @@ def test_the_button_of_a_pdf_in_two_languages_says_so(start: Callable[..., Flask
     assert "PDF in two languages (Русский, English)" in actions(page)
     patient.open("/?language=ru")
     assert "PDF на двух языках (Русский, English)" in actions(patient.open(patient.path))
+
+
+def test_above_a_revision_that_ended_an_acceptance_stands_that_it_did(desk: Desk) -> None:
+    desk.patient(desk.issue()).accept()
+    patient = desk.patient(desk.issue(("-100.00", "Goodwill")))
+    page = patient.open(patient.path)
+    first = words(next(iter(page.one("main").iter("div"))))
+    assert first == (
+        "You had accepted revision 1. That does not count any more: this revision is not accepted yet."
+    )
+    assert "accepted; this ended when a newer revision replaced it" in page.text("table", class_="revisions")

@@ -49,6 +49,7 @@ def test_somebody_invited_chooses_a_password_and_sets_up_a_second_factor(
     laptop.post("/staff/code", {"code": code_of(secret)})
     assert laptop.says("Your roles: Price editor, Approver")
     assert laptop.says("You have no recovery codes yet.")
+    assert re.search(r"keeps you out\.\s+<a ", laptop.page), "a space before the link"
 
 
 def test_a_wrong_code_at_the_set_up_is_said_and_can_be_mended(

@@ -161,6 +161,13 @@ def test_those_who_may_confirm_are_told_by_mail_and_everybody_who_issues_of_the_
     told = mails(app, "staff_approval")
     assert len(told) == 3
     assert all("was put in force" in text and "DE89" not in text for text in told)
+    by_address = {text.partition("@")[0].removeprefix("To: "): text for text in told}
+    assert "/staff/settings/account" in by_address["ada"], (
+        "the Start page of an administrator says nothing of it"
+    )
+    assert "Start page" not in by_address["ada"]
+    for who in ("ben", "cora"):
+        assert "Start page says who proposed" in by_address[who]
 
 
 def test_neither_proposing_nor_confirming_is_for_coordinators(

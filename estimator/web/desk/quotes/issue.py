@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from estimator import price_lists, quotes, requests, staff
 from estimator.clinic import accounts
-from estimator.i18n import Reader, second_language
+from estimator.i18n import Reader, second_language, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import outbox
@@ -315,6 +315,7 @@ def _check(
         drawing=drawing,
         rows=None if said is None else said[1],
         document_language=language_of(of),
+        changed_heads=_changed_heads(of),
     )
     again = {"Refresh": str(ASK_AGAIN_SECONDS)} if drawing.waits and request.method == "GET" else {}
     return page, status, again
@@ -377,6 +378,12 @@ def _prices(prepared: Prepared) -> str:
     if prepared.version.id == prepared.kept.id:
         return _("kept from “%(version)s”", version=prepared.version.version)
     return _("priced again with “%(version)s”", version=prepared.version.version)
+
+
+def _changed_heads(of: PatientRequest) -> list[str]:
+    """Return what stands above "what changed" in the language of the patient."""
+    with speaking(language_of(of)):
+        return [_("Line"), _("Before"), _("Now")]
 
 
 def _address(of: PatientRequest) -> str | None:

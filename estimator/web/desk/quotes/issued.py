@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any, TypedDict
 
 from flask import Response, flash, render_template, request, url_for
@@ -20,6 +21,7 @@ from estimator.web import errors
 from estimator.web.desk import chat, taken_lines
 from estimator.web.desk.outbox import Buttons, buttons
 from estimator.web.desk.quotes.blueprint import deleted, head_of, pages, the_quote, the_request, to
+from estimator.web.desk.quotes.figures import AdjustmentRow
 from estimator.web.desk.requests import history
 from estimator.web.desk.requests.conversation import Said, conversation
 from estimator.web.fields import CarriedField, RadiosField
@@ -91,6 +93,10 @@ class RevisionRow(TypedDict):
     totals: list[tuple[str, str]]
     #: the prices that were given for it, by what the list calls them
     priced: list[tuple[Words, str]]
+    #: the adjustments of each plan that has any, and its name; none once the words are gone, or if their key is missing
+    adjustments: list[AdjustedPlan]
+    #: who approved adjustments or given prices; None if nobody had to, or it is not known any more
+    approved_by: str | None
     issued_at: str
     issued_by: str
     valid_until: str
@@ -101,6 +107,13 @@ class RevisionRow(TypedDict):
     reason: str | None
     decision: DecisionRow | None
     mails: list[MailRow]
+
+
+class AdjustedPlan(TypedDict):
+    """The adjustments of one plan; an only plan has an empty name."""
+
+    name: str
+    lines: list[AdjustmentRow]
 
 
 class DecisionRow(TypedDict):
@@ -254,6 +267,7 @@ def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Rev
     reader = current_reader()
     mails = outbox.mails_about(quotes.about(revision))
     shown = buttons(mails)
+    people = _behind(revision, entries)
     standing, first = quotes.state_at(revision, now()), quotes.waits_until(revision, now())
     return {
         "number": revision.number,
@@ -262,6 +276,8 @@ def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Rev
         "total": reader.money(revision.total, revision.currency),
         "totals": _totals(revision),
         "priced": _priced(revision),
+        "adjustments": _adjustments(revision, people.get("wrote", [])),
+        "approved_by": signed_in.name_of(people["approved_by"]) if "approved_by" in people else None,
         "issued_at": reader.clock(revision.issued_at, revision.time_zone),
         "issued_by": signed_in.name_of(revision.issued_by),
         "valid_until": reader.day(revision.valid_until),
@@ -301,6 +317,41 @@ def _priced(revision: QuoteRevision) -> list[tuple[Words, str]]:
         (reader.words(charge.label, table.main_language), reader.money(given[charge.code], revision.currency))
         for charge in table.charges
         if charge.code in given
+    ]
+
+
+def _behind(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Mapping[str, Any]:
+    """Return what is kept of who wrote and who approved the adjustments of a revision."""
+    for entry in entries:
+        if entry.kind == "issued" and entry.detail.get("revision") == revision.number:
+            return entry.detail
+    return {}
+
+
+def _adjustments(revision: QuoteRevision, wrote: Sequence[Sequence[str]]) -> list[AdjustedPlan]:
+    try:
+        rows = quotes.rows_of(revision, settings().data_keys)
+    except keys.Unreadable:
+        rows = None
+    if rows is None:
+        return []
+    return [
+        {
+            "name": firm_plans.named(plan.plan) if plan.plan else "",
+            "lines": [
+                {
+                    "amount": row.amount,
+                    "label": row.label.text,
+                    "reason": row.reason,
+                    "told": row.why is not None,
+                    "by": signed_in.name_of(by) if by else _("not kept"),
+                }
+                # Revisions issued by an older version say nothing of who wrote their adjustments.
+                for row, by in zip_longest(plan.adjustments, authors)
+            ],
+        }
+        for plan, authors in zip(rows.plans, wrote or [()] * len(rows.plans), strict=True)
+        if plan.adjustments
     ]
 
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import escape
 
 import pricing
-from estimator import clinic, price_lists
+from estimator import clinic, price_lists, quotes
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft
 from estimator.quotes import approvals, drafts, given_prices
@@ -208,13 +208,16 @@ def discard(reference: str) -> ResponseReturnValue:
 
 def _ask_to_discard(of: PatientRequest, draft: QuoteDraft, errors: Sequence[Line] = ()) -> str:
     """Show the question, which is about the last save of the draft."""
+    issued = quotes.for_request(of) is not None
     return render_template(
         "desk/confirm.html",
         errors=errors,
-        heading=_("Discard the revision that is being prepared?"),
+        heading=_("Discard the revision that is being prepared?")
+        if issued
+        else _("Discard the quote that is being prepared?"),
         sentences=[
             _("The changed answers and the adjustments are removed and cannot be brought back."),
-            _("What was issued stays as it is."),
+            *([_("What was issued stays as it is.")] if issued else []),
         ],
         button=_("Discard it"),
         back=url_for("quotes_desk.prepare", reference=of.reference),

@@ -131,7 +131,8 @@ def _what(entry: requests.Entry, names: Mapping[int, str]) -> str:
         case kind if kind in states_at_desk.EVENTS_AT_DESK:
             named = states_at_desk.EVENTS_OF_A_PLAN if "plan" in detail else {}
             named = states_at_desk.EVENTS_WITH_ANSWERS if entry.answered is not None else named
-            sentence = str(named.get(kind, states_at_desk.EVENTS_AT_DESK[kind]))
+            usual = named.get(kind, states_at_desk.EVENTS_AT_DESK[kind])
+            sentence = str(states_at_desk.OF_ONE_KIND.get((kind, *detail.get("of", ())), usual))
             shown = {name: str(detail.get(name, "")) for name in ("quote", "revision", "plan")}
             return sentence % shown if "%(" in sentence else sentence
         case kind if kind == SEEN:

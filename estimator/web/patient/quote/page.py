@@ -24,7 +24,7 @@ from estimator.web.patient.quote.blueprint import Link, Opened, pages
 from estimator.web.patient.quote.opening import gate
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
-from estimator.wording import firm_plans, states
+from estimator.wording import firm_plans
 from pricing import quote_plans
 
 ASK_AGAIN_SECONDS = 3
@@ -200,6 +200,6 @@ def _row(each: QuoteRevision, shown: QuoteRevision, found: Opened) -> dict[str, 
     return {
         "label": _("Revision %(revision)s", revision=each.number),
         "issued": _("issued on %(day)s", day=reader.moment(each.issued_at, each.time_zone)),
-        "standing": str(states.REVISION_FOR_PATIENT[quotes.state_at(each, request_context.now())]),
+        "standing": standing.named(each),
         "address": address,
     }

@@ -12,6 +12,7 @@ from estimator.models import QuoteDecision, QuoteRevision
 from estimator.web import request_context
 from estimator.web.language import current_reader
 from estimator.web.patient.quote.blueprint import Link, end_of
+from estimator.wording import states
 
 PAST = frozenset({"replaced", "withdrawn", "expired", "declined"})
 """The states in which a revision is not to be paid any more."""
@@ -79,7 +80,22 @@ def notice(revision: QuoteRevision, newest: QuoteRevision) -> Notice | None:
                 moment=reader.clock(said.taken_back_at, zone),
             ),
         )
-    return None
+    ended = quotes.replaced.acceptance_ended_by(revision)
+    if ended is None:
+        return None
+    return Notice(
+        "ended",
+        _("You had accepted revision %(revision)s.", revision=ended.number),
+        _("That does not count any more: this revision is not accepted yet."),
+    )
+
+
+def named(revision: QuoteRevision) -> str:
+    """Return what a list of revisions says of the state of one; of an accepted one also that this ended."""
+    state = quotes.state_at(revision, request_context.now())
+    if state == "replaced" and quotes.agreed(revision) is not None:
+        return _("accepted; this ended when a newer revision replaced it")
+    return str(states.REVISION_FOR_PATIENT[state])
 
 
 def _accepted(revision: QuoteRevision, since: str) -> Notice:
