@@ -42,7 +42,7 @@ def _lead_on() -> ResponseReturnValue | None:
     if request.method not in ("GET", "HEAD"):
         return None
     meant = _meant(request.path)
-    currency = {"in": request.args["in"]} if "in" in request.args else {}
+    currency: dict[str, Any] = {"in": request.args["in"]} if "in" in request.args else {}
     return None if meant is None else redirect(url_for(meant[0], **currency, **meant[1]), code=303)
 
 
