@@ -137,7 +137,7 @@ _FILL = re.compile(
     re.IGNORECASE,
 )
 _ONE_OF_THEM_BEFORE = re.compile(rf"(?:{_ONE_OF_THEM.pattern}){_FILL.pattern}$", re.IGNORECASE)
-_NEEDED = re.compile(r"\s(?:is |are )?(?:not )?(?:required|needed|due)(?!\w)", re.IGNORECASE)
+_NEEDED = re.compile(r"\s(?:is |are )?(?:not )?(?:required|needed|due|included)(?!\w)", re.IGNORECASE)
 _AND = re.compile(r",|(?<!\w)(?:and|et|y|e|и|और|एवं|এবং|ও)(?!\w)|&|\+|(?<!\w)و", re.IGNORECASE)
 _BEFORE_ANOTHER = 14
 """A word belongs to the next amount where that is nearer than so many letters, with no "and" between them."""

@@ -124,7 +124,8 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
         amounts.by_payment |= any(asides.goes_on(_written(text, place, spans)) for place in left)
         places = [place for place in group.places if place not in left]
         found = [money for _start, _end, money in places]
-        has_left |= bool(left)
+        # A registration is no part of a price that is paid in several.
+        has_left |= bool(left) and not asides.REGISTRATION.search(text, group.start, group.end)
         if not found:
             continue
         named_here = is_named and (not is_price or TOTAL.search(text, group.start, group.end))
