@@ -74,6 +74,14 @@ BESIDES = offer_parts.either(
 )
 """Words for what is paid to others, or for another session than those of the price."""
 
+REGISTRATION = offer_parts.either(
+    r"registration|inscription|inscripci[óo]n|frais d[’']inscription",
+    r"регистрац",
+    r"تسجيل",
+    r"रजिस्ट्रेशन|पंजीकरण|पंजीयन|রেজিস্ট্রেশন|নিবন্ধন",
+)
+"""Words for what a clinic takes before it treats."""
+
 _NUMBER = r" (?:n[°o]\.? ?|# ?|№ ?|رقم )?[1-9](?=\s{0,2}(?:$|[:=)–—-]|[a-z]{3}\s?[0-9]|[^\w\s]?\s?[0-9]{3}))"
 """Its number behind a word for a session, and not the one of "session 3 days"."""
 
@@ -105,7 +113,7 @@ _ONE_OF_THEM = offer_parts.either(
 )
 """The same words without the one for a session, as they go on: "1st session 4,000, 2nd 3,000"."""
 
-_EVERY = (PAID, LESS, BESIDES, SESSION)
+_EVERY = (PAID, LESS, BESIDES, REGISTRATION, SESSION)
 _REDUCED = offer_parts.either(
     r"(?:after|with|including|incl|post|less|minus)(?: \w+| [0-9]+ ?%){0,2} (?:discounts?|savings?|remises?)|"
     r"(?:discount(?:ed)?|offer) (?:price|rate|package)|[0-9]+ ?% (?:off|discount)|"
@@ -129,7 +137,7 @@ _FILL = re.compile(
     re.IGNORECASE,
 )
 _ONE_OF_THEM_BEFORE = re.compile(rf"(?:{_ONE_OF_THEM.pattern}){_FILL.pattern}$", re.IGNORECASE)
-_NEEDED = re.compile(r"\s(?:is |are )?(?:not )?(?:required|needed|due)(?!\w)", re.IGNORECASE)
+_NEEDED = re.compile(r"\s(?:is |are )?(?:not )?(?:required|needed|due|included)(?!\w)", re.IGNORECASE)
 _AND = re.compile(r",|(?<!\w)(?:and|et|y|e|и|और|एवं|এবং|ও)(?!\w)|&|\+|(?<!\w)و", re.IGNORECASE)
 _BEFORE_ANOTHER = 14
 """A word belongs to the next amount where that is nearer than so many letters, with no "and" between them."""

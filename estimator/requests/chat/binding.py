@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
-from estimator.requests.chat import segmentation, sorted_amounts
+from estimator.requests.chat import marking, segmentation, sorted_amounts
 from estimator.requests.chat.marking import Mark, Standing
 from estimator.requests.chat.segmentation import Segment
 
@@ -71,7 +71,13 @@ def standings(segments: Sequence[Segment]) -> Iterator[list[tuple[Part, Standing
     """Yield for each segment of a sentence what it says of parts, also of those before it."""
     waiting: list[_Item] = []
     heading = _Heading()
+    is_denied = False
     for segment in segments:
+        if is_denied and segment.marks and marking.is_exception(segment.text, segment.marks[0]):
+            # In "nothing is included, except the cells" the word includes what it is said of.
+            segment.marks[0] = replace(segment.marks[0], standing="")
+        if segment.marks or not is_denied:
+            is_denied = marking.denies(segment.text, segment.marks)
         if segment.begins_line:
             waiting = []
             heading = heading if heading.with_colon else _Heading()

@@ -75,7 +75,7 @@ NEVER_ALONE = frozenset({"¥"})
 LIKE = {"USD": "dollars", "GBP": "pounds", "INR": "rupees", "RUB": "рублей", "EGP": "جنيه", "AED": "درهم"}
 """A word of each currency that has its name from several countries."""
 
-_PESOS = re.compile(r"(?i:pesos?)|(?i:песо)|بيزو|पेसो|পেসো")
+_SHARED_NAMES = re.compile(r"(?i:pesos?)|(?i:песо)|بيزو|पेसो|পেসো|ريال|دينار")
 _OF = {code: re.compile(words) for code, words in WORDS.items()}
 _WORD = re.compile(r"[^\S\n]{0,2}\(?[^\S\n]?([^\s\d.,:;!?()\[\]/+*=<>|؟،।]+)")
 _NATIONAL = re.compile(r"\s{0,2}\(?M\.?\s?N(?:\.|(?!\w))\)?")
@@ -175,7 +175,7 @@ def _is_name(word: str) -> bool:
     if word in SMALL or (word in MINOR_UNIT and word not in NOT_A_WORD):
         return True
     return word not in _SIGNS and bool(
-        _PESOS.fullmatch(word) or any(one.fullmatch(word) for one in _OF.values())
+        _SHARED_NAMES.fullmatch(word) or any(one.fullmatch(word) for one in _OF.values())
     )
 
 

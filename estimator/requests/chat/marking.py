@@ -62,8 +62,9 @@ EXCLUDED = offer_parts.either(
     r"at your (?:own )?(?:cost|expense)|à (?:votre|la) charge|de votre côté|à vos frais|por su (?:cuenta|parte)|"
     r"a su cargo|por cuenta del? \w+",
     r"за (?:ваш|свой) сч[её]т|за сч[её]т пациент|"
-    r"не включ|не входят|не входит|без(?!\w)|исключ|кроме|отдельн|дополнительн|за доплат|оплачива\w* отдельно",
-    r"غير شامل|غير مشمول|لا يشمل|لا تشمل|لا يتضمن|بدون|باستثناء|ما عدا|عدا(?!\w)|إضافي|منفصل|على حساب(?!نا)|على المريض",
+    r"не включ|не входят|не входит|без(?!\w)|исключ|кроме|помимо|отдельн|дополнительн|за доплат|оплачива\w* отдельно",
+    r"غير شامل|غير مشمول|لا يشمل|لا تشمل|لا يتضمن|بدون|باستثناء|ما عدا|عدا(?!\w)|[إا]لّ?ا(?!\w)|سوى(?!\w)|"
+    r"إضافي|منفصل|على حساب(?!نا)|على المريض",
     r"शामिल नहीं|नहीं शामिल|अलग|बिना|के बिना|अतिरिक्त|के अलावा|छोड़कर|सिवाय?(?!\w)|आपकी (?:तरफ|ओर)|आपको देन|"
     r"আপনাকে দিতে|নিজের খরচ|আপনার খরচ|"
     r"অন্তর্ভুক্ত নয়|অন্তর্ভুক্ত নেই|বাদ(?:ে|\s|$)|ছাড়া|আলাদা|অতিরিক্ত",
@@ -91,7 +92,7 @@ WITH = re.compile(
 """Words that say beside a price that it includes the part which follows."""
 
 _BINDS_NEXT = re.compile(
-    r"(?<!\w)(?:with|without|except|excluding|avec|sans|sauf|hors|con|sin|excepto|salvo|menos|со?|без|кроме|مع|بدون|عدا|باستثناء|बिना)(?!\w)",
+    r"(?<!\w)(?:with|without|except|excluding|avec|sans|sauf|hors|con|sin|excepto|salvo|menos|со?|без|кроме|помимо|مع|بدون|عدا|باستثناء|[إا]لّ?ا|سوى|बिना)(?!\w)",
     re.IGNORECASE,
 )
 _BINDS_LAST = re.compile("सहित|के साथ|बिना|छोड़कर|সহ(?![\u0980-\u09ff])|সাথে|সঙ্গে|ছাড়া|বাদে")
@@ -102,14 +103,22 @@ _OF_THE_NEXT = offer_parts.either(
     r"you(?:['’]ll| will)? pay (?:only )?for|ex|"
     r"comprend|comprennent|comprenant|incluant|inclut|incluent|y compris|hors|sans|sauf|"
     r"excepté[es]{0,2}|à l[’']exception|incluyen?|incluyendo|sin|excepto|menos|salvo|with|avec|con",
-    r"включая|включа[ею]т|исключая|исключением|без(?!\w)|кроме|со?(?!\w)",
-    r"يشمل|تشمل|يتضمن|تتضمن|بما في ذلك|بدون|باستثناء|عدا(?!\w)|مع(?!\w)",
+    r"включая|включа[ею]т|исключая|исключением|без(?!\w)|кроме|помимо|со?(?!\w)",
+    r"يشمل|تشمل|يتضمن|تتضمن|بما في ذلك|بدون|باستثناء|عدا(?!\w)|[إا]لّ?ا(?!\w)|سوى(?!\w)|مع(?!\w)",
     r"बिना|सिवाय?(?!\w)",
 )
 """Words that are said of what follows them. "Included" and its like stand before their parts and behind them."""
 
 _OF_THE_LAST = re.compile("additionally|en plus|सहित|के साथ|के बिना|के अलावा|छोड़कर|সহ|সাথে|সঙ্গে|ছাড়া|বাদে")
 """Words that are said of what stands before them."""
+
+EXCEPTION = offer_parts.either(
+    r"except|apart from|other than|sauf|salvo|excepto|menos|hormis|excepté[es]{0,2}|à part|à l[’']exception",
+    r"кроме|помимо|исключением",
+    r"باستثناء|ما عدا|عدا(?!\w)|[إا]لّ?ا(?!\w)|سوى(?!\w)",
+    r"के अलावा|छोड़कर|सिवाय?(?!\w)|ছাড়া|বাদে",
+)
+"""Those of the words that exclude by which "nothing except cells" includes the cells."""
 
 _EITHER_WAY = re.compile(
     r"(?<!\w)(?:with(?: or |/)without|avec ou sans|con o sin|с или без|مع أو بدون)(?!\w)|(?:के साथ या|সহ বা)",
@@ -211,7 +220,7 @@ def marks_in(text: str, parts: Sequence[tuple[int, int, Part]], *, has_price: bo
     last = max((mark.end for mark in marks), default=0)
     if at_end and any(last <= start < at_end.start() for start, _end, _part in parts):
         marks.append(Mark(*at_end.span(), "excluded", "before"))
-    return _joined(text, sorted(marks, key=lambda mark: mark.start))
+    return _without_double_denial(text, _joined(text, sorted(marks, key=lambda mark: mark.start)))
 
 
 def _others_than(pattern: re.Pattern[str], text: str, marks: Sequence[Mark]) -> Iterator[Mark]:
@@ -231,6 +240,31 @@ def _joined(text: str, marks: Sequence[Mark]) -> list[Mark]:
         both = {last.standing, mark.standing}
         standing: Standing = last.standing if len(both) == 1 else "" if "" in both else "excluded"
         found[-1] = Mark(last.start, mark.end, standing, last.said_of or mark.said_of)
+    return found
+
+
+_NOTHING = re.compile(r"(?<!\w)(?:nothing|rien|nada|ничего|لا شيء)", re.IGNORECASE)
+
+
+def denies(text: str, marks: Sequence[Mark]) -> bool:
+    """Whether a text ends with a denial or speaks of nothing, so that an exception behind it includes."""
+    return bool(_NOTHING.search(text) or (marks and marks[-1].standing == "excluded"))
+
+
+def is_exception(text: str, mark: Mark) -> bool:
+    """Whether a word takes what it is said of out of what is said of all others."""
+    return mark.standing == "excluded" and bool(EXCEPTION.search(text, mark.start, mark.end))
+
+
+def _without_double_denial(text: str, marks: Sequence[Mark]) -> list[Mark]:
+    """Return marks with nothing certain for an exception beside a denial: "not included except the cells"."""
+    found = []
+    for number, mark in enumerate(marks):
+        near = number + 1 if mark.said_of == "before" else number - 1
+        beside = marks[near] if 0 <= near < len(marks) else None
+        is_denied = beside is not None and beside.standing == "excluded" and not is_exception(text, beside)
+        is_double = is_denied or bool(_NOTHING.search(text))
+        found.append(replace(mark, standing="") if is_double and is_exception(text, mark) else mark)
     return found
 
 

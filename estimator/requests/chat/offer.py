@@ -12,6 +12,7 @@ from estimator.estimates.offer_parts import Part
 from estimator.i18n import folded_digits
 from estimator.requests.chat import (
     binding,
+    lakhs,
     marking,
     old_prices,
     per_unit,
@@ -22,7 +23,7 @@ from estimator.requests.chat import (
 from estimator.requests.chat.marking import Standing
 from estimator.requests.chat.prices import Money
 from estimator.requests.chat.segmentation import Segment
-from estimator.requests.chat.sessions import sessions_in_words
+from estimator.requests.chat.sessions import sessions_in_words, spoken_of
 
 MOST = 6
 """Maximum number of amounts, of numbers of sessions, and of days."""
@@ -35,6 +36,7 @@ FROM = re.compile(
     re.IGNORECASE,
 )
 WEEKS = offer_parts.either(r"weeks?|semaines?|semanas?", r"недел", r"أسابيع|أسبوع", r"हफ़्त|हफ्त|सप्ताह|সপ্তাহ")
+_CLAUSE = re.compile(r"[,،;।\n+]|[.](?![0-9])")
 _BESIDE = re.compile(r"[\s:=(–-]{0,3}")
 _COUNT = re.compile(r"(?<![0-9.,/:+–-])([0-9]{1,3})\s{0,2}(?:[-–]\s?)?")
 _RANGE_BEFORE = re.compile(
@@ -89,10 +91,11 @@ class Found:
 
 def look(text: str) -> Found:
     """Return what a message says; a text without a price, or in no language of ours, says nothing."""
-    plain, old = old_prices.without(segmentation.plain(folded_digits(text)))
+    plain, old = old_prices.without(lakhs.in_digits(segmentation.plain(folded_digits(text))))
     most = max(map(old_prices.largest, prices.amounts_in(plain)), default=None)
     standings: dict[Part, set[Standing]] = {}
-    amounts = sorted_amounts.Amounts()
+    several = _speaks_of_several(plain)
+    amounts = sorted_amounts.Amounts(several=several)
     own_price: set[Part] = set()
     for sentence, is_question in segmentation.sentences(plain):
         segments = [
@@ -117,7 +120,14 @@ def look(text: str) -> Found:
     for part in unclear:
         standings.pop(part)
     sorted_amounts.settle(amounts, plain)
+    if lakhs.has_unread(plain):
+        # The price can be what stands there in words.
+        amounts.aside += [money.text for money in amounts.totals]
+        amounts.wholes = []
     sessions = sessions_in_words(plain, most=MOST)
+    if any(map(per_unit.names_a_session, amounts.each)):
+        # Of "one session 3000 USD" the number is no number of sessions.
+        sessions = [number for number in sessions if number != "1"]
     if len(set(amounts.totals)) > 1 and sessions:
         sessions += _sessions_after_a_price(plain)
     return Found(
@@ -130,7 +140,29 @@ def look(text: str) -> Found:
         unclear,
         old[:MOST],
         tuple(dict.fromkeys(amounts.aside))[:MOST],
-        bool(FROM.search(plain)),
+        _is_from(plain),
+    )
+
+
+def _speaks_of_several(text: str) -> bool:
+    """Whether a text speaks of more sessions than one, and not of those of a rehabilitation."""
+    return any(
+        int(number) > 1
+        for clause in _CLAUSE.split(text)
+        if "rehabilitation" not in offer_parts.parts_in(clause)
+        for number in spoken_of(clause, most=MOST)
+    )
+
+
+def _is_from(text: str) -> bool:
+    """Whether words for "from" stand at an amount of money: "at least 4 sessions" is none."""
+    places = [place for place in prices.places_in(text) if old_prices.can_be_a_price(place[2])]
+    if any(money.has_currency for _start, _end, money in places):
+        places = [place for place in places if place[2].has_currency or place[2].times > 1]
+    return any(
+        start < match.end() and match.start() < end and not segmentation.NO_PRICE.match(text, end)
+        for match in FROM.finditer(text)
+        for start, end, _money in places
     )
 
 

@@ -28,7 +28,8 @@ AFTER = offer_parts.either(
     r"crossed out|barrés?|tachad[oa]",
     r"был[оаи]?(?!\w)",
     r"سابقا|سابقًا",
-    r"(?:की|के) (?:जगह|बजाय|बदले)|के स्थान पर|(?:था|थी|थे)(?![\u0900-\u09ff])|পরিবর্তে|বদলে|জায়গায়|ছিল",
+    r"(?:की|के) (?:जगह|बजाय|बदले)|के स्थान पर|(?:(?:का|की|के|में) )?(?:था|थी|थे)(?![\u0900-\u09ff])|"
+    r"পরিবর্তে|বদলে|জায়গায়|(?:র )?ছিল",
 )
 """Words that say so of the amount before them."""
 
@@ -68,7 +69,7 @@ NOW = offer_parts.either(
     r"now|today|only|maintenant|aujourd[’']hui|désormais|ahora|hoy",
     r"сейчас|теперь|сегодня",
     r"آن|الآن|حاليا|يوم",
-    r"अब|आज|এখন|আজ",
+    r"अब|अभी|आज|এখন|আজ",
 )
 """Words beside a price that holds."""
 

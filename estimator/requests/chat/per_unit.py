@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from estimator.estimates import offer_parts
-from estimator.requests.chat import prices
+from estimator.requests.chat import counts, prices, segmentation
 
 ANYWHERE = offer_parts.either(
     r"per|each|(?:daily|nightly) (?:rate|price|cost|charge|fee)|"
@@ -50,6 +50,47 @@ BEFORE = offer_parts.either(
 )
 """Words that say so right before an amount."""
 
+_LATIN = (
+    "session|injection|infusion|dose|procedure|séance|seance|perfusion|"
+    "sesi[óo]n|inyecci[óo]n|infusi[óo]n|aplicaci[óo]n"
+)
+_CYRILLIC = "сеанса?|укола?|введени[ея]|инъекци[яи]|процедур[аы]|инфузи[яи]"
+_ARABIC = "جلسة|حقنة|إبرة|ابرة|جرعة"
+_INDIC = "सेशन|सत्र|इंजेक्शन|इन्जेक्शन|सुई|সেশন|ইনজেকশন|ইঞ্জেকশন"
+_INDIC_END = r"(?![\u0900-\u0963\u0980-\u09ff])"
+ONE_SESSION = re.compile(
+    rf"(?<!\w)(?:one|a single|une(?: seule)?|una(?: sola)?)\s(?:{_LATIN})(?!\w)|"
+    rf"(?<!\w)(?:одн(?:а|о|у|ого|ой)|один)\s(?:{_CYRILLIC})(?!\w)|"
+    rf"(?<!\w)[وبل]?(?:ال|لل)?(?:{_ARABIC})\s(?:ال)?واحدة(?!\w)|"
+    rf"(?<![\w\u0900-\u09ff])(?:एक|একটি|একটা|এক)\s(?:{_INDIC})(?:ের|এর|টির)?{_INDIC_END}",
+    re.IGNORECASE,
+)
+"""One session or injection, in so many words."""
+
+A_SESSION = re.compile(
+    rf"(?<![\w-])(?<![0-9]\s)(?:{_LATIN}|{_CYRILLIC})(?!\w)|(?<!\w)[وب]?(?:ال|لل)?(?:{_ARABIC})(?!\w)|"
+    rf"(?<![\w\u0900-\u09ff])(?<![0-9]\s)(?:{_INDIC})(?:ের|এর|টির)?{_INDIC_END}|"
+    rf"(?<![\w.,])1\s(?:{_LATIN}|{_CYRILLIC}|{_INDIC})(?![\w\u0900-\u0963\u0980-\u09ff])",
+    re.IGNORECASE,
+)
+"""A session, which is one of several where the message speaks of several."""
+
+_COSTS = (
+    r"(?:[\s(:=~–—-]|(?<!\w)(?:is|costs?|at|for|only|will be|est(?: de| à)?|coûte|à|cuesta|es|sale|vale|a|de|"
+    r"стоит|будет стоить|составляет|составит|около|примерно|حوالي|about|around|environ|unos|"
+    r"обойд[её]тся|цена|стоимость|в|по|за|بـ?|تكلف|سعرها|ثمنها|بسعر|تكلفتها|هو|هي)(?!\w)|بـ|"
+    r"का|की|के(?!\sसाथ)|(?:लगभग|करीब|क़रीब|প্রায়|दाम|कीमत|क़ीमत|खर्च|ख़र्च|रेट|मूल्य|है|দাম|মূল্য|খরচ|রেট)"
+    r"(?![\u0900-\u0963\u0980-\u09ff])){0,8}$"
+)
+_ONE_BEFORE, _A_BEFORE = (
+    re.compile(rf"(?:{words.pattern}){_COSTS}", re.IGNORECASE) for words in (ONE_SESSION, A_SESSION)
+)
+_ONE_AFTER = re.compile(
+    rf"[\s(\[:=~–—-]{{0,3}}(?:में\s)?(?:{ONE_SESSION.pattern})(?!\s(?:के\s)?(?:साथ|with|avec|con|с|مع))",
+    re.IGNORECASE,
+)
+_FOR_ONE_AFTER = re.compile(rf"\s(?:for|pour|por|para|за)\s(?:{ONE_SESSION.pattern})", re.IGNORECASE)
+
 _GAP = r"[\s(\[:=~–—-]{0,3}"
 _BESIDE_AFTER = re.compile(
     rf"{_GAP}(?:only |just |seulement |solo |всего |فقط )?"
@@ -62,19 +103,50 @@ _BESIDE_BEFORE = re.compile(
 )
 _SLASH = re.compile(r"[0-9A-Z$€£₹₽]\s?/\s?[^\W\d_]")
 
-_BACK = 30
-"""Number of letters before an amount that are looked at."""
+_BACK, _FAR_BACK = 30, 60
+"""Number of letters before an amount that are looked at; words for one session with the verb are longer."""
 
 
-def is_for_each(text: str) -> bool:
-    """Whether what stands between two commas gives an amount for one of several."""
+def is_for_each(text: str, *, several: bool = False) -> bool:
+    """Whether what stands between two commas gives an amount for one of several.
+
+    With `several` sessions in the message, also "injection 3000" is for one of them.
+    """
     if ANYWHERE.search(text) or _SLASH.search(text):
         return True
+    named = bool(segmentation.TOTAL.search(text))
     return any(
-        _BESIDE_AFTER.match(text, end) or _BESIDE_BEFORE.search(text[max(0, start - _BACK) : start])
+        (money.has_currency and is_beside(text, start, end))
+        or (
+            not named
+            and (money.has_currency or (money.times > 1 and not segmentation.NO_PRICE.match(text, end)))
+            and is_of_one_session(text, start, end, several=several)
+        )
         for start, end, money in _places(text)
-        if money.has_currency
     )
+
+
+def names_a_session(text: str) -> bool:
+    """Whether an amount for each is the one for a session, and not for a night."""
+    return bool(A_SESSION.search(text))
+
+
+def is_beside(text: str, start: int, end: int) -> bool:
+    """Whether words for one night, day or session stand directly at an amount."""
+    return bool(_BESIDE_AFTER.match(text, end) or _BESIDE_BEFORE.search(text[max(0, start - _BACK) : start]))
+
+
+def is_of_one_session(text: str, start: int, end: int, *, several: bool) -> bool:
+    """Whether an amount is the price of one session; with `several` of them also where only "session" is said."""
+    before = text[max(0, start - _FAR_BACK) : start]
+    if _ONE_BEFORE.search(before) or _ONE_AFTER.match(text, end):
+        return True
+    if not several:
+        return False
+    found = _A_BEFORE.search(before)
+    is_one = found and not re.search("[0-9]", counts.in_digits(before[: found.start()], A_SESSION.pattern))
+    # Hindi and Bengali write one session and several alike.
+    return bool(is_one or _FOR_ONE_AFTER.match(text, end))
 
 
 def _places(text: str) -> list[tuple[int, int, prices.Money]]:

@@ -49,7 +49,7 @@ _BEFORE_AMOUNT = re.compile(rf"(?<!\w)({_TAXES})[\s:)]{{0,4}}$", re.IGNORECASE)
 """Taxes as French writes them beside an amount, "hors taxe" and "toutes taxes comprises"."""
 
 _TICKED = re.compile(f"(?=[{TICKS}{CROSSES}])")
-_NO_PRICE = re.compile(
+NO_PRICE = re.compile(
     r"\s?-?(?:cells?|cellules?|células?|celulas?|клет|خلية|خلايا|कोशिका|सेल|কোষ|patients?|pacientes?|пациент|مريض|"
     r"मरीज|রোগী|[mµ]?g\b|ml\b|iu\b|per\b|/)",
     re.IGNORECASE,
@@ -187,7 +187,7 @@ def _money(text: str, has_currency: bool) -> Iterator[tuple[int, int, Money]]:
     for start, end, money in prices.places_in(text):
         is_many = 1 < money.times <= MOST_TIMES or FOR_SO_MANY.match(text, end)
         if money.has_currency or (
-            has_currency and is_many and old_prices.can_be_a_price(money) and not _NO_PRICE.match(text, end)
+            has_currency and is_many and old_prices.can_be_a_price(money) and not NO_PRICE.match(text, end)
         ):
             yield start, end, money
 

@@ -26,8 +26,15 @@ PRICE = offer_parts.either(
 _JOIN = re.compile(
     f"{segmentation.AND.pattern}|{segmentation.PLUS.pattern}|{marking.WITH.pattern}", re.IGNORECASE
 )
+_EDGES = "\n,،।;"
 _REPEATING = ("(", "[", "=", "≈")
-_TELEPHONE = re.compile(r"\+[0-9][0-9 ()-]{6,}")
+_TELEPHONE = re.compile(
+    r"\+[0-9][0-9 ()-]{6,}|(?<![0-9])[6-9][0-9]{4}[ -][0-9]{5}(?![0-9])|(?<![0-9])01[0-9]{3}[ -][0-9]{6}(?![0-9])|"
+    r"(?<![^\W\d_])(?:whats ?app|wa|tel(?:ephone)?|phone|call|тел|ватсап|واتس\s?اب|هاتف|"
+    r"व्हाट्सऐप|व्हाट्सएप|फ़ोन|फोन|হোয়াটসঅ্যাপ|ফোন)"
+    r"[\s:.–-]{1,3}[0-9][0-9 ()-]{6,}",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,6 +63,7 @@ class _Whole:
 class Amounts:
     """The amounts of a message, by what they are.
 
+    `several` if the message speaks of more sessions than one.
     `by_session` if an amount of its own was read for one session of several, `by_payment` for one payment. `sentence`
     is the number of the one that is read.
     """
@@ -65,6 +73,7 @@ class Amounts:
     each: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
     together: list[tuple[Money, str]] = field(default_factory=list)
+    several: bool = False
     by_session: bool = False
     by_payment: bool = False
     sentence: int = 0
@@ -100,7 +109,7 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
     for group, following in zip_longest(groups, groups[1:]):
         if not group.places:
             continue
-        if per_unit.is_for_each(text[group.start : group.end]):
+        if per_unit.is_for_each(text[group.start : group.end], several=amounts.several):
             written = _JOIN.sub("", text[group.start :], count=1) if group.start else text
             amounts.each.append(" ".join(written.split())[:80])
             break
@@ -115,7 +124,8 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
         amounts.by_payment |= any(asides.goes_on(_written(text, place, spans)) for place in left)
         places = [place for place in group.places if place not in left]
         found = [money for _start, _end, money in places]
-        has_left |= bool(left)
+        # A registration is no part of a price that is paid in several.
+        has_left |= bool(left) and not asides.REGISTRATION.search(text, group.start, group.end)
         if not found:
             continue
         named_here = is_named and (not is_price or TOTAL.search(text, group.start, group.end))
@@ -227,7 +237,7 @@ def settle(amounts: Amounts, text: str) -> None:
     if any(one.is_named for one in amounts.wholes):
         _leave_only_the_named(amounts)
     if not (amounts.wholes or amounts.of_parts or amounts.each or amounts.aside):
-        amounts.wholes += _bare(text)
+        _take_bare(amounts, text)
 
 
 def _put_payments_aside(amounts: Amounts) -> None:
@@ -264,12 +274,26 @@ def _leave_only_the_named(amounts: Amounts) -> None:
     amounts.wholes = kept
 
 
-def _bare(text: str) -> Iterator[_Whole]:
-    """Yield numbers without a currency that can be a price, and are no year and no telephone number."""
+def _take_bare(amounts: Amounts, text: str) -> None:
+    """Take numbers without a currency that can be a price, and are no year, no cells and no telephone number."""
     text = _TELEPHONE.sub(" ", text)
     places = [
         place
         for place in prices.places_in(text)
-        if old_prices.can_be_a_price(place[2]) and not re.fullmatch("[0-9]{8,}", place[2].figure)
+        if old_prices.can_be_a_price(place[2])
+        and not re.fullmatch("[0-9]{8,}", place[2].figure)
+        and not segmentation.NO_PRICE.match(text, place[1])
     ]
-    return (_Whole(money, money.text, 0) for _start, _end, money in places)
+    for start, end, money in places:
+        first = max(text.rfind(mark, 0, start) for mark in _EDGES) + 1
+        last = min((at for mark in _EDGES if (at := text.find(mark, end)) >= 0), default=len(text))
+        clause, place = text[first:last], (start - first, end - first)
+        written = " ".join(clause.split())[:80]
+        if per_unit.is_beside(clause, *place) or (
+            not TOTAL.search(clause) and per_unit.is_of_one_session(clause, *place, several=amounts.several)
+        ):
+            amounts.each.append(written)
+        elif asides.REGISTRATION.search(clause):
+            amounts.aside.append(written)
+        else:
+            amounts.wholes.append(_Whole(money, money.text, 0))
