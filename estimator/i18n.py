@@ -238,7 +238,7 @@ class Reader:
 
     def rate(self, base: str, rate: str | Decimal, quoted: str) -> str:
         """Write a rate, e.g. "1 USD = 83.25 INR": an equation, which is read from left to right in every language."""
-        written = f"1{SPACE}{base} = {self.number(rate)}{SPACE}{quoted}"
+        written = f"1{SPACE}{base}{SPACE}={SPACE}{self.number(rate)}{SPACE}{quoted}"
         return f"{ISOLATES['ltr']}{written}{END_ISOLATE}" if self.direction == "rtl" else written
 
     def isolated(self, name: str) -> str:
@@ -281,6 +281,21 @@ class Reader:
             if tag in unit:
                 return Words(_plural(unit[tag], quantity, tag))
         return _foreign(_plural(unit[main], quantity, main), main)
+
+    def counted(self, unit: Mapping[str, object], quantity: str | Decimal, main: str) -> Words:
+        """Write a number with its unit; in Arabic the words for one and two of it say the number themselves."""
+        said = self.unit(unit, quantity, main)
+        if self.says_number(unit, quantity):
+            return said
+        return Words(f"{self.number(quantity)} {said}", said.language, said.direction)
+
+    def says_number(self, unit: Mapping[str, object], quantity: str | Decimal) -> bool:
+        """Whether the unit's text says of `quantity` how many they are, so that no number belongs before it."""
+        forms = unit.get(self.tag, unit.get(self.tag.partition("-")[0]))
+        if self.locale.language != "ar" or not isinstance(forms, Mapping):
+            return False
+        own = {"1": "one", "2": "two"}.get(f"{Decimal(quantity).normalize():f}")
+        return own in forms and list(forms.values()).count(forms[own]) == 1
 
     def month_names(self) -> list[str]:
         """The twelve months, January first."""

@@ -336,8 +336,9 @@ def _item(item: ItemRow) -> Iterator[str]:
 
 
 def _quantity(item: ItemRow) -> list[str]:
-    unit = f" {item.unit}" if item.unit else ""
-    return [part for part in (f"{item.quantity}{unit}", item.covered_part) if part]
+    unit = "" if item.unit is None else str(item.unit)
+    counted = f"{item.quantity_beside_unit} {unit}".strip()
+    return [part for part in (counted, item.covered_part) if part]
 
 
 def _taxes(taxes: Sequence[TaxRow]) -> Iterator[str]:

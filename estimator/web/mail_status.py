@@ -17,12 +17,13 @@ from estimator.web.language import current_reader
 
 @dataclass(frozen=True)
 class Outcome:
-    """The status of one mail. `letter` is its URL in a demonstration, None elsewhere."""
+    """The status of one mail. `letter` is its URL in a demonstration, None elsewhere; `untried` has not set out yet."""
 
     address: str
     asked_at: str
     state: str
     sentence: str
+    untried: bool
     remark: str | None
     letter: str | None
 
@@ -37,6 +38,7 @@ def outcome(mail: Mail, zone: str, *, domain: bool = False, whole: bool = False)
         asked_at=current_reader().clock(mail.created_at, zone),
         state=mail.state,
         sentence=_sentence(mail, zone),
+        untried=mail.state == "waiting" and not mail.attempts,
         remark=_remark(mail),
         letter=_letter(mail),
     )

@@ -271,10 +271,11 @@ class _Wording:
         likely = item["amount"]["likely"]
         covered = item["covered_by"]
         amount = item_said(item, self.money)
-        unit = None
+        unit, counted = None, False
         typed = item["kind"] == "charge" and passed_on(self.table, item["code"]) is not None
         if item["unit"] is not None and not typed:
             unit = self.reader.unit(item["unit"], item["quantity"]["likely"], self.table.main_language)
+            counted = self.reader.says_number(item["unit"], item["quantity"]["likely"])
         return ItemRow(
             code=item["code"],
             package=item["kind"] == "package",
@@ -294,6 +295,7 @@ class _Wording:
             billing_code=None if charge is None else charge.billing_code,
             source=None if entry.source is None else source(entry.source, self.table, self.reader).marked,
             covered_part=None if amount == _("included") else covered_part(item["steps"], self.reader),
+            unit_says_quantity=counted,
         )
 
     def contents(self, item: StoredItem) -> Iterator[str]:

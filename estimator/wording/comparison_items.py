@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from estimator.i18n import gettext as _
 from estimator.i18n import listed_apart
-from estimator.marked_text import joined
 from estimator.wording import at_least
 from estimator.wording.at_least import Certainty
 from estimator.wording.breakdown import item_said
@@ -104,8 +103,7 @@ class Lines:
             notes.append(own)
         if item["unit"] is not None:
             quantity = item["quantity"]["likely"]
-            unit = self.plans.reader.unit(item["unit"], quantity, each.table.main_language)
-            notes.append(joined(" ", (self.plans.reader.number(quantity), unit)))
+            notes.append(self.plans.reader.counted(item["unit"], quantity, each.table.main_language).marked)
         between = span(item["amount"], currency, self.plans.reader)
         if between:
             notes.append(between)

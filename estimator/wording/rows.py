@@ -43,7 +43,8 @@ class ItemRow:
     `amount` is an amount, "included" or "on request"; `span` is its range where low and high differ;
     `steps` are the sentences that work it out. `covered_part` says how many of its units the package pays for, if not
     all. Of what is passed on as it was typed, quantity and unit price are empty. `given` says of a price that the list
-    does not have that it was given for this quote.
+    does not have that it was given for this quote. `unit_says_quantity` where the unit's words leave no place for the
+    number, as Arabic's of one and two.
     """
 
     code: str
@@ -63,6 +64,12 @@ class ItemRow:
     source: str | None
     covered_part: str | None = None
     given: str | None = None
+    unit_says_quantity: bool = False
+
+    @property
+    def quantity_beside_unit(self) -> str:
+        """The number that stands before the unit, empty where the unit's own words say it."""
+        return "" if self.unit_says_quantity else self.quantity
 
     @property
     def telling_steps(self) -> Sequence[str]:

@@ -250,11 +250,9 @@ def answer_words(driver: Driver, answer: str | bool, table: PriceTable, reader: 
     if isinstance(driver, NumberDriver):
         if driver.money:
             return Words(typed_amount(str(answer), table.currency, reader))
-        number = reader.number(str(answer))
         if driver.unit is None:
-            return Words(number)
-        unit = reader.unit(driver.unit, str(answer), main)
-        return Words(f"{number} {unit}", unit.language, unit.direction)
+            return Words(reader.number(str(answer)))
+        return reader.counted(driver.unit, str(answer), main)
     if isinstance(driver, DateDriver):
         return Words(reader.day(str(answer)))
     return Words(_("Yes") if answer else _("No"))

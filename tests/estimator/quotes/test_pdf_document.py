@@ -196,7 +196,7 @@ def test_the_rate_and_its_source_keep_their_order_in_an_arabic_quote(app: Flask)
     rows = quotes.rows_of(issue(request), settings().data_keys)
     assert rows is not None
     assert rows.converted is not None
-    assert "\u20661\xa0USD = 4.00\xa0PLN\u2069 (\u2068A bank\u2069" in rows.converted
+    assert "\u20661\xa0USD\xa0=\xa04.00\xa0PLN\u2069 (\u2068A bank\u2069" in rows.converted
 
 
 def test_the_content_is_embedded_byte_for_byte(app: Flask) -> None:

@@ -14,6 +14,7 @@ from estimator.config import Settings
 from estimator.marked_text import Sentence
 from estimator.normal_form import normal_form
 from estimator.wording import sentences
+from pricing.table import NumberDriver
 from tests.support import apps
 from tests.support.apps import Apps
 from tests.support.folders import ROOT
@@ -84,6 +85,47 @@ def test_what_a_shipped_list_says_of_usual_amounts_is_in_the_readers_language(
             assert [
                 each for each in said if isinstance(each, Sentence) or "llustrative" in (each or "")
             ] == []
+
+
+def test_arabic_numbers_from_eleven_take_the_accusative_and_hundreds_do_not(
+    settings: Settings, started: Apps
+) -> None:
+    app = started.start(apps.changed(settings, languages=("en", "ar")))
+    with app.test_request_context(), i18n.speaking(i18n.reader("ar")):
+        assert i18n.ngettext("%(num)s change", "%(num)s changes", 11) == "11 تغييرًا"
+        assert i18n.ngettext("%(num)s change", "%(num)s changes", 100) == "100 تغيير"
+    text = (TRANSLATIONS / "ar" / "LC_MESSAGES" / "patients.po").read_text(encoding="utf-8")
+    tanween = "\N{ARABIC FATHATAN}"
+    pairs = re.findall(r'^msgstr\[4\] "(.*)"\nmsgstr\[5\] "(.*)"$', text, re.MULTILINE)
+    assert len(pairs) > 10
+    assert [pair for pair in pairs if pair[0].count(tanween) > pair[1].count(tanween)] == []
+
+
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
+def test_one_and_two_units_of_a_shipped_list_are_said_in_arabic_without_a_number(path: Path) -> None:
+    arabic = i18n.reader("ar")
+    table = pricing.read(path.read_text(encoding="utf-8"))
+    units = [driver.unit for driver in table.drivers if isinstance(driver, NumberDriver) and driver.unit]
+    assert units
+    for unit in units:
+        for number in ("1", "2", "1.0"):
+            assert not re.search("[0-9]", str(arabic.counted(unit, number, "en"))), unit
+        for number in ("0", "3", "11", "100", "1.5", "101"):
+            assert str(arabic.counted(unit, number, "en")).startswith(f"{number} "), unit
+
+
+def test_a_list_whose_arabic_unit_says_no_number_keeps_it() -> None:
+    arabic = i18n.reader("ar")
+    for forms in (
+        "يوم",
+        {"two": "يوم", "other": "يوم"},
+        {"one": "يوم", "two": "يوم", "many": "يومًا", "other": "يومًا"},
+        {"other": "يوم"},
+    ):
+        assert "2" in str(arabic.counted({"ar": forms}, "2", "ar"))
+    english = {"en": {"one": "night", "two": "pair", "other": "nights"}}
+    for reader in (arabic, i18n.reader("en")):
+        assert "1" in str(reader.counted(english, "1", "en"))
 
 
 def test_a_month_has_one_spelling_in_every_bengali_text() -> None:

@@ -368,7 +368,7 @@ def test_with_a_rate_the_totals_are_said_in_one_currency_with_day_and_source(
         family, f"{first.path}/compare", "japan", {**JAPAN, "q_nights": "0", "q_interpreter": "no"}
     )
     assert "In USD, for orientation" in page.text()
-    assert "1\xa0JPY = 0.0064\xa0USD on 30 November 2026, according to A bank." in page.text()
+    assert "1\xa0JPY\xa0=\xa00.0064\xa0USD on 30 November 2026, according to A bank." in page.text()
     assert "We have no rate" not in page.text()
     enter(shipped, "USD", "EUR", "0.9")
     enter(shipped, "JPY", "EUR", "0.006")

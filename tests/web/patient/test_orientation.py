@@ -65,7 +65,7 @@ def test_totals_stand_beside_with_rate_day_and_source(app: Flask, visitor: Visit
     assert beside[0] == 401_000, "400,519.91 to three digits"
     assert {amount % 100 for amount in beside if amount > 10_000} == {0}
     assert (
-        "For orientation: 1\xa0USD = 83.25\xa0INR on 10 March 2026, according to Reserve <Bank>. "
+        "For orientation: 1\xa0USD\xa0=\xa083.25\xa0INR on 10 March 2026, according to Reserve <Bank>. "
         "The price is the one in USD."
     ) in words(folded_choice(chosen))
     totals = chosen.one("tbody", class_="totals")
@@ -165,7 +165,7 @@ def test_a_rate_is_read_from_left_to_right_in_arabic_and_its_source_in_its_own_d
     mine = visitor.estimate(ANSWERS)
     visitor.open("/?language=ar")
     said = visitor.open(f"{mine.path}?in=INR").text()
-    assert "\u20661\xa0USD = 83.25\xa0INR\u2069" in said
+    assert "\u20661\xa0USD\xa0=\xa083.25\xa0INR\u2069" in said
     assert "\u2068Reserve <Bank>\u2069" in said
     visitor.open("/?language=en")
     assert "\u2066" not in visitor.open(f"{mine.path}?in=INR").text()
@@ -186,7 +186,7 @@ def test_a_rate_of_long_ago_says_so_and_one_of_tomorrow_does_not_count(
     enter(app, day=date(2026, 2, 7))
     enter(app, rate="99", day=date(2026, 3, 11))
     page = visitor.open(f"{breakdown.path}?in=INR")
-    assert "1\xa0USD = 83.25\xa0INR on 7 February 2026" in page.text()
+    assert "1\xa0USD\xa0=\xa083.25\xa0INR on 7 February 2026" in page.text()
     assert "This rate is more than 30 days old." in page.text()
 
 

@@ -167,6 +167,14 @@ def test_the_code_of_the_mail_opens_the_quote(desk: Desk, link: str) -> None:
     assert desk.events()[-1] == "opened"
 
 
+def test_that_a_mail_with_a_code_is_on_its_way_is_said_once(desk: Desk, link: str) -> None:
+    patient = desk.patient(link, confirmed=False)
+    patient.press(patient.open(patient.path), "send")
+    said = patient.open(patient.path).text()
+    assert "An email with a code goes to" in said
+    assert "about to be sent" not in said
+
+
 def test_page_and_mail_say_for_how_long_a_code_works_in_whatever_time_zone_it_is_read(
     desk: Desk, link: str
 ) -> None:
