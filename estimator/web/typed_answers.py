@@ -8,7 +8,6 @@ from contextlib import contextmanager
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from wtforms.fields.core import UnboundField
 
 from estimator import price_lists
 from estimator.i18n import Reader
@@ -65,7 +64,7 @@ class Labelled(str):
 def by_hand(form: type[Form]) -> list[Labelled]:
     """Return what was typed into the text fields of a form, in their order; nothing chosen or carried along."""
     found = []
-    fields = [(name, field) for name, field in inspect.getmembers(form) if isinstance(field, UnboundField)]
+    fields = [(name, field) for name, field in inspect.getmembers(form) if hasattr(field, "field_class")]
     for name, field in sorted(fields, key=lambda one: one[1].creation_counter):
         typed = printable(errors.sent_form().get(name, ""))
         if issubclass(field.field_class, TextField) and typed.strip():
