@@ -66,8 +66,10 @@ class Fault:
     lengths: tuple[int, ...]
 
 
-def dial(text: str) -> str | None:
+def dial(text: str, country: str = "") -> str | None:
     """Return the `tel:` address of a number as people write it (RFC 3966), None if there is none to dial.
+
+    One of `country` is dialled with the country's code, so that it can be from abroad as well.
 
     What stands after the number, such as an extension, is left to the person who dials; the 0 in "+49 (0)30" is not
     dialled from abroad.
@@ -78,6 +80,8 @@ def dial(text: str) -> str | None:
     if written.startswith("+"):
         written = written.replace("(0)", "")
     digits = re.sub(r"[^0-9]", "", written)
+    if country and len(digits) >= FEWEST_DIGITS and (abroad := written_abroad(written, country)):
+        return f"tel:+{digits_in(abroad)}"
     return f"tel:{'+' * written.startswith('+')}{digits}" if len(digits) >= FEWEST_DIGITS else None
 
 

@@ -392,9 +392,9 @@ def delay_after(attempts: int) -> timedelta:
     return min(FIRST_DELAY * doubled, LONGEST_DELAY)
 
 
-def mails_about(about: str) -> Sequence[Mail]:
-    """Return the mails about a record, the newest first."""
-    return db.session.scalars(select(Mail).filter_by(about=about).order_by(Mail.id.desc())).all()
+def mails_about(*about: str) -> Sequence[Mail]:
+    """Return the mails about records, the newest first."""
+    return db.session.scalars(select(Mail).where(Mail.about.in_(about)).order_by(Mail.id.desc())).all()
 
 
 def waiting(about: str) -> Sequence[int]:

@@ -151,9 +151,7 @@ def of_request(act: Act, record: PatientRequest) -> KeptRequest:
         "quote": None if quote is None else _quote(act, quote),
         "quote_in_preparation": _draft(record, keyring),
         "final_bills": [_bill(bill, keyring) for bill in bills.of_request(record)],
-        "mail": [
-            _mail(mail, keyring) for name in about for mail in outbox.mails_about(name) if _is_theirs(mail)
-        ],
+        "mail": [_mail(mail, keyring) for mail in outbox.mails_about(*about) if _is_theirs(mail)],
     }
 
 
@@ -426,7 +424,10 @@ class _Worded:
         if decision["plan"]:
             plan = wording.firm_plans.named(decision["plan"])
             said = _("%(plan)s: %(what)s", plan=plan, what=said)
-        return listed([said, *filter(None, (decision["typed_name"], decision["words"]))])
+        lines = [listed([said, *filter(None, (decision["typed_name"], decision["words"]))])]
+        if decision["taken_back_at"]:
+            lines.append(_("taken back on %(moment)s", moment=self.moment(decision["taken_back_at"])))
+        return "\n".join(lines)
 
     def history(self) -> Iterator[Row]:
         for entry in self.found["history"]:

@@ -408,6 +408,7 @@ def _request_question(act: Act, row: outbox.Claimed) -> Written:
             "reference": record.reference,
             "at": reader.clock(row.created_at, record.table_version.time_zone),
             "link": f"{act.settings.public_url}/desk/requests/{record.reference}",
+            "answered": bool(row.options.get("answered")),
         }
     return composing.compose("request_question", reader, _from_house(act), context), None
 

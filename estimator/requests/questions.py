@@ -132,7 +132,8 @@ def tell_desk(act: Act, request: PatientRequest, event: RequestEvent) -> None:
     advisory_lock("mails to the desk about questions")
     if outbox.put_since(act.now - HOUR, "request_question") >= TOLD_AN_HOUR:
         return
-    notices.put(act, "request_question", about=request.reference, submission=event.name)
+    options = {"answered": True} if IN in json.loads(event.detail) else None
+    notices.put(act, "request_question", about=request.reference, submission=event.name, options=options)
 
 
 def is_to_be_told(act: Act, request: PatientRequest, template: str, about: str) -> bool:

@@ -26,6 +26,7 @@ from estimator.web.typed_days import (
     read_day,
     read_month,
     typed_day,
+    with_whole_year,
 )
 
 
@@ -166,3 +167,8 @@ class MonthField(CompactField):
     def month(self) -> str | None:
         """The month or the year: "2024-03", "2024"."""
         return read_month(self.data, current_reader())
+
+    @property
+    def perhaps(self) -> str | None:
+        """What is perhaps meant by a year of two digits, with the whole one; None where there is none."""
+        return with_whole_year(self.data, current_reader())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,8 +14,10 @@ from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.models import TableVersion
 from estimator.web import errors, estimate_form
-from estimator.web.forms import printable
+from estimator.web.fields import TextField
+from estimator.web.forms import Form, printable
 from estimator.web.language import current_reader
+from estimator.wording.told_answers import with_colon
 
 
 class Gone(errors.Missing):
@@ -25,15 +28,50 @@ class Gone(errors.Missing):
         return errors.missing(kept=kept(None) or errors.typed())
 
 
+class GoneWithForm(errors.Missing):
+    """What somebody was filling in a form about is gone."""
+
+    def __init__(self, form: type[Form]) -> None:
+        super().__init__()
+        self.form = form
+
+    def answer(self) -> ResponseReturnValue:
+        """Return the page for whatever does not exist, with what was typed by hand."""
+        return errors.missing(kept=by_hand(self.form))
+
+
 @contextmanager
-def keeping() -> Iterator[None]:
-    """Keep the answers of a form for the page that says that something is missing; a decorator of what takes forms."""
+def keeping(form: type[Form] | None = None) -> Iterator[None]:
+    """Keep what was sent for the page that says that something is missing; a decorator of what takes forms.
+
+    Those are the answers to a price list; of another `form` it is what was typed by hand.
+    """
     try:
         yield
     except errors.Missing as missing:
         if request.method == "POST" and type(missing) is errors.Missing:
-            raise Gone from None
+            raise (Gone() if form is None else GoneWithForm(form)) from None
         raise
+
+
+class Labelled(str):
+    """What was typed into a field, with what the field is called."""
+
+    __slots__ = ("label",)
+    label: str
+
+
+def by_hand(form: type[Form]) -> list[Labelled]:
+    """Return what was typed into the text fields of a form, in their order; nothing chosen or carried along."""
+    found = []
+    fields = [(name, field) for name, field in inspect.getmembers(form) if hasattr(field, "field_class")]
+    for name, field in sorted(fields, key=lambda one: one[1].creation_counter):
+        typed = printable(errors.sent_form().get(name, ""))
+        if issubclass(field.field_class, TextField) and typed.strip():
+            text = Labelled(typed)
+            text.label = str(field.args[0])
+            found.append(text)
+    return found
 
 
 def kept(version: TableVersion | None) -> list[str]:
@@ -64,8 +102,4 @@ def _lines(version: TableVersion, reader: Reader) -> Iterator[str]:
             else:
                 answer = str(question.typed or "")
             if answer := printable(answer)[: estimate_form.LONGEST_ANSWER].strip():
-                yield _(
-                    "%(label)s: %(answer)s",
-                    label=question.label.text.removesuffix(":").rstrip(),
-                    answer=answer,
-                )
+                yield with_colon(question.label.text.removesuffix(":").rstrip(), answer)

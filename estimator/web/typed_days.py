@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from estimator.i18n import Reader, folded_digits
+from estimator.normal_form import normal_form
+from estimator.requests import chat
 
 PARTS = ("day", "month", "year")
 """The three inputs."""
@@ -35,6 +37,8 @@ _NAMED = re.compile(
     r"(?P<day>[0-9]{1,2})\.?[ -]+(?P<month>[^\W\d_]+\.?),?[ -]+(?P<year>[0-9]{4})"
     r"|(?P<month2>[^\W\d_]+\.?) +(?P<day2>[0-9]{1,2}),? +(?P<year2>[0-9]{4})"
 )
+
+_ENDS = re.compile(r"\s{0,2}(?:г\.?|года?)?\.?")
 
 
 class AmbiguousDay(ValueError):
@@ -89,7 +93,8 @@ def read_day(typed: Mapping[str, str], reader: Reader) -> str | None:
 def read_month(typed: str, reader: Reader) -> str | None:
     """Return ISO text of a month and a year ("2024-03"), or of a year alone ("2024"); None if it is neither.
 
-    The month is a number or a name, in whole or its first letters, before the year; as a number also after it.
+    The month is a number or a name, in whole or its first letters, before the year; as a number also after it. Its
+    whole name is read in every language of ours.
     """
     text = folded_digits(typed).strip()
     if re.fullmatch(r"[0-9]{4}", text):
@@ -97,10 +102,24 @@ def read_month(typed: str, reader: Reader) -> str | None:
     found = re.fullmatch(r"(?P<year>[0-9]{4})[\s/.-]+(?P<month>[0-9]{1,2})", text) or re.fullmatch(
         r"(?P<month>[0-9]{1,2}|[^\W\d_]+\.?)[\s/.,-]+(?P<year>[0-9]{4})", text
     )
-    if found is None:
+    day = found and read_day({"day": "1", "month": found["month"], "year": found["year"]}, reader)
+    return day[:7] if day else _named_month(text)
+
+
+def with_whole_year(typed: str, reader: Reader) -> str | None:
+    """Return a month with a year of two digits, "12/25", as it is with the whole year; None if it is no such month."""
+    found = re.fullmatch(r"(?P<month>.*[^0-9])(?P<year>[0-9]{2})", folded_digits(typed).strip())
+    meant = found and f"{found['month']}20{found['year']}"
+    return meant if meant and read_month(meant, reader) else None
+
+
+def _named_month(text: str) -> str | None:
+    """Return the month that a text is the name of, with its year, and nothing else."""
+    text = normal_form("NFKC", text)
+    named = chat.months.months_in(text)
+    if len(named) != 1 or not named[0].year or named[0].start:
         return None
-    day = read_day({"day": "1", "month": found["month"], "year": found["year"]}, reader)
-    return None if day is None else day[:7]
+    return f"{named[0].year}-{named[0].number:02}" if _ENDS.fullmatch(text, named[0].end) else None
 
 
 def _month(typed: str, reader: Reader) -> str:

@@ -36,9 +36,14 @@ def told_answers(
 
 def as_line(told: ToldAnswer) -> str:
     """Return question and answer in one line; a question mark needs no colon after it."""
-    if told.label.text.endswith(("?", "؟", "？", ";")):
-        return joined(" ", [told.label, told.answer])
-    return _("%(label)s: %(answer)s", label=told.label, answer=told.answer)
+    return with_colon(told.label, told.answer)
+
+
+def with_colon(label: Words | str, answer: Words | str) -> str:
+    """Return a label and what is said to it in one line; a question mark needs no colon after it."""
+    if str(label if isinstance(label, str) else label.text).endswith(("?", "؟", "？", ";")):
+        return joined(" ", [label, answer])
+    return _("%(label)s: %(answer)s", label=label, answer=answer)
 
 
 def told_answer(table: PriceTable, code: str, answer: str | bool | None, reader: Reader) -> Words:

@@ -24,6 +24,22 @@ def test_a_number_is_dialled_as_it_is_written(written: str, dialled: str | None)
 
 
 @pytest.mark.parametrize(
+    ("written", "country", "dialled"),
+    [
+        ("8 916 123-45-67", "RU", "tel:+79161234567"),
+        ("030 901820 ext. 4", "DE", "tel:+4930901820"),
+        ("+91 11 5555 0123", "RU", "tel:+911155550123"),
+        ("0301234", "US", "tel:0301234"),
+        ("112", "DE", None),
+    ],
+)
+def test_a_number_of_a_country_is_dialled_from_every_other(
+    written: str, country: str, dialled: str | None
+) -> None:
+    assert dial(written, country) == dialled
+
+
+@pytest.mark.parametrize(
     ("written", "country", "abroad"),
     [
         ("+880 1711-000000", "DE", "+880 1711-000000"),

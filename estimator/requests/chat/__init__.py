@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from estimator.requests.chat import message, offer, prices
+from estimator.requests.chat import message, months, offer, prices
 
-__all__ = ["message", "offer", "prices"]
+__all__ = ["message", "months", "offer", "prices"]

@@ -14,7 +14,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.mail import outbox
 from estimator.models import Estimate
-from estimator.web import errors, network_limits, request_context
+from estimator.web import errors, network_limits, request_context, typed_answers
 from estimator.web.fields import AddressField, CarriedField, RadiosField, SubmissionField, TickField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
@@ -67,6 +67,7 @@ def form_of(token: str, form: EmailForm | None = None) -> dict[str, Any]:
 
 
 @pages.route("/e/<token>/email", methods=["GET", "POST"])
+@typed_answers.keeping(EmailForm)
 def email(token: str) -> tuple[str, int] | Response:
     """Take an address and put a mail into the outbox; show what became of the mails of an estimate."""
     if not request_context.settings().sends_mail:

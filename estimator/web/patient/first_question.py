@@ -15,7 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext, ngettext
 from estimator.models import Estimate
 from estimator.requests import consents
-from estimator.web import network_limits, request_context
+from estimator.web import network_limits, request_context, typed_answers
 from estimator.web.fields import (
     AddressField,
     CarriedField,
@@ -74,6 +74,7 @@ class FirstQuestionForm(Form):
 
 
 @pages.route("/e/<token>/question", methods=["GET", "POST"])
+@typed_answers.keeping(FirstQuestionForm)
 def first_question(token: str) -> ResponseReturnValue:
     """Show the form of a question, or keep the question."""
     try:

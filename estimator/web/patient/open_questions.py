@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from flask import request
@@ -36,19 +36,28 @@ class OpenQuestions:
     def __init__(self, record: PatientRequest) -> None:
         # Once there is a quote, the desk asks what it needs for the next revision.
         asked = None if quotes.for_request(record) else quotes.open_questions.asked(act(), record)
+        self._is_before = asked is not None
         current = record.table_version if asked is None else asked.version
         self.version = _as_shown(record) or current
         self.table, self._reader = price_lists.parsed(self.version), current_reader()
-        self.form = estimate_form.build(self.table)
+        known = requests.answers_of(record)
+        #: what was answered here already, and may be answered anew
+        self._given = {} if asked is None else self._answered(record, known)
+        self.form = estimate_form.build(self.table, self._given)
         estimate_form.fill(self.form, self.table, request.form.get("fill", ""))
         self.form.table_sha256.data = self.version.sha256
         self._open = set() if asked is None else set(asked.open)
-        known = requests.answers_of(record)
+        self._given = {code: answer for code, answer in self._given.items() if code not in self._open}
+        self._plan = known
         self._sent = [
             driver
             for driver in self.table.drivers
             if driver.code in _sent_codes() and (driver.code not in known or driver.code in self._open)
         ]
+
+    def _answered(self, record: PatientRequest, known: Mapping[str, str | bool]) -> dict[str, str | bool]:
+        theirs = requests.their_answers(record, act().settings.data_keys)
+        return quotes.given_on_page.usable(self.table, theirs, known)
 
     @property
     def is_asking(self) -> bool:
@@ -62,7 +71,12 @@ class OpenQuestions:
 
     def read(self) -> requests.Answered | None:
         """Return what was answered; what cannot be read, or is no possible answer, is said at its question."""
-        answers = dict(self._answers())
+        filled_in = self._given.keys() & request.form.get("given", "").split()
+        answers = {
+            code: answer
+            for code, answer in self._answers()
+            if code not in filled_in or answer != self._given[code]
+        }
         return requests.Answered(self.version.id, answers) if answers else None
 
     def _answers(self) -> Iterator[tuple[str, str | bool | None]]:
@@ -87,7 +101,22 @@ class OpenQuestions:
 
         Those about the patient come first.
         """
-        shown = self._open | {driver.code for driver in self._sent}
+        return self._as_questions(self._open | {driver.code for driver in self._sent} - self._given.keys())
+
+    def given(self) -> Sequence[Question]:
+        """Return the questions that were answered here already, with their answers, to be answered anew."""
+        return self._as_questions(set(self._given))
+
+    def called_for(self) -> Sequence[Words]:
+        """Return what the answers call for before anything else, those of the estimate and those given here."""
+        answers = {**self._plan, **self._given}
+        return (
+            [row.text for row in wording.called_for(answers, self.table, self._reader)]
+            if self._is_before
+            else []
+        )
+
+    def _as_questions(self, shown: set[str]) -> list[Question]:
         sections = estimate_form.sections(self.form, self.table, self._reader, list(shown))
         return [
             replace(

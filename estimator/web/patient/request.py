@@ -19,7 +19,7 @@ from estimator.i18n import Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.models import Estimate, PatientRequest
 from estimator.requests import consents
-from estimator.web import errors, request_context
+from estimator.web import errors, request_context, typed_answers
 from estimator.web.countries import countries
 from estimator.web.forms import Line, summary
 from estimator.web.language import current_reader, follows, is_switching
@@ -44,6 +44,7 @@ PIECE = 1_000_000
 
 
 @pages.route("/e/<token>/ask", methods=["GET", "POST"])
+@typed_answers.keeping(RequestForm)
 def ask(token: str) -> ResponseReturnValue:
     """Show the form, or take what was filled in and show it for a last look."""
     found = request_context.estimate_of(token)
@@ -67,6 +68,7 @@ def ask(token: str) -> ResponseReturnValue:
 
 
 @pages.route("/e/<token>/ask/check", methods=["GET", "POST"])
+@typed_answers.keeping(RequestForm)
 def check(token: str) -> ResponseReturnValue:
     """Keep the request that was looked at once more."""
     found = request_context.estimate_of(token)

@@ -123,6 +123,10 @@ class PastMonth:
         if not field.data:
             return
         month = field.month
+        if month is None and (meant := field.perhaps) is not None:
+            raise StopValidation(
+                _("Do you mean %(example)s? Enter the year with four digits.", example=meant)
+            )
         if month is None or month < EARLIEST_INJURY:
             raise StopValidation(
                 _(

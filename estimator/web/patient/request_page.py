@@ -98,7 +98,9 @@ def question(reference: str) -> ResponseReturnValue:
     if refusal is not None:
         now = requests.get(reference) or record
         return _page(now, form.refuse(refusal, form.words), 429, questions=questions)
-    return redirect(url_for("asking.page", reference=reference, _anchor="questions"), code=303)
+    # That answers have arrived stands at the top of the page, as does what is still asked.
+    anchor = "questions" if answered is None else None
+    return redirect(url_for("asking.page", reference=reference, _anchor=anchor), code=303)
 
 
 class LanguageForm(Form):
@@ -222,9 +224,13 @@ def _page(
         questions=questions,
         open_questions=shown[:MOST_OPEN],
         further_questions=shown[MOST_OPEN:],
+        given_answers=[] if questions is None or record.erased_at else questions.given(),
+        called_for=[] if questions is None else questions.called_for(),
+        chosen_way=record.answer_by is not None,
         is_sent=questions is not None and questions.is_sent,
         more_about=[] if questions is None else questions.more_about(),
         day_order=current_reader().day_order(),
+        answers_arrived=_has_answered(record),
         they_wrote=last == "question" and bool(said[-1]["words"]),
         code=None if confirmed else url_for("my_data.code", reference=record.reference, wanted="request"),
         quote=None if quote is None else _quote(quote),
@@ -256,6 +262,13 @@ def _last_word(record: PatientRequest) -> str | None:
     """Return whether a question or an answer came last; None if there is neither."""
     events = requests.history(record, request_context.settings().data_keys)
     return next((event.kind for event in events if event.kind in requests.EXCHANGE), None)
+
+
+def _has_answered(record: PatientRequest) -> bool:
+    """Whether the last word is answers to our questions, and the desk is to read them."""
+    events = requests.history(record, request_context.settings().data_keys)
+    last = next((event for event in events if event.kind in requests.EXCHANGE), None)
+    return last is not None and last.answered is not None and record.state in ("new", "in_work")
 
 
 def _state(record: PatientRequest, quote: Quote | None) -> str:

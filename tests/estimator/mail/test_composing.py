@@ -151,10 +151,14 @@ CASES: dict[tuple[str, str], dict[str, Any]] = {
         "questions": 3,
         "link": "https://estimate.example.org/desk/requests",
     },
-    ("request_question", "plain"): {
-        "reference": "REQ-7K3M-92QF",
-        "at": "10 March 2026, 12:00 (UTC)",
-        "link": "https://estimate.example.org/desk/requests/REQ-7K3M-92QF",
+    **{
+        ("request_question", kind): {
+            "reference": "REQ-7K3M-92QF",
+            "at": "10 March 2026, 12:00 (UTC)",
+            "link": "https://estimate.example.org/desk/requests/REQ-7K3M-92QF",
+            "answered": kind == "answered",
+        }
+        for kind in ("plain", "answered")
     },
     **{
         ("staff_approval", what): {

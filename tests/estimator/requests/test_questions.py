@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -119,3 +120,13 @@ def test_questions_at_once_do_not_get_round_the_limit(app: Flask) -> None:
 
     at_once(app, 4, ask)
     assert (notices(), kept()) == (most, most + 3)
+
+
+def test_the_mail_to_the_desk_tells_answers_from_a_question(app: Flask) -> None:
+    found = first(0)
+    answered = requests.Answered(found.table_version_id, {"sessions": "2"})
+    act = acting(now=NOW + 11 * MINUTE, settings=settings())
+    quotes.ask_question(act, found, "", answered=answered, submission="form")
+    db.session.commit()
+    told = db.session.scalars(select(Mail.options).filter_by(template="request_question").order_by(Mail.id))
+    assert [json.loads(options).get("answered", False) for options in told] == [False, True]

@@ -79,10 +79,12 @@ def send(patient: Staff, reference: str, form: dict[str, str]) -> Page:
 
 
 def questions(shown: Page) -> list[str]:
+    """Return the questions that are asked, without those that can be answered anew."""
+    anew = {box for fold in shown.all("details", class_="given-answers") for box in fold.iter("div")}
     return [
         (box.get("id") or "").removeprefix("question-")
         for box in shown.all("div")
-        if (box.get("id") or "").startswith("question-")
+        if (box.get("id") or "").startswith("question-") and box not in anew
     ]
 
 
@@ -442,3 +444,49 @@ def test_the_questions_are_asked_and_told_in_the_patient_s_language_and_read_in_
     assert answered(shown) == ["যন্ত্রে শ্বাস নেন? না"]
     coordinator = sign_in(app, "coordinator")
     assert answered(coordinator.see(f"/desk/requests/{reference}")) == [f"{BREATHING} No"]
+
+
+def test_what_must_heal_first_stays_at_the_top_while_the_answer_given_here_says_so(
+    app: Flask, reference: str
+) -> None:
+    patient = opened(app, reference)
+    first = "First this must heal."
+    shown = patient.send(SEND, {"q_infection": "yes", "q_breathing": "no"})
+    assert [each for each in shown.all("p") if each.get("class") == "told" and first in words(each)]
+    assert shown.text.index(first) < shown.text.index("Questions and answers")
+    shown = patient.send(SEND, {"q_infection": "no"})
+    assert [each for each in shown.all("p") if each.get("class") == "told" and first in words(each)] == []
+    assert answered(shown) == [f"{BREATHING} No", f"{SORE} Yes", f"{SORE} No"], "nothing else is sent again"
+    assert kept(app, reference) == {"breathing": False, "infection": False}
+
+
+def test_an_answer_can_be_changed_after_it_was_sent_also_once_nothing_is_open(
+    app: Flask, reference: str
+) -> None:
+    patient = opened(app, reference)
+    answers = {"q_breathing": "yes", "q_blood_thinners": "no", "q_infection": "no"}
+    shown = patient.send(SEND, answers)
+    (fold,) = shown.all("details", class_="given-answers")
+    assert words(fold).startswith("Change an answer")
+    assert fold.get("open") is None
+    typed = shown.typed(shown.form("Send the question")[0])
+    assert {name: typed[name] for name in answers} == answers, "they are filled in"
+    shown = patient.send("Send the question", {"q_breathing": "no"})
+    assert answered(shown)[-1] == f"{BREATHING} No"
+    assert f"{BREATHING} Yes" in answered(shown)
+    assert kept(app, reference)["breathing"] is False
+    refused = patient.send("Send the question", {})
+    assert "Answer a question, or write something." in refused.text
+
+
+def test_that_answers_have_arrived_is_said_at_the_top(app: Flask, reference: str) -> None:
+    patient = opened(app, reference)
+    assert "Your request has arrived." in patient.page.text
+    sent = patient.page
+    answer = send(patient, reference, form_of(sent, q_breathing="no"))
+    assert answer.location == f"/request/{reference}", "what is still asked is not jumped past"
+    shown = patient.see(f"/request/{reference}")
+    (lead,) = [each for each in shown.all("p") if each.get("class") == "lead"]
+    assert (words(lead), lead.get("role")) == ("Your answers have arrived. A person reads them.", "status")
+    assert "the way you chose" not in shown.text, "none was chosen"
+    assert "We answer here" in shown.text

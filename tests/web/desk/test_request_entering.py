@@ -168,6 +168,7 @@ def test_an_address_or_a_number_is_enough(
         ),
         ({"email": "", "answer_by": "email"}, "For an answer by email, enter the address."),
         ({"injury_month": "some day"}, "Enter a month and a year"),
+        ({"injury_month": "12/19"}, "Do you mean 12/2019? Enter the year with four digits."),
         ({"message": "x" * 5_001}, "there is room for 5,000"),
         ({"q_sessions": "two"}, "cannot be read as one number"),
         ({"q_sessions": "99"}, ""),

@@ -513,3 +513,10 @@ def test_who_typed_the_code_once_reads_of_it(desk: Desk) -> None:
     visitor = confirmed(desk)
     assert "confirmed" in desk.events()
     assert "Code" in visitor.open(f"/request/{desk.reference}/data").text()
+
+
+def test_mails_about_a_request_and_about_its_quote_are_listed_the_newest_first(desk: Desk) -> None:
+    desk.issue()
+    visitor = confirmed(desk)
+    kept = json.loads(visitor.open(f"/request/{desk.reference}/data.json").body)["mail"]
+    assert [mail["kind"] for mail in kept] == ["quote_code", "quote_issued", "request_received"]

@@ -22,6 +22,7 @@ from tests.support.database import publish
 from tests.support.kept_rows import kept
 from tests.support.quote_clinic import NAME, SENTENCE, TOTAL, Desk, Patient, fields, list_text
 from tests.support.visitor import Page
+from tests.web.patient.test_my_data import confirmed
 
 BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
@@ -286,6 +287,16 @@ def test_an_acceptance_is_taken_back_and_the_quote_is_as_good_as_before(
     assert "Accept this quote" in page.text()
     assert patient.accept().text("h1").startswith("You have accepted the quote")
     assert [said.kind for said in desk.decisions()] == ["accepted", "accepted"]
+
+
+def test_my_data_say_beside_an_acceptance_that_it_was_taken_back(desk: Desk, patient: Patient) -> None:
+    patient.accept()
+    reader, path = confirmed(desk), f"/request/{desk.reference}/data"
+    assert "taken back on" not in reader.open(path).text()
+    patient.press(patient.open(f"{patient.path}/take-back"), None)
+    text = reader.open(path).text()
+    accepted = text.index("you accepted it: 10 March 2026")
+    assert accepted < text.index("taken back on 10 March 2026", accepted) < text.index("What happened")
 
 
 @pytest.mark.long

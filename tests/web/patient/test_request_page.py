@@ -223,7 +223,7 @@ def test_who_left_no_email_address_is_promised_no_email(start: Callable[..., Fla
             assert ("email" in visitor.open(path).text()) is promised
             found.email = None
             db.session.commit()
-    assert "We answer the way you chose, or here." in visitor.open(path).text()
+    assert "We answer here." in visitor.open(path).text()
 
 
 def test_nobody_changes_the_language_without_end(

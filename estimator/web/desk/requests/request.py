@@ -302,6 +302,7 @@ def _page(
             "asks": None if found.question_due_at is None else reader.moment(found.question_due_at, zone),
             "by_staff": found.origin == "staff",
             "country": desk.country(found.country),
+            "country_code": found.country,
             "language": reader_of(found.language).name,
             "mere_question": found.kind == "question",
             "answer_by": injury.channel(found.answer_by),
