@@ -115,7 +115,7 @@ def test_the_mail_of_a_revision_says_that_it_ends_an_acceptance(app: Flask, lang
         said = gettext(ENDED, revision=1)
     assert language == "en" or not said.startswith("Revision 1 was")
     for body in letter(issue(revision.quote.request)):
-        assert said in " ".join(body.split())
+        assert " ".join(said.split()) in " ".join(body.split())
 
 
 @pytest.mark.parametrize("before", [None, decline, take_back])
