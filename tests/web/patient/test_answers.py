@@ -82,7 +82,7 @@ def test_a_link_alone_shows_when_and_no_words_and_no_estimate(desk: Desk) -> Non
     assert "Our answer of 10 March 2026, 12:00" in page.text()
     for personal in ("lift", "floor", "EST-", "/e/"):
         assert personal not in page.html
-    assert f"/request/{desk.reference}/code" in set(page.links())
+    assert f"/request/{desk.reference}/code?wanted=request" in set(page.links())
 
 
 def test_a_mail_says_that_there_is_an_answer_and_not_which(desk: Desk) -> None:
