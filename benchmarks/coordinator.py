@@ -176,8 +176,8 @@ def _answer(hand: _Hand) -> None:
     page.wait_for_load_state()
     hand.press(page.locator('main a[href^="/desk/requests/REQ"]').first)
     page.wait_for_load_state()
-    hand.type(page.locator('textarea[name="words"]').first, ANSWER)
-    hand.press(page.locator('form:has(textarea[name="words"]) button[type="submit"]').first)
+    hand.type(page.locator('textarea[name="answer"]'), ANSWER)
+    hand.press(page.get_by_role("button", name="Send the answer"))
     page.get_by_text(ANSWER).first.wait_for()
 
 
