@@ -34,7 +34,7 @@ def test_an_accepted_quote_is_told_as_accepted_and_not_as_still_to_be_answered(a
     revision = quoted(language="fr")
     assert ", valable jusqu’au " in line(app, revision)
     accept(revision)
-    assert line(app, revision).endswith(", accepté le 10 mars 2026 :")
+    assert line(app, revision).endswith(", accepté le 10 mars 2026\xa0:")
     quotes.take_back(acting(now=NOW, settings=settings()), revision)
     assert ", valable jusqu’au " in line(app, revision)
 

@@ -298,7 +298,7 @@ def test_everybody_reads_of_such_a_plan_that_it_is_not_the_whole(app: Flask, coo
 def test_somebody_who_has_said_nothing_yet_has_a_plan_of_no_amount(app: Flask, coordinator: Staff) -> None:
     with app.app_context():
         text = (Path(pricing.__file__).parent / "tables" / "mexico.toml").read_text(encoding="utf-8")
-        text = text.replace("valid_from = 2026-11-29", "valid_from = 2026-01-01")
+        text = text.replace("valid_from = 2026-11-30", "valid_from = 2026-01-01")
         price_lists.import_(acting(actor="command line", now=datetime.now(UTC)), text)
         db.session.commit()
     coordinator.see("/desk/requests/new/mexico")
