@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from estimator.requests.chat.letters import END
+
 COUNTS = (
     ("one", "один|одну|одного|одна"),
     ("two", "deux|dos", "два|две|двух", "اثنان|اثنين|اثنتان|اثنتين", "दो", "দুই|দু"),
@@ -38,17 +40,16 @@ OR = (
 )
 """What stands between two numbers of which one is meant."""
 
-_END = r"(?![\w\u0900-\u0963\u0980-\u09ff])"
 _OF_COUNTED = "(?:টি|টা|টে|টো)?"
 
 
 _NUMBERS = tuple((number, "|".join(words)) for number, words in enumerate(COUNTS, 1))
 _COUNT = re.compile(
     rf"(?<!\w)(?P<tens>(?:{TENS})[\s-]{{1,2}}(?:(?:et|y|and)\s)?)?"
-    rf"(?:{'|'.join(f'(?P<n{number}>{words})' for number, words in _NUMBERS)}){_OF_COUNTED}{_END}",
+    rf"(?:{'|'.join(f'(?P<n{number}>{words})' for number, words in _NUMBERS)}){_OF_COUNTED}{END}",
     re.IGNORECASE,
 )
-_WHOLE = [(re.compile(rf"(?<!\w)(?:ال|[لبو])?{words}{_END}"), digits) for words, digits in WHOLE.items()]
+_WHOLE = [(re.compile(rf"(?<!\w)(?:ال|[لبو])?{words}{END}"), digits) for words, digits in WHOLE.items()]
 
 
 def in_digits(text: str, counted: str) -> str:
@@ -67,7 +68,7 @@ def _digit(match: re.Match[str]) -> str:
 def _article(counted: str) -> re.Pattern[str]:
     """Return what finds an article that is a number: "une ou deux séances", "une séance ou deux", "une seule"."""
     every = "|".join(words for _number, words in _NUMBERS)
-    another = rf"(?:[1-9]|(?:{every}){_OF_COUNTED}{_END})"
+    another = rf"(?:[1-9]|(?:{every}){_OF_COUNTED}{END})"
     return re.compile(
         rf"(?<!\w)(?:{ARTICLES})(?=\s{{1,2}}(?:(?:{counted})(?!\w))?{OR}{another})"
         rf"|(?<!\w)une?\s(?:seule?)(?=\s{{1,2}}(?:{counted})(?!\w))"

@@ -10,23 +10,23 @@ from datetime import date
 from estimator.normal_form import normal_form
 from estimator.requests.chat import currencies
 from estimator.requests.chat.events import ALL, Events
+from estimator.requests.chat.letters import JOINED
 from estimator.requests.chat.months import Month, months_in
 
 EARLIEST, YEARS_AHEAD = 1950, 5
 """The years between which a date says something about a plan or an injury."""
 
-_JOINED = "\\w\u0900-\u0963\u0980-\u09ff"
 _NUMBERS = re.compile(r"(?<![0-9./-])([0-9]{1,4})([./-])([0-9]{1,2})\2([0-9]{1,4})(?![0-9./-]?[0-9])")
 _MONTH_NUMBER = re.compile(r"(?<![0-9./-])([0-9]{1,2})[./-]([0-9]{4})(?![./-]?[0-9])")
 
 _YEAR = re.compile(r"(?<![\w.,/:-])(?:19[5-9][0-9]|20[0-9]{2})(?![.,/:-]?[0-9])")
 _IN = re.compile(
-    rf"(?<![{_JOINED}])(?:(?:since|in|en|depuis|dès|desde|в|с|في|منذ)\s{{1,2}}"
+    rf"(?<![{JOINED}])(?:(?:since|in|en|depuis|dès|desde|в|с|في|منذ)\s{{1,2}}"
     r"(?:the year |l['’]an(?:née)? |el (?:año )?|عام |العام |سنة )?|(?:عام|سنة|सन्?|সাল)\s{1,2})$|:\s{0,2}$",
     re.IGNORECASE,
 )
 _IN_BEHIND = re.compile(
-    normal_form("NFKC", rf"\s{{0,2}}(?:में|से|के|সালে|সালের|সাল|সনে|থেকে|-?এ|-?তে)(?![{_JOINED}])")
+    normal_form("NFKC", rf"\s{{0,2}}(?:में|से|के|সালে|সালের|সাল|সনে|থেকে|-?এ|-?তে)(?![{JOINED}])")
 )
 _AMOUNT_BEHIND = re.compile(rf"\s{{0,2}}(?:{currencies.ANY}|km|m²|%)")
 _LONGEST_BEFORE = 20

@@ -10,6 +10,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from estimator.normal_form import normal_form
+from estimator.requests.chat.letters import JOINED
 
 HAPPENED = (
     "accident|doi(?!\\w)|crash|fell|(?:was|got) (?:hurt|injured|shot)|broke (?:his|her|my)|(?:has|have|had) a fall|"
@@ -82,8 +83,6 @@ PLANNED = (
 LONGEST_BESIDE = 12
 """Number of letters besides a date in a clause that says nothing of it."""
 
-_JOINED = "\\w\u0900-\u0963\u0980-\u09ff"
-
 
 def _either(words: tuple[str, ...]) -> str:
     return normal_form("NFKC", "|".join(words))
@@ -92,7 +91,7 @@ def _either(words: tuple[str, ...]) -> str:
 _KINDS = {"happened": HAPPENED, "lapses": LAPSES, "other": OTHER, "planned": PLANNED, "injured": INJURED}
 ALL = frozenset(_KINDS)
 _EVENT = re.compile(
-    rf"(?<![{_JOINED}])(?:{'|'.join(f'(?P<{kind}>{_either(words)})' for kind, words in _KINDS.items())})",
+    rf"(?<![{JOINED}])(?:{'|'.join(f'(?P<{kind}>{_either(words)})' for kind, words in _KINDS.items())})",
     re.IGNORECASE,
 )
 _ENDS_SENTENCE = re.compile(r"[!?\n;।؟]|\.(?=\s|$)")

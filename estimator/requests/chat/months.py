@@ -9,6 +9,7 @@ from functools import cache
 
 from estimator.i18n import reader as reader_of
 from estimator.normal_form import normal_form
+from estimator.requests.chat.letters import JOINED
 
 IN_SHORT = ("en", "fr", "es", "ru")
 """Languages in which months are also told in short; "আগ" is "before" as well."""
@@ -34,7 +35,6 @@ MORE_NAMES = {
 ALSO_WORDS = frozenset({"ago"})
 """Names in short that are other words, unless a day stands before them."""
 
-_JOINED = "\\w\u0900-\u0963\u0980-\u09ff"
 _WORD = re.compile("(?:[^\\W\\d_]|[\u0900-\u0963\u0980-\u09e3])+")
 _BENGALI_CASE = re.compile("(?:তে|ের|ে|র)$")
 _DAY = re.compile(
@@ -49,7 +49,7 @@ _AND_ANOTHER = re.compile(
     r"\.?(?:\s?[-–/]\s?|\s(?:or|to|and|ou|et|à|o|u|a|y|или|и|до|أو|او|إلى|या|से|বা|অথবা|থেকে)\s)"
 )
 _IN = re.compile(
-    rf"(?<![{_JOINED}])(?:(?P<since>since|depuis|desde|с|со|منذ)|"
+    rf"(?<![{JOINED}])(?:(?P<since>since|depuis|desde|с|со|منذ)|"
     r"in|by|for|from|until|around|early|mid|late|next|this|last|(?:beginning|end|month) of|"
     r"en|(?:au )?mois de|pour|vers|d['’]ici|à partir de|dès|début|mi|fin|"
     r"para|a partir de|hasta|(?:finales|fines|principios|mediados|mes) de|"
@@ -58,7 +58,7 @@ _IN = re.compile(
     re.IGNORECASE,
 )
 _IN_BEHIND = re.compile(
-    normal_form("NFKC", rf"\s{{0,2}}(?:(?P<since>से)|में|तक|के महीने|महीने|মাসে|মাসের|নাগাদ)(?![{_JOINED}])")
+    normal_form("NFKC", rf"\s{{0,2}}(?:(?P<since>से)|में|तक|के महीने|महीने|মাসে|মাসের|নাগাদ)(?![{JOINED}])")
 )
 _NAME_BEHIND = re.compile(r"\s{1,2}[^\W\d_a-zа-яё][a-zа-яё]")
 _LONGEST_BEFORE = 20

@@ -6,6 +6,7 @@ import re
 
 from estimator.estimates import offer_parts
 from estimator.requests.chat import counts, prices, segmentation
+from estimator.requests.chat.letters import END, INDIC_END
 
 ANYWHERE = offer_parts.either(
     r"per|each|(?:daily|nightly) (?:rate|price|cost|charge|fee)|"
@@ -57,20 +58,19 @@ _LATIN = (
 _CYRILLIC = "сеанса?|укола?|введени[ея]|инъекци[яи]|процедур[аы]|инфузи[яи]"
 _ARABIC = "جلسة|حقنة|إبرة|ابرة|جرعة"
 _INDIC = "सेशन|सत्र|इंजेक्शन|इन्जेक्शन|सुई|সেশন|ইনজেকশন|ইঞ্জেকশন"
-_INDIC_END = r"(?![\u0900-\u0963\u0980-\u09ff])"
 ONE_SESSION = re.compile(
     rf"(?<!\w)(?:one|a single|une(?: seule)?|una(?: sola)?)\s(?:{_LATIN})(?!\w)|"
     rf"(?<!\w)(?:одн(?:а|о|у|ого|ой)|один)\s(?:{_CYRILLIC})(?!\w)|"
     rf"(?<!\w)[وبل]?(?:ال|لل)?(?:{_ARABIC})\s(?:ال)?واحدة(?!\w)|"
-    rf"(?<![\w\u0900-\u09ff])(?:एक|একটি|একটা|এক)\s(?:{_INDIC})(?:ের|এর|টির)?{_INDIC_END}",
+    rf"(?<![\w\u0900-\u09ff])(?:एक|একটি|একটা|এক)\s(?:{_INDIC})(?:ের|এর|টির)?{INDIC_END}",
     re.IGNORECASE,
 )
 """One session or injection, in so many words."""
 
 A_SESSION = re.compile(
     rf"(?<![\w-])(?<![0-9]\s)(?:{_LATIN}|{_CYRILLIC})(?!\w)|(?<!\w)[وب]?(?:ال|لل)?(?:{_ARABIC})(?!\w)|"
-    rf"(?<![\w\u0900-\u09ff])(?<![0-9]\s)(?:{_INDIC})(?:ের|এর|টির)?{_INDIC_END}|"
-    rf"(?<![\w.,])1\s(?:{_LATIN}|{_CYRILLIC}|{_INDIC})(?![\w\u0900-\u0963\u0980-\u09ff])",
+    rf"(?<![\w\u0900-\u09ff])(?<![0-9]\s)(?:{_INDIC})(?:ের|এর|টির)?{INDIC_END}|"
+    rf"(?<![\w.,])1\s(?:{_LATIN}|{_CYRILLIC}|{_INDIC}){END}",
     re.IGNORECASE,
 )
 """A session, which is one of several where the message speaks of several."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from estimator.requests.chat.letters import END
+
 _AS_ENGLISH = r"(?:(?:little|younger|youngest|older|oldest|elder|eldest|big|twin|dear|late)\s)?"
 ENGLISH = (
     rf"my\s{_AS_ENGLISH}(?:step|grand|half[- ])?(?:brother|sister|father|mother|dad|mum|mom|son|daughter|wife|husband|"
@@ -36,6 +38,7 @@ HINDI = (
     rf"(?:मेरे|मेरी|मेरा)\s{_AS_HINDI}(?:भाई|पिताजी|पिता|पापा|माताजी|माता|माँ|मां|मम्मी|बहन|बेटे|बेटा|बेटी|पति|पत्नी|"
     r"चाचा|चाची|मामा|मामी|दादा|दादी|नाना|नानी|भतीजे|भतीजा|भांजे)"
 )
+
 _AS_BENGALI = r"(?:(?:ছোট|বড়|বড়)\s)?"
 _Y = "(?:\u09df|\u09af\u09bc)"
 _OF_BENGALI = (
@@ -65,7 +68,6 @@ FRIENDS = (
 )
 """Friends: they can be those it is for, and those who told of the clinic."""
 
-_END = r"(?![\w\u0900-\u0963\u0980-\u09ff])"
 _WITH = r"(?:with|avec|accompagnée?s?\s(?:de|par)|con|acompañad[oa]\s(?:de|por)|مع|برفقة)\s{1,2}"
 _ALONG_BEHIND = (
     r"(?!\s(?:के|की)\sसाथ|\sসাথে|\sসঙ্গে|\s(?:(?:will|would|can|may)\s)?(?:also\s)?(?:comes?|travels?|accompan)|"
@@ -84,7 +86,7 @@ _RUSSIAN_ALONE = (
     r"(?:брат|сестра|мать|мама|отец|сын|дочь|жена|муж)\s(?:больного|больной|пациента|пациентки)"
 )
 _SPOKEN_OF = re.compile(
-    rf"(?<!\w)(?:(?P<along>{_WITH})?(?:{_FAMILY}){_END}{_ALONG_BEHIND}|(?:{_FOR_A_FRIEND}|{_RUSSIAN_ALONE}){_END})",
+    rf"(?<!\w)(?:(?P<along>{_WITH})?(?:{_FAMILY}){END}{_ALONG_BEHIND}|(?:{_FOR_A_FRIEND}|{_RUSSIAN_ALONE}){END})",
     re.IGNORECASE,
 )
 

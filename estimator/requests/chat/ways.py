@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from estimator.requests.chat.letters import JOINED
+
 _SENTENCES = re.compile(r"[.!?\n;,।؟،]")
 _PLEASE = re.compile(
     r"[,،]?\s(?:please|pls|s['’]il (?:vous|te) pla[iî]t|svp|por favor|пожалуйста|"
@@ -13,9 +15,8 @@ _PLEASE = re.compile(
 )
 """What stands between commas within a sentence."""
 
-_JOINED = r"[\w\u0900-\u0963\u0980-\u09ff]"
 _NOT = re.compile(
-    rf"(?<!{_JOINED})(?:n['’]|(?:not|don['’]?t|never|no|ne|pas|не|нельзя|لا|मत|नहीं|না)(?!{_JOINED}))",
+    rf"(?<![{JOINED}])(?:n['’]|(?:not|don['’]?t|never|no|ne|pas|не|нельзя|لا|मत|नहीं|না)(?![{JOINED}]))",
     re.IGNORECASE,
 )
 _ANSWER = re.compile(
@@ -31,6 +32,7 @@ _ANSWER = re.compile(
     r"(?:कॉल|फ़ोन|फोन|কল|ফোন)\s)",
     re.IGNORECASE,
 )
+
 _WAYS = {
     "whatsapp": re.compile(
         r"(?<!\w)(?:whats?\s?app?|what['’]?s\s?app|wh?ats?app?|wathsapp?|ват?с+ап|вотс+ап|(?:ال|بال)?وات[سص]|"
@@ -56,7 +58,7 @@ _OF_NUMBER = (
 _JOINING = rf"(?:\s{{0,2}}(?:[:=–-]|(?:{_OF_NUMBER})(?!\w)\.?)){{0,4}}"
 _WITH_NUMBER = (
     re.compile(
-        rf"{_JOINED}{{0,8}}\)?{_JOINING}\s{{0,3}}\(?\+?\d(?:[ \u00a0()-]{{0,2}}\d){{6}}", re.IGNORECASE
+        rf"[{JOINED}]{{0,8}}\)?{_JOINING}\s{{0,3}}\(?\+?\d(?:[ \u00a0()-]{{0,2}}\d){{6}}", re.IGNORECASE
     ),
     re.compile(r"\d[\s(]{1,3}(?:(?:sur|on|en|по|в|على)\s)?$"),
 )
