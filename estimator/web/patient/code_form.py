@@ -14,7 +14,6 @@ from estimator.models import QuoteCode
 from estimator.requests import mailed_codes
 from estimator.web.fields import CarriedField, CodeField
 from estimator.web.forms import Form
-from pricing.table import Provider
 
 
 class SixDigits:
@@ -48,22 +47,6 @@ def wait(too_many: mailed_codes.TooMany) -> str:
         "No more codes for now. Try again in %(num)s minutes.",
         minutes,
     )
-
-
-def new_link(provider: Provider) -> str:
-    """Say whom to ask for a new link, with which codes are counted anew; empty if the list names no way."""
-    match (bool(provider.email), bool(provider.phone)):
-        case (True, True):
-            return _(
-                "You can also ask us for a new link: write to %(email)s or call %(phone)s.",
-                email=provider.email,
-                phone=provider.phone,
-            )
-        case (True, False):
-            return _("You can also ask us for a new link: write to %(email)s.", email=provider.email)
-        case (False, True):
-            return _("You can also ask us for a new link: call %(phone)s.", phone=provider.phone)
-    return ""
 
 
 class CodeForm(Form):

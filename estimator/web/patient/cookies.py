@@ -6,8 +6,8 @@ from flask import g, request
 
 from estimator import price_lists
 from estimator.i18n import gettext as _
-from estimator.i18n import listed_apart
 from estimator.web import request_context
+from estimator.web.patient import whom_to_ask
 from pricing.table import Provider
 
 AGAIN = "sent_again"
@@ -37,24 +37,11 @@ def nothing_deleted(provider: Provider) -> str:
 
 def blocked(*providers: Provider) -> str:
     """Say how to allow cookies, and whom to write to instead."""
-    email, phone = (
-        listed_apart(dict.fromkeys(filter(None, reached)))
-        for reached in (
-            [provider.email for provider in providers],
-            [provider.phone for provider in providers],
-        )
-    )
     how = _(
         "Your browser accepts no cookies from this site, so this cannot be sent. Allow cookies for this site in the "
         "settings of your browser, then press the button again. The cookie only shows that the form is yours."
     )
-    ways = {
-        (True, True): _("Or write to %(email)s, or call %(phone)s.", email=email, phone=phone),
-        (True, False): _("Or write to %(email)s.", email=email),
-        (False, True): _("Or call %(phone)s.", phone=phone),
-    }
-    way = ways.get((bool(email), bool(phone)))
-    return how if way is None else f"{how} {way}"
+    return f"{how} {whom_to_ask.otherwise(*providers)}".rstrip()
 
 
 def if_it_comes_again() -> str:

@@ -13,6 +13,7 @@ from estimator import throttle
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
 from estimator.web import client_network, errors, request_context
+from estimator.web.patient import whom_to_ask
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
 from pricing.table import Provider
@@ -49,7 +50,7 @@ class Erased(errors.Missing):
 
     def answer(self) -> ResponseReturnValue:
         """Return the page that says so, and whom to write to; it keeps what was typed."""
-        ways = by_letter(self.provider)
+        ways = whom_to_ask.about_a_contract(self.provider)
         return errors.page(
             410,
             _("The links do not open this any more"),
@@ -58,22 +59,6 @@ class Erased(errors.Missing):
             *([_("Nothing was sent.")] if request.method == "POST" else []),
             kept=errors.typed() if request.method == "POST" else (),
         )
-
-
-def by_letter(provider: Provider) -> str:
-    """Say how somebody reaches a provider without a page of ours; empty if the list names no way."""
-    match (bool(provider.email), bool(provider.phone)):
-        case (True, True):
-            return _(
-                "If it is yours, write to %(email)s or call %(phone)s.",
-                email=provider.email,
-                phone=provider.phone,
-            )
-        case (True, False):
-            return _("If it is yours, write to %(email)s.", email=provider.email)
-        case (False, True):
-            return _("If it is yours, call %(phone)s.", phone=provider.phone)
-    return ""
 
 
 def _too_many() -> bool:

@@ -21,7 +21,7 @@ from estimator.web import errors, network_limits, request_context
 from estimator.web.countries import countries
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient import code_form, cookies, pdf_line, request_visit
+from estimator.web.patient import code_form, cookies, pdf_line, request_visit, whom_to_ask
 from estimator.web.patient.code_form import CodeForm
 from estimator.web.patient.opened_links import QUOTES, REQUESTS, asker
 from estimator.web.request_context import act
@@ -250,7 +250,7 @@ def _no_code(reference: str, form: CodeForm, sentence: str, *, others: bool = Fa
     found = requests.get(reference)
     if found is None:
         raise errors.Missing
-    ways = code_form.new_link(price_lists.parsed(found.table_version).provider) if others else ""
+    ways = whom_to_ask.otherwise(price_lists.parsed(found.table_version).provider) if others else ""
     sentence = f"{sentence} {ways}".rstrip()
     return _code_page(found, form.refuse(sentence, form.code), 429)
 

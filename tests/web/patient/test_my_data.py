@@ -492,7 +492,7 @@ def test_codes_that_anybody_may_cause_are_limited_for_an_address_however_many_re
         assert refused.status == 429
         assert refused.problems == [
             "We have reached today’s limit of emails to this address. Try again tomorrow. "
-            "You can also ask us for a new link: write to estimates@example.org."
+            "Or write to estimates@example.org."
         ]
     assert codes(app) == 1
 

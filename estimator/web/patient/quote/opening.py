@@ -18,7 +18,7 @@ from estimator.requests import mailed_codes
 from estimator.web import mail_status, request_context
 from estimator.web.forms import Form, summary
 from estimator.web.language import is_switching
-from estimator.web.patient import code_form, dead_links
+from estimator.web.patient import code_form, dead_links, whom_to_ask
 from estimator.web.patient.code_form import CodeForm
 from estimator.web.patient.opened_links import QUOTES, asker
 from estimator.web.patient.quote import blueprint
@@ -137,7 +137,7 @@ def _no_code(found: Opened, form: CodeForm, too_many: mailed_codes.TooMany) -> R
         sentences.append(_("The code that was sent here before still works."))
     provider = price_lists.parsed(found.quote.request.table_version).provider
     # Also where one network has used up its own: a hotel's, or a telephone company's, is shared by many.
-    sentences.append(code_form.new_link(provider))
+    sentences.append(whom_to_ask.for_a_new_link(provider))
     form.code.fill("")
     return gate(found, form.refuse(" ".join(filter(None, sentences))), 429)
 
