@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import base64
 import secrets
+import struct
 import zlib
+from dataclasses import dataclass
 
 from flask import Flask, Response, g, request
 from flask_wtf import FlaskForm
@@ -27,6 +29,27 @@ KINDS = frozenset({"text/html", "text/plain", "application/json"})
 
 _MARK = "~"
 """Stands between the two halves of a masked token; no token has it."""
+
+
+_GZIP = b"\x1f\x8b\x08" + bytes(6) + b"\xff"
+"""What stands before a page in gzip: its kind, no name, no day, from no system in particular (RFC 1952)."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A text that is kept compressed, as a whole number of bytes that can stand between others in gzip."""
+
+    content: bytes
+
+    @classmethod
+    def of(cls, text: str) -> Packed:
+        """Compress a text; it must have no token of a form in it, because no answer masks it any more."""
+        packer = _packer()
+        return cls(packer.compress(text.encode()) + packer.flush(zlib.Z_FULL_FLUSH))
+
+    def text(self) -> str:
+        """Return the text; raises ValueError or zlib.error if that is not what the bytes are."""
+        return zlib.decompressobj(-zlib.MAX_WBITS).decompress(self.content).decode()
 
 
 def mask(token: str) -> str:
@@ -76,17 +99,37 @@ def init_app(app: Flask, pages: frozenset[str]) -> None:
         content = response.get_data()
         if len(content) < LEAST_BYTES or response.content_encoding or not request.accept_encodings["gzip"]:
             return response
+        ready: tuple[bytes, Packed] | None = g.get("packed")
+        before, kept, after = content.partition(ready[0]) if ready else (content, b"", b"")
         token: str | None = g.get("csrf_token")
         if token:
-            content = content.replace(token.encode(), mask(token).encode())
-        response.set_data(_gzip(content))
+            before, after = (part.replace(token.encode(), mask(token).encode()) for part in (before, after))
+        response.set_data(_gzip(before, (kept, ready[1].content) if ready and kept else None, after))
         response.content_encoding = "gzip"
         return response
 
 
-def _gzip(content: bytes) -> bytes:
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    return packer.compress(content) + packer.flush()
+def packed_already(text: str, packed: Packed) -> None:
+    """Tell the compression of this answer that a text which stands in it is compressed already."""
+    g.packed = text.encode(), packed
+
+
+def _gzip(before: bytes, kept: tuple[bytes, bytes] | None, after: bytes) -> bytes:
+    """Return three parts of a page as one in gzip; the part between is compressed already, if there is one."""
+    packer = _packer()
+    parts = [_GZIP, packer.compress(before)]
+    checksum, length = zlib.crc32(before), len(before)
+    if kept:
+        # Nothing that follows may refer to what stands before a part that it does not know.
+        parts += [packer.flush(zlib.Z_FULL_FLUSH), kept[1]]
+        checksum, length = zlib.crc32(kept[0], checksum), length + len(kept[0])
+    parts += [packer.compress(after), packer.flush()]
+    checksum, length = zlib.crc32(after, checksum), length + len(after)
+    return b"".join((*parts, struct.pack("<II", checksum, length)))
+
+
+def _packer() -> zlib._Compress:
+    return zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
 
 
 def _text(content: bytes) -> str:

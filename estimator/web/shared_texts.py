@@ -9,8 +9,9 @@ from __future__ import annotations
 import mmap
 import struct
 import time
-import zlib
 from hashlib import blake2b
+
+from estimator.web.compression import Packed
 
 _HEAD = struct.Struct("<16s16sdI")
 """Digest of the key, digest of head and text, when it was written, and how long it is."""
@@ -28,20 +29,20 @@ class SharedTexts:
         self._groups = places // WAYS
         self._memory = mmap.mmap(-1, self._groups * WAYS * self._size)
 
-    def get(self, key: str) -> str | None:
-        """Return the text with this key; None if it is not there any more, or never was."""
+    def get(self, key: str) -> Packed | None:
+        """Return the text with this key as it is compressed; None if it is not there any more, or never was."""
         name = _digest(key.encode())
         for at in self._places(name):
             owner, digest, written, length = _HEAD.unpack_from(self._memory, at)
             if owner == name and length <= self._size - _HEAD.size:
                 packed = self._memory[at + _HEAD.size : at + _HEAD.size + length]
                 if _digest(name, struct.pack("<d", written), packed) == digest:
-                    return zlib.decompress(packed).decode()
+                    return Packed(packed)
         return None
 
-    def put(self, key: str, text: str) -> None:
+    def put(self, key: str, text: Packed) -> None:
         """Keep a text for whoever asks for its key; one that is too large is not kept."""
-        packed = zlib.compress(text.encode(), 1)
+        packed = text.content
         if len(packed) > self._size - _HEAD.size:
             return
         name, now = _digest(key.encode()), time.monotonic()

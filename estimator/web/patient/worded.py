@@ -17,6 +17,7 @@ from markupsafe import Markup
 from estimator import estimates, price_lists, wording
 from estimator.i18n import Reader
 from estimator.models import Estimate
+from estimator.web.compression import Packed, packed_already
 from estimator.web.shared_texts import SharedTexts
 from pricing import PriceTable
 from pricing.explore import sensitivity
@@ -86,10 +87,14 @@ def parts_of(record: Estimate, reader: Reader, also: Hashable, draw: Callable[[]
     depends on.
     """
     key = repr((_place(record, reader), record.reference, also))
-    drawn = DRAWN.get(key)
-    if drawn is None:
+    packed = DRAWN.get(key)
+    if packed is None:
         drawn = dense(_ENDS.sub("", draw()))
-        DRAWN.put(key, drawn)
+        packed = Packed.of(drawn)
+        DRAWN.put(key, packed)
+    else:
+        drawn = packed.text()
+    packed_already(drawn, packed)
     return Markup(drawn)  # noqa: S704 (a template of ours drew it, and has escaped every value)
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import re
+
 import pytest
 
+from estimator.web.compression import Packed
 from estimator.web.patient import worded
 from estimator.web.shared_texts import SharedTexts
 from tests.support.clinic import ANSWERS
@@ -15,7 +19,7 @@ class Counted(SharedTexts):
 
     kept = 0
 
-    def put(self, key: str, text: str) -> None:
+    def put(self, key: str, text: Packed) -> None:
         super().put(key, text)
         self.kept += 1
 
@@ -46,6 +50,33 @@ def test_a_page_that_another_process_drew_is_shown_without_working_it_out_again(
     worded._words.clear()
     assert visitor.open(breakdown.path).text("main") == breakdown.text("main")
     assert (len(worded._words), drawn.kept) == (0, 1)
+
+
+def test_what_is_kept_of_a_page_has_no_token_of_its_forms(
+    visitor: Visitor, breakdown: Page, drawn: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+    monkeypatch.setattr(drawn, "put", lambda _key, packed: kept.append(packed.text()))
+    drawn.clear()
+    page = visitor.open(breakdown.path)
+    (text,) = kept
+    assert len(text) > len(page.html) / 2
+    assert "csrf" not in text
+
+
+def test_a_page_is_the_same_in_gzip_when_it_is_drawn_and_when_its_parts_were_kept(
+    visitor: Visitor, breakdown: Page, drawn: Counted
+) -> None:
+    def read(**headers: str) -> str:
+        answer = visitor.client.get(breakdown.path, headers=headers)
+        assert (answer.content_encoding == "gzip") == bool(headers)
+        # Python's reader refuses what does not have the length and the checksum that stand at its end.
+        page = gzip.decompress(answer.data).decode() if headers else answer.text
+        return re.sub(r'name="submission" value="[^"]+"', "", page)
+
+    drawn.clear()
+    first = read(**{"Accept-Encoding": "gzip"})
+    assert read(**{"Accept-Encoding": "gzip"}) == first == read()
 
 
 def test_another_estimate_and_another_language_have_words_of_their_own(
