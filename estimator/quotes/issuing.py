@@ -8,7 +8,6 @@ A revision is frozen as a whole: figures, words, language, rate, and, once the w
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -128,7 +127,8 @@ def issue(
     )
     number = content["revision"]
     written = quote_content.as_bytes(content).decode()
-    name = secrets.token_hex(16)
+    # A form that was sent of this draft is known by it afterwards: a second press is told from somebody else's.
+    name = draft.name
     revision = QuoteRevision(
         name=name,
         quote_id=quote.id,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 
-from estimator import price_lists, quotes, requests
+from estimator import price_lists, quotes, requests, staff
 from estimator.db import db
 from estimator.mail import outbox
 from estimator.models.staff import Role
@@ -52,7 +53,8 @@ def test_a_quote_is_issued_once_from_a_page_that_says_what(app: Flask, coordinat
     assert "Q-2026-00001" in coordinator.page.text
     assert drafts(app) == 0
     twice = Page(coordinator.client.post(form, data=fields, follow_redirects=True))
-    assert (twice.status, "No quote is being prepared here" in twice.text) == (404, True)
+    assert (twice.status, twice.path) == (200, page(reference))
+    assert "The quote had been issued already" in twice.text
     assert issued(app) == ["Q-2026-00001/1"]
     with app.app_context():
         assert len(outbox.mails_about("Q-2026-00001/1")) == 1
@@ -122,7 +124,11 @@ def test_of_two_who_issue_the_same_quote_one_is_told(
 ) -> None:
     reference = ask(app)
     prepare(coordinator, reference)
-    other = sign_in(app, "coordinator")
+    with app.app_context():
+        act = acting(now=datetime.now(UTC), settings=settings_of(app))
+        staff.set_roles(act, staff.demonstration("approver", language="en", now=act.now), ["coordinator"])
+        db.session.commit()
+    other = sign_in(app, "approver")
     other.see(f"{page(reference)}/issue")
     coordinator.see(f"{page(reference)}/issue")
     coordinator.press("Issue this quote")

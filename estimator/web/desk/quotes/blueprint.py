@@ -15,6 +15,7 @@ from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest, Quote, QuoteDraft
 from estimator.quotes import drafts
+from estimator.quotes.plans import newest_revision
 from estimator.web import errors, whole_numbers
 from estimator.web.desk import readers
 from estimator.web.language import current_reader
@@ -41,7 +42,10 @@ class NothingPrepared(errors.Missing):
         super().__init__(reference)
 
     def answer(self) -> ResponseReturnValue:
-        """Return the page that says what became of it; it keeps what was typed."""
+        """Return the page that says what became of it; it keeps what was typed. A second press is led to the quote."""
+        if _issued_by_the_press_before(self.reference):
+            flash(_("The quote had been issued already, by the press before. It is issued once."))
+            return to("prepare", reference=self.reference)
         return errors.page(
             404,
             _("No quote is being prepared here"),
@@ -51,6 +55,19 @@ class NothingPrepared(errors.Missing):
             way_out=(url_for("quotes_desk.prepare", reference=self.reference), _("To the quote")),
             kept=errors.typed(),
         )
+
+
+def _issued_by_the_press_before(reference: str) -> bool:
+    """Return whether the button that issues was pressed again for what the same person issued with it."""
+    found = requests.get(reference)
+    revision = None if found is None else newest_revision(found)
+    _number, _dash, draft = request.form.get("save", "").partition("-")
+    return (
+        request.method == "POST"
+        and request.endpoint == f"{pages.name}.issue"
+        and revision is not None
+        and (revision.name, revision.issued_by) == (draft, signed_in.actor())
+    )
 
 
 def the_request(reference: str) -> PatientRequest:
