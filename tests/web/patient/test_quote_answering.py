@@ -627,7 +627,7 @@ def test_where_no_mail_is_sent_no_answer_promises_one(start: Callable[..., Flask
     said.append(patient.open(f"{patient.path}/answered").text())
     for page in said:
         assert "mail" not in page
-    assert "The coordinator answers you the way you chose." in said[0]
+    assert "The coordinator answers on the page of your request." in said[0], "no way was chosen"
     assert "The coordinator writes to you about the next steps." in said[1]
     assert "While the quote is valid, it can be accepted again." in said[2]
     assert "The coordinator can see it on this website, with your reason." in said[3]

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from estimator import quotes
 from estimator.i18n import gettext as _
 from estimator.mail import outbox
+from estimator.models import PatientRequest
 from estimator.web import request_context
 from estimator.web.forms import summary
 from estimator.web.language import is_switching
@@ -25,13 +26,13 @@ def question(number: str) -> ResponseReturnValue:
     """Take a question, whatever became of the quote."""
     found = blueprint.let_in(number)
     form = QuestionForm()
-    number = found.quote.number
+    number, chosen_way = found.quote.number, found.quote.request.answer_by is not None
     if request.method != "POST" or is_switching():
-        return _page(number, form)
+        return _page(number, chosen_way, form)
     if not form.is_of_this_visit():
-        return _page(number, form.refuse(blueprint.ended_visit()), 400)
+        return _page(number, chosen_way, form.refuse(blueprint.ended_visit()), 400)
     if not form.validate():
-        return _page(number, form, 422)
+        return _page(number, chosen_way, form, 422)
     try:
         with committing():  # commits also the count of a refused attempt
             refusal = request_limit.too_many("question")
@@ -40,9 +41,9 @@ def question(number: str) -> ResponseReturnValue:
     except outbox.TooMany:
         refusal = question_form.too_many()
     except DBAPIError as error:
-        return _page(number, form.refuse(blueprint.kept_here(error)), 503)
+        return _page(number, chosen_way, form.refuse(blueprint.kept_here(error)), 503)
     if refusal is not None:
-        return _page(number, form.refuse(refusal, form.words), 429)
+        return _page(number, chosen_way, form.refuse(refusal, form.words), 429)
     return redirect(url_for("quote.asked", number=number), code=303)
 
 
@@ -52,19 +53,34 @@ def asked(number: str) -> ResponseReturnValue:
     found = blueprint.let_in(number)
     return blueprint.done(
         _("Your question is sent"),
-        _("The coordinator is told by mail, and answers you the way you chose.")
-        if request_context.settings().sends_mail and request_context.clinic().desk_mail != "none"
-        else _("The coordinator answers you the way you chose."),
+        _answered(found.quote.request),
         about=found,
         ways=[Link(found.link, _("Back to the quote"))],
     )
 
 
-def _page(number: str, form: QuestionForm, status: int = 200) -> ResponseReturnValue:
+def _answered(asked: PatientRequest) -> str:
+    """Say who is told of the question, and where its answer comes."""
+    told = request_context.settings().sends_mail and request_context.clinic().desk_mail != "none"
+    if asked.answer_by is None:
+        return (
+            _("The coordinator is told by mail, and answers on the page of your request.")
+            if told
+            else _("The coordinator answers on the page of your request.")
+        )
+    return (
+        _("The coordinator is told by mail, and answers you the way you chose.")
+        if told
+        else _("The coordinator answers you the way you chose.")
+    )
+
+
+def _page(number: str, chosen_way: bool, form: QuestionForm, status: int = 200) -> ResponseReturnValue:
     return render_template(
         "patient/quote_question.html",
         errors=summary(form),
         number=number,
+        chosen_way=chosen_way,
         form=form,
         room=question_form.room(),
         links={
