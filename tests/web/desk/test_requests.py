@@ -19,6 +19,7 @@ from estimator.mail import outbox
 from estimator.models.staff import Role
 from tests.support.acts import acting
 from tests.support.quote_desk import ADDRESS, NAME, ask, changed_list, give_up, request_of
+from tests.support.request_entering import PERSON, typed
 from tests.support.request_rows import changes, kinds, other_coordinator, stored
 from tests.support.staff_browser import Staff
 
@@ -27,8 +28,6 @@ SignIn = Callable[[Flask, Role], Staff]
 
 def enter(person: Staff, **other: Any) -> str:
     """Enter a request for somebody who called; return its reference."""
-    from tests.web.desk.test_request_entering import PERSON, typed
-
     person.see("/desk/requests/new/delhi")
     person.send("Enter the request", {**typed(), **PERSON, **other})
     assert person.page.status == 200, person.page.errors()
