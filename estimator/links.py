@@ -15,6 +15,15 @@ _IN_PATH = re.compile(r"""(/(?:[eqr]|verify|compare)/)[^/\s?#"'<>]+""")
 _ALONE = re.compile(r"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 
 
+WRITTEN = "written"
+"""What names, after an address, the language of the message that it stands in."""
+
+
+def written_in(language: str, address: str) -> str:
+    """Return an address with the language of the message that it stands in, for a browser that has chosen none."""
+    return f"{address}?{WRITTEN}={language}"
+
+
 def compose(key: str, kind: str, reference: str, serial: int) -> str:
     """Return the token of a record: 256 bits as 43 characters that need no escaping in a URL."""
     message = f"{kind}:{reference}:{serial}".encode()

@@ -11,7 +11,7 @@ from itertools import islice
 
 from sqlalchemy import select
 
-from estimator import clinic, estimates, price_lists, quotes, requests, staff, wording
+from estimator import clinic, estimates, links, price_lists, quotes, requests, staff, wording
 from estimator.act import Act
 from estimator.db import db
 from estimator.i18n import Reader, listed, speaking
@@ -87,7 +87,7 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
             "valid_until": reader.day(record.valid_until),
             "time_zone": reader.zone(record.table_version.time_zone),
             "kept_until": reader.moment(kept_until, table.time_zone),
-            "link": f"{act.settings.public_url}/e/{token}",
+            "link": links.written_in(row.language, f"{act.settings.public_url}/e/{token}"),
             "demo": table.demo,
             "withdrawn": None
             if withdrawn is None
@@ -263,7 +263,10 @@ def _request_received(act: Act, row: outbox.Claimed) -> Written:
             "reference": record.reference,
             "due": reader.moment(record.due_at, table.time_zone),
             "time_zone": reader.zone(table.time_zone),
-            "link": f"{act.settings.public_url}/r/{requests.token_of(record, act.settings.link_key)}",
+            "link": links.written_in(
+                row.language,
+                f"{act.settings.public_url}/r/{requests.token_of(record, act.settings.link_key)}",
+            ),
             "demo": table.demo,
             "mere_question": record.kind == "question",
             # What the clinic writes there speaks of a request for a quote.
@@ -297,7 +300,9 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
             "plans": len(quote_plans.letters_of(said)),
             "valid_until": reader.day(revision.valid_until),
             "time_zone": reader.zone(revision.time_zone),
-            "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
+            "link": links.written_in(
+                row.language, f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}"
+            ),
             "demo": breakdown["demo"],
             **_said_beside(quotes.rows_of(revision, act.settings.data_keys)),
             **clinics_words("quote_issued", row.language),
@@ -360,8 +365,12 @@ def _quote_reminder(act: Act, row: outbox.Claimed) -> Written:
             "revision": revision.number,
             "valid_until": reader.day(revision.valid_until),
             "time_zone": reader.zone(revision.time_zone),
-            "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
-            "stop": f"{act.settings.public_url}/reminders/{quote.number}/{stop}",
+            "link": links.written_in(
+                row.language, f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}"
+            ),
+            "stop": links.written_in(
+                row.language, f"{act.settings.public_url}/reminders/{quote.number}/{stop}"
+            ),
             "demo": quotes.content_of(revision)["breakdown"]["demo"],
         }
     letter = composing.compose(row.template, reader, _from_request(act, quote.request, reader), context)
@@ -390,7 +399,9 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
                 day=reader.day(str(last)),
                 zone=reader.zone(revision.time_zone),
             ),
-            "link": f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}",
+            "link": links.written_in(
+                row.language, f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}"
+            ),
             "demo": said["breakdown"]["demo"],
         }
     return composing.compose(
@@ -421,7 +432,10 @@ def _request_answer(act: Act, row: outbox.Claimed) -> Written:
     with speaking(reader):
         context = {
             "reference": record.reference,
-            "link": f"{act.settings.public_url}/r/{requests.token_of(record, act.settings.link_key)}",
+            "link": links.written_in(
+                row.language,
+                f"{act.settings.public_url}/r/{requests.token_of(record, act.settings.link_key)}",
+            ),
             "demo": price_lists.parsed(record.table_version).demo,
         }
     return composing.compose("request_answer", reader, _from_request(act, record, reader), context), None

@@ -1,5 +1,8 @@
 """The reader of a request, and how they choose another language: `?language=ar` or `?lang=ar` after any address.
 
+A link in a message has the language of the message after it, which counts where nobody has chosen another one: the
+menus of many telephones are not in the language that their owner reads.
+
 A browser that accepts cookies remembers it, and the address loses it again. For one that accepts none `?lang=ar` stays
 after every address of the pages that follow.
 
@@ -18,7 +21,7 @@ from flask import Flask, current_app, g, has_request_context, redirect, request,
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
-from estimator import clinic
+from estimator import clinic, links
 from estimator.db import unavailable
 from estimator.i18n import Reader, reader, says_all
 from estimator.web import missing_languages
@@ -28,6 +31,9 @@ CARRIED = "lang"
 
 CHOOSING = ("language", CARRIED)
 """What chooses a language after an address."""
+
+WRITTEN = links.WRITTEN
+"""What names the language of the message in which the link stood that somebody came by."""
 
 SPEAK = "speak"
 """What chooses one after the address that a form is sent to."""
@@ -67,6 +73,13 @@ def _remember() -> Response | None:
                 g.carried = request.args[SPEAK]
         return None
     wanted = [request.args[name] for name in CHOOSING if name in request.args]
+    if (
+        not wanted
+        and "language" not in session
+        and _chosen(request.args.get(WRITTEN))
+        and not request.cookies
+    ):
+        g.carried = request.args[WRITTEN]
     if not wanted or request.method != "GET":
         return None
     is_ours = _chosen(wanted[0])
@@ -81,7 +94,7 @@ def _remember() -> Response | None:
     }
     # A name that another address of this page has in its path would become a part of the path.
     parts = {name for rule in current_app.url_map.iter_rules(request.endpoint) for name in rule.arguments}
-    for name in (*CHOOSING, SPEAK, "endpoint", *place, *parts):
+    for name in (*CHOOSING, WRITTEN, SPEAK, "endpoint", *place, *parts):
         kept.pop(name, None)
     g.pop("carried", None)
     if is_ours and not request.cookies:
@@ -118,7 +131,11 @@ def follows(answers: str) -> str:
 
 def query(**more: str) -> str:
     """Return what stands after the address of this page, without a chosen language, and with something more."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in (*CHOOSING, SPEAK)]
+    kept = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if name not in (*CHOOSING, WRITTEN, SPEAK)
+    ]
     asked = urlencode([*kept, *more.items()])
     return f"?{asked}" if asked else ""
 

@@ -308,11 +308,20 @@ class _Wording:
         code, saves = self.breakdown["package"], self.breakdown["package_saves"]
         if code is None or saves is None:
             return joined(" ", left_out(self.breakdown, self.table, self.reader)) or None
+        package, amount = self.steps.label(code), self.money(saves)
+        if Decimal(self.breakdown["totals"]["reserve"]["likely"]):
+            # The cheapest is that of the whole plan, and what it saves is of the whole, too.
+            return _(
+                "“%(package)s” is used because it is cheaper here. It saves %(amount)s "
+                "against the single prices, counting what to keep in reserve.",
+                package=package,
+                amount=amount,
+            )
         return _(
             "“%(package)s” is used because it is cheaper here. It saves %(amount)s "
             "against the single prices.",
-            package=self.steps.label(code),
-            amount=self.money(saves),
+            package=package,
+            amount=amount,
         )
 
     def tax(self, tax: StoredTax) -> TaxRow:

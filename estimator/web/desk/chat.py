@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from estimator import estimates, price_lists, quotes, requests, telephone
+from estimator import estimates, links, price_lists, quotes, requests, telephone
 from estimator.i18n import Reader, speaking
 from estimator.i18n import reader as reader_of
 from estimator.models import PatientRequest, QuoteRevision
@@ -71,7 +71,7 @@ def _provider(found: PatientRequest) -> str:
 
 def _text(found: PatientRequest, theirs: Reader, line: str, reference: str, path: str) -> ChatText:
     settings = request_context.settings()
-    address = f"{settings.public_url}{path}"
+    address = links.written_in(theirs.tag, f"{settings.public_url}{path}")
     person = requests.readable_person(found, settings.data_keys)
     number = None if person is None else person.phone
     whatsapp = (

@@ -343,7 +343,9 @@ def test_a_mail_has_a_real_text_beside_its_page_and_the_pdf_after_both(app: Flas
     text = content(message, "plain")
     assert f"Reference: {reference}" in text
     assert "<" not in text
-    assert re.search(r"http://127\.0\.0\.1:8000/e/[\w-]{43}\n", text), "the link stands on a line of its own"
+    assert re.search(r"http://127\.0\.0\.1:8000/e/[\w-]{43}\?written=en\n", text), (
+        "the link stands on a line of its own"
+    )
     (part,) = message.iter_attachments()
     assert part.get_content_disposition() == "attachment"
     assert part.get_content().startswith(b"%PDF-")

@@ -234,7 +234,7 @@ def test_the_mail_with_a_quote_has_the_document_that_is_kept_and_a_link_that_ope
     assert part.get_filename() == "Q-2026-00001-1.pdf"
     body = message.get_body(("plain",))
     assert body is not None
-    token = body.get_content().partition("/q/")[2].split()[0]
+    token = body.get_content().partition("/q/")[2].partition("?")[0]
     found = quotes.find(token)
     assert found is not None
     assert found.id == revision.quote_id
@@ -291,7 +291,7 @@ def test_a_receipt_says_what_happened_without_a_name_or_an_amount_and_its_link_o
     assert body is not None
     text = body.get_content()
     assert "You can take this back until the end of 17 March 2026 (UTC)" in " ".join(text.split())
-    found = quotes.find(text.partition("/q/")[2].split()[0])
+    found = quotes.find(text.partition("/q/")[2].partition("?")[0])
     assert found is not None
     assert found.id == revision.quote_id
     for secret in ("Kowalska", revision.currency, str(revision.total)):

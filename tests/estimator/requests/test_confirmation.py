@@ -50,7 +50,7 @@ def test_it_says_when_there_is_an_answer_and_where_the_request_is(app: Flask) ->
     assert message["To"] == PERSON.email
     assert record.reference in message["Subject"]
     assert "by the end of 13 March 2026 (UTC)" in text(message)
-    assert f"http://127.0.0.1:8000/r/{token}\n" in text(message)
+    assert f"http://127.0.0.1:8000/r/{token}?written=en\n" in text(message)
 
 
 def test_it_says_nothing_about_a_treatment_and_nothing_that_was_typed(app: Flask) -> None:

@@ -313,6 +313,7 @@ def test_a_quote_has_a_text_for_a_chat_without_a_figure(app: Flask, coordinator:
     assert first.startswith("Votre devis Q-2026-00001 ")
     with newest(app, reference) as revision:
         settings = settings_of(app)
-        assert second == f"{settings.public_url}/q/{quotes.token_of(revision.quote, settings.link_key)}"
+        token = quotes.token_of(revision.quote, settings.link_key)
+        assert second == f"{settings.public_url}/q/{token}?written=fr"
         assert revision.total.partition(".")[0] not in first.replace(",", "")
     assert "https://wa.me/4930901820?text=Q-2026-00001%0A" in shown.html

@@ -49,14 +49,14 @@ def test_a_call_becomes_a_request_with_a_link_and_two_lines_for_a_chat(
     first, second = "".join(chat.itertext()).strip().split("\n")
     assert first.startswith(f"Your request {reference} at ")
     assert first.endswith(": we answer by the end of 13 November 2026.")
-    assert re.fullmatch(r"http://[^/]+/r/[A-Za-z0-9_-]{43}", second)
+    assert re.fullmatch(r"http://[^/]+/r/[A-Za-z0-9_-]{43}\?written=en", second)
     with request_of(app, reference) as found:
         settings = settings_of(app)
         assert found.origin == "staff"
         assert requests.person_of(found, settings.data_keys) == requests.Person(
             "Zephyrine Quill", "zephyrine@example.org", "+49 30 901820", "Violet stairs\nwithout a lift"
         )
-        assert requests.find(second.rpartition("/")[2], datetime.now(UTC)) is found
+        assert requests.find(urlsplit(second).path.rpartition("/")[2], datetime.now(UTC)) is found
         assert [(one.purpose, one.how) for one in requests.consents_of(found)] == [
             ("health_data", "staff"),
             ("contact", "staff"),
@@ -399,7 +399,7 @@ def test_a_request_has_a_chat_with_its_number_that_says_reference_and_link_alone
     assert found is not None
     with request_of(app, reference) as kept:
         settings = settings_of(app)
-        link = f"{settings.public_url}/r/{requests.token_of(kept, settings.link_key)}"
+        link = f"{settings.public_url}/r/{requests.token_of(kept, settings.link_key)}?written=en"
     assert parse_qs(urlsplit(found[1]).query) == {"text": [f"{reference}\n{link}"]}
     (estimate,) = [area for area in page.all("textarea") if area.get("id") == "chat-estimate"]
     assert "".join(estimate.itertext()).strip().startswith("Your estimate EST-")

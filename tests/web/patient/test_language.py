@@ -51,6 +51,33 @@ def test_a_chosen_language_is_kept_for_the_visit(app: Flask, visitor: Visitor) -
     assert language(Visitor(app).open("/")) == "en"
 
 
+@pytest.mark.parametrize("use_cookies", [True, False])
+def test_a_link_of_a_message_opens_in_its_language_and_so_does_what_follows(
+    app: Flask, use_cookies: bool
+) -> None:
+    reader = Visitor(app, headers={"Accept-Language": "en-US,en;q=0.9"})
+    reader.client = app.test_client(use_cookies=use_cookies)
+    page = reader.open("/?written=ar")
+    assert language(page) == "ar"
+    further = next(href for link in page.all("a") if "/estimate/" in (href := link.get("href", "")))
+    then = reader.open(further)
+    assert language(reader.open(then.location) if then.status == 303 else then) == "ar"
+
+
+def test_what_somebody_chose_counts_more_than_the_language_of_a_message(visitor: Visitor) -> None:
+    visitor.open("/?language=pt-BR")
+    for path in ("/?written=ar", "/"):
+        assert language(visitor.open(path)) == "pt-BR"
+    visitor.open("/?written=ar&language=en")
+    assert language(visitor.open("/")) == "en"
+
+
+@pytest.mark.parametrize("strange", ["xx", "", "a" * 300, "%00", "__class__"])
+def test_a_strange_language_of_a_message_is_none(app: Flask, strange: str) -> None:
+    page = Visitor(app, headers={"Accept-Language": "ar"}).open(f"/?written={strange}")
+    assert (page.status, language(page)) == (200, "ar")
+
+
 def test_a_form_that_was_open_before_the_language_changed_can_still_be_sent(visitor: Visitor) -> None:
     form = visitor.open("/estimate/clinic")
     visitor.open("/?language=ar")

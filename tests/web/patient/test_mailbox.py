@@ -62,7 +62,7 @@ def test_the_whole_journey_works_on_one_machine(app: Flask, reader: Reader) -> N
     letter = reader.open(link)
     assert letter.texts("h1")[0].startswith("Your estimate EST-")
     assert "to anna@example.org, 10 March 2026, 12:00 (UTC)" in letter.reads
-    assert letter.links(start="http://localhost/e/") == [f"http://localhost{reader.link}"]
+    assert letter.links(start="http://localhost/e/") == [f"http://localhost{reader.link}?written=en"]
     (pdf,) = letter.links(start=f"{link}/1")
     attached, downloaded = reader.open(pdf), reader.open(f"{reader.link}/estimate.pdf")
     assert attached.headers["Content-Type"] == "application/pdf"
@@ -70,7 +70,7 @@ def test_the_whole_journey_works_on_one_machine(app: Flask, reader: Reader) -> N
     assert attached.body == downloaded.body
     assert attached.body.startswith(b"%PDF-")
     shown = reader.open(f"{link}/page")
-    assert set(shown.links(start="http://localhost/e/")) == {f"http://localhost{reader.link}"}
+    assert set(shown.links(start="http://localhost/e/")) == {f"http://localhost{reader.link}?written=en"}
     listed = reader.open("/demonstration/mail/")
     assert listed.links(start=link) == [link]
     assert ADDRESS in listed.reads
