@@ -288,10 +288,21 @@ def _keys_to_bring(keys_folder: Path | None, name: str) -> dict[str, str]:
 
     instance = config.instance_folder()
     missing = config.missing_secrets()
+    if keys_folder is not None and (
+        lacking := [key for key in missing if not (keys_folder / key.lower()).exists()]
+    ):
+        raise Refused(
+            _(
+                "%(files)s are not in %(folder)s. Nothing was written. Name the folder with all keys of this copy, which "
+                "is called %(name)s: --keys FOLDER",
+                files=", ".join(key.lower() for key in lacking),
+                folder=keys_folder,
+                name=name,
+            )
+        )
     found: dict[str, str] = {}
     for secret in missing:
-        source = None if keys_folder is None else keys_folder / secret.lower()
-        if source is None or not source.exists():
+        if keys_folder is None:
             raise Refused(
                 _(
                     "%(names)s are missing in %(instance)s, and without them the copy cannot be read. Name the folder "
@@ -301,6 +312,7 @@ def _keys_to_bring(keys_folder: Path | None, name: str) -> dict[str, str]:
                     name=name,
                 )
             )
+        source = keys_folder / secret.lower()
         found[secret] = source.read_text(encoding="utf-8", errors="replace")
         if not found[secret].strip():
             raise Refused(_("%(file)s is empty. Take another copy of the keys.", file=source), code=1)

@@ -90,16 +90,17 @@ def _installation(given: dict[str, str]) -> Iterator[str]:
     from estimator import config
 
     folder = config.instance_folder(**given)
-    if not folder.is_dir():
-        yield _(
-            "The instance folder %(folder)s is missing. Run `estimator prepare`, or name another one in INSTANCE.",
-            folder=folder,
-        )
-        return
-    yield from _folder(folder)
-    yield from mistyped_settings()
     try:
         with sentences():
+            if not folder.is_dir():
+                yield _(
+                    "The instance folder %(folder)s is missing. Run `estimator prepare`, or name another one in "
+                    "INSTANCE.",
+                    folder=folder,
+                )
+                return
+            yield from _folder(folder)
+            yield from mistyped_settings()
             settings = config.load(**given)
             yield from _settings(settings)
             yield from mail_server_sentences(settings)
@@ -223,7 +224,7 @@ def _database(settings: Settings) -> Iterator[str]:
 
 
 def _tables(settings: Settings) -> Iterator[str]:
-    from estimator import price_lists
+    from estimator import price_lists, staff
     from estimator.operations import fingerprints
 
     with running_app(settings, any_keys=True):
@@ -236,6 +237,11 @@ def _tables(settings: Settings) -> Iterator[str]:
         yield from situation_sentences(settings)
         now = datetime.now(UTC)
         yield from invented_things(settings, now)
+        if not settings.demo and not staff.is_administered():
+            yield _(
+                "Nobody can sign in, so nobody reads what patients ask: no administrator has chosen a password yet. "
+                "Make the first one, or have them open their link: estimator staff create ADDRESS"
+            )
         in_force = price_lists.all_in_force(now)
         if not in_force:
             yield _("No price list is in force. Add one: estimator tables import FILE")

@@ -202,9 +202,12 @@ def _mail_refused(found: Situation, settings: Settings) -> str:
 
 
 def _clock_off(found: Situation) -> str:
-    here = found.clock_ahead
-    hosts = {"": here} | {worker.host: worker.clock_ahead for worker in found.workers if worker.alive}
-    host, ahead = max(hosts.items(), key=lambda one: abs(one[1]))
+    # Pairs, because machines that were cloned may all have the same name.
+    clocks = [
+        ("", found.clock_ahead),
+        *((worker.host, worker.clock_ahead) for worker in found.workers if worker.alive),
+    ]
+    host, ahead = max(clocks, key=lambda one: abs(one[1]))
     seconds = round(abs(ahead))
     name = host or _("this machine")
     if ahead > 0:

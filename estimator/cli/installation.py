@@ -268,6 +268,10 @@ def sentences() -> Iterator[None]:
         raise Refused(*error.sentences, code=1) from None
     except (WrongSetting, WrongRevision) as error:
         raise Refused(str(error)) from None
+    except (PermissionError, NotADirectoryError) as error:
+        if error.filename is None:
+            raise
+        raise Refused(_not_opened(error)) from None
     except ModuleNotFoundError as error:
         if error.name != "psycopg":
             raise
@@ -284,6 +288,21 @@ def sentences() -> Iterator[None]:
         if said is None:
             raise
         raise Refused(said, code=1) from None
+
+
+def _not_opened(error: OSError) -> str:
+    """Say of a path that cannot be looked at what to do about it."""
+    if isinstance(error, NotADirectoryError):
+        return _(
+            "%(path)s cannot be opened, because a part of it is a file. Name a folder in INSTANCE.",
+            path=error.filename,
+        )
+    return _(
+        "%(path)s cannot be opened (%(reason)s). Give it, and the folders above it, to the user that runs the app, or "
+        "name another place in INSTANCE or DATABASE_URL.",
+        path=error.filename,
+        reason=error.strerror,
+    )
 
 
 def _database_url() -> str:

@@ -18,10 +18,10 @@ from werkzeug.exceptions import HTTPException
 SECRET = frozenset({"patient.breakdown", "comparing.page", "quote.open", "asking.open"})
 """Endpoints of secret links."""
 
-NAMED = frozenset({"patient.estimate", "prices.page", "checking.start", "checking.reference"})
+NAMED = frozenset({"patient.estimate", "prices.page", "checking.start", "checking.reference", "staff.start"})
 """Endpoints of addresses that people read out and type."""
 
-SMALL = frozenset({"patient.estimate", "prices.page", "checking.start"})
+SMALL = frozenset({"patient.estimate", "prices.page", "checking.start", "staff.start"})
 """Those of them in which there are no capitals."""
 
 _BEHIND = frozenset({"Po", "Pe", "Pf", "Pi", "Zs", "Zl", "Zp", "Cc", "Cf"})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import tempfile
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -13,7 +15,10 @@ _folder = tempfile.TemporaryDirectory(prefix="estimator-installations-")
 
 
 def prepared(instance: Path, *lists: str) -> None:
-    """Leave an instance folder as `estimator prepare` does, and `estimator tables import` of these lists."""
+    """Leave an instance folder as `estimator prepare` does, and `estimator tables import` of these lists.
+
+    An administrator has chosen a password.
+    """
     shutil.copytree(_made(lists), instance)
 
 
@@ -27,4 +32,8 @@ def _made(lists: tuple[str, ...]) -> Path:
         file = folder / f"{number}.toml"
         file.write_text(text, encoding="utf-8")
         assert estimator("tables", "import", file, **settings)[0] == 0
+    assert estimator("staff", "create", "ada@example.org", **settings)[0] == 0
+    with closing(sqlite3.connect(instance / "estimator.sqlite")) as database:
+        database.execute("UPDATE staff_user SET password = 'hashed'")
+        database.commit()
     return instance

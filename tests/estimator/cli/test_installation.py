@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,32 @@ def test_without_the_driver_of_postgresql_the_locked_list_that_has_it_is_named(f
 
 def test_the_doctor_finds_nothing_where_nothing_is_missing(run: Run, ready: Path) -> None:
     assert run("doctor") == (0, "Nothing is missing.\n", "")
+
+
+def test_the_doctor_says_that_nobody_can_sign_in_until_an_administrator_has_a_password(
+    run: Run, ready: Path
+) -> None:
+    with closing(sqlite3.connect(ready / "estimator.sqlite")) as database:
+        database.execute("UPDATE staff_user SET password = NULL")
+        database.commit()
+    code, output, _errors = run("doctor")
+    assert (code, output.count("\n")) == (1, 1)
+    assert output.startswith("Nobody can sign in, so nobody reads what patients ask")
+
+
+@pytest.mark.parametrize("command", ["doctor", "prepare", "purge"])
+@pytest.mark.parametrize("lost", ["INSTANCE", "DATABASE_URL"])
+def test_a_folder_that_cannot_be_entered_is_a_sentence(
+    run: Run, ready: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, lost: str
+) -> None:
+    wall = tmp_path / "wall"
+    wall.write_text("")
+    place = wall / "inner"
+    monkeypatch.setenv(lost, str(place) if lost == "INSTANCE" else f"sqlite:///{place}/estimator.sqlite")
+    code, output, errors = run(command)
+    assert code != 0
+    assert "Traceback" not in output + errors
+    assert str(wall) in output + errors
 
 
 @pytest.mark.long

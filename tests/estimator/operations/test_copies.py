@@ -151,6 +151,11 @@ def test_a_copy_made_under_writes_is_whole_proven_and_restored_beside_the_origin
         code, output, errors = estimator("restore", copy, **given)
         assert code == 2
         assert f"which is called {only(keys).name}: --keys FOLDER" in errors
+        cut = shutil.copytree(only(keys), third / "cut")
+        (cut / "data_keys").unlink()
+        code, output, errors = estimator("restore", copy, "--keys", cut, **given)
+        assert (code, output) == (2, "")
+        assert f"data_keys are not in {cut}." in " ".join(errors.split())
         abandon_a_scratch_database(url)
         code, output, errors = estimator("restore", copy, "--keys", only(keys), **given)
         assert (code, errors) == (0, ""), output
