@@ -52,6 +52,8 @@ def test_whether_a_link_opens_anything_is_told_at_its_own_address_alone(visitor:
         ("/ESTIMATE/CLINIC.", "/estimate/clinic"),
         ("/VERIFY", "/verify"),
         ("/verify/", "/verify"),
+        ("/staff/", "/staff"),
+        ("/Staff.", "/staff"),
         ("/verify/Q-2026-00001/", "/verify/Q-2026-00001"),
         ("/Verify/Q-2026-00001", "/verify/Q-2026-00001"),
     ],
