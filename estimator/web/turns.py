@@ -109,7 +109,7 @@ def _remember(what: str, network: str, took: float | None) -> None:
 
 
 _SERVED, _WAITS = "served", "waits"
-"""What is remembered of a network: that it had a turn, until when it rests and when it had it; or since when it waits."""
+"""What is remembered of a network: when it had a turn and until when it rests, or since when it waits."""
 
 
 def _note_network(line: list[_Place], noted: _Place) -> None:

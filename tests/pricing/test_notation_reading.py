@@ -327,7 +327,10 @@ def test_a_file_with_too_many_headings_lines_or_keys_is_refused_unread(text: str
 
 def test_what_stands_in_texts_and_comments_is_no_key() -> None:
     signs = "a.b = 1, " * 25_000
-    assert syntax.parsed(f'# {signs}\nx = """\n{signs}"""\ny = "{signs}"\nz = \'\'\'{signs}\'\'\'\n')["y"] == signs
+    assert (
+        syntax.parsed(f'# {signs}\nx = """\n{signs}"""\ny = "{signs}"\nz = \'\'\'{signs}\'\'\'\n')["y"]
+        == signs
+    )
 
 
 def test_a_file_that_is_too_large_is_refused_unread() -> None:

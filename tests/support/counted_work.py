@@ -96,5 +96,9 @@ class Counter:
             return {key: self._counted(one) for key, one in value.items()}
         if type(value) in (list, tuple) and any(isinstance(one, re.Pattern | tuple) for one in value):
             each = [self._counted(one) for one in value]
-            return type(value)(each) if any(new is not old for new, old in zip(each, value, strict=True)) else value
+            return (
+                type(value)(each)
+                if any(new is not old for new, old in zip(each, value, strict=True))
+                else value
+            )
         return value

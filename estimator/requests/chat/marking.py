@@ -210,7 +210,9 @@ def marks_in(text: str, parts: Sequence[tuple[int, int, Part]], *, has_price: bo
         for match in WITH.finditer(text):
             ahead = places.next_start(match.end(), len(text) + 1 + _AHEAD)
             between = (match.start(), ahead)
-            if ahead - match.end() <= _AHEAD and not any(mark.start < between[1] and between[0] < mark.end for mark in marks):
+            if ahead - match.end() <= _AHEAD and not any(
+                mark.start < between[1] and between[0] < mark.end for mark in marks
+            ):
                 marks.append(Mark(*match.span(), "included", "after"))
     if len(marks) > MOST:
         return []
