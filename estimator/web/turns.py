@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from estimator import keys
 from estimator.config import Settings
 
 GONE_SECONDS = 8
@@ -61,7 +62,9 @@ def fair_turn(what: str, network: str, *, behind: str) -> Iterator[bool]:
     those who stand in the line `behind`. So whoever sends again and again wins nothing by it, and an honest visitor who
     was refused is next.
     """
-    if not _may_go(what, network, behind):
+    settings: Settings = current_app.config["SETTINGS"]
+    who = keys.lookup(settings.lookup_key, "turns", network)  # so that no address is written down
+    if not _may_go(what, who, others_first=_somebody_else_stands(behind, network)):
         yield False
         return
     with turn(what) as free:
@@ -70,16 +73,24 @@ def fair_turn(what: str, network: str, *, behind: str) -> Iterator[bool]:
             yield free
         finally:
             took = time.monotonic() - began if free else None
-            _remember(what, network, took)
+            _remember(what, who, took)
 
 
-def _may_go(what: str, network: str, behind: str) -> bool:
-    """Whether a network need not let others go first; if it has to, it is remembered that it waits."""
+def _somebody_else_stands(what: str, network: str) -> bool:
+    """Whether somebody of another network stands in a line."""
     now = time.time()
-    with _line(behind) as standing:
-        stands = any(
-            now - GONE_SECONDS < place[2] <= now + GONE_SECONDS and place[3] != network for place in standing
+    with _line(what) as line:
+        return any(
+            now - GONE_SECONDS < place[2] <= now + GONE_SECONDS and place[3] != network for place in line
         )
+
+
+def _may_go(what: str, network: str, *, others_first: bool) -> bool:
+    """Whether a network need not let others go first; if it has to, it is remembered that it waits.
+
+    One that had a turn lately lets `others_first`, and those who wait and had theirs earlier.
+    """
+    now = time.time()
     with _line(f"{what} networks") as line:
         _forget_networks(line, now)
         served = {place[3]: place for place in line if place[0] == _SERVED}
@@ -89,7 +100,7 @@ def _may_go(what: str, network: str, behind: str) -> bool:
         if now < mine[1]:
             return False
         waiting = (place[3] for place in line if place[0] == _WAITS and place[3] != network)
-        if not stands and all(each in served and served[each][2] >= mine[2] for each in waiting):
+        if not others_first and all(each in served and served[each][2] >= mine[2] for each in waiting):
             return True
         _note_network(line, (_WAITS, now, now, network))
         return False
