@@ -19,10 +19,25 @@ MOST_HEADINGS = 15_000
 MOST_LINES = 100_000
 """Maximum number of headings and of lines; a longer text is not read. A table of 5,000 charges has about a third."""
 
+MOST_KEYS = 100_000
+"""Maximum number of keys, parts of dotted keys and values of lists; a longer text is not read.
+
+A table of 5,000 charges has about a third.
+"""
+
 _MOST_KEY_PARTS = 100  # tomllib's time grows with their square
 _KEY_PARTS = re.compile(
     rf"(?:^|[\[{{,])[ \t]*(?:(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')[ \t]*\.[ \t]*){{{_MOST_KEY_PARTS}}}"
 )
+_UNREAD = re.compile(
+    r'"""(?:[^"\\]+|\\.|"(?!""))*+(?:"""|\Z)|'
+    r"'''.*?(?:'''|\Z)|"
+    r'"(?:[^"\\\n]|\\.)*+"?|'
+    r"'[^'\n]*+'?|#[^\n]*",
+    re.DOTALL,
+)
+"""Texts and comments. One without an end reaches as far as tomllib reads it, so that nothing is looked at twice."""
+
 _LONG_INTEGER = re.compile(r"(?:[0-9]_?){600}")  # fewer digits than the lowest limit Python can be given
 _PLACE = re.compile(r"\s*\(at (?:line (\d+), column (\d+)|.*)\)\Z")
 _KINDS = (
@@ -55,6 +70,9 @@ def parsed(text: str) -> dict[str, Any]:
     headings = sum(line.lstrip().startswith("[") for line in lines)
     if headings > MOST_HEADINGS:
         raise _bad("too_many_headings", None, found=str(headings), most=str(MOST_HEADINGS))
+    keys = sum(map(_UNREAD.sub("", text).count, "=.,"))
+    if keys > MOST_KEYS:
+        raise _bad("too_many_keys", None, found=str(keys), most=str(MOST_KEYS))
     for number, line in enumerate(lines, start=1):
         if line.count(".") >= _MOST_KEY_PARTS and _KEY_PARTS.search(line):
             raise _bad("toml_dots", number, most=str(_MOST_KEY_PARTS))

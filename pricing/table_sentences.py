@@ -46,6 +46,10 @@ TABLE_SENTENCES = {
         "The file has {found} headings, lines that begin with “[”; a price list has at most {most}. "
         "Split the list in two."
     ),
+    "too_many_keys": N_(
+        "The file has {found} keys, parts of keys and values of lists; a price list has at most {most}. "
+        "Split the list in two."
+    ),
     "too_many_lines": N_(
         "The file has {found} lines; a price list has at most {most}. Split the list in two."
     ),

@@ -356,6 +356,7 @@ def test_the_limits_of_the_notation_are_those_that_hold() -> None:
         "Characters in a file": syntax.MOST_CHARACTERS,
         "Lines in a file": syntax.MOST_LINES,
         "Headings in a file, lines that begin with `[`": syntax.MOST_HEADINGS,
+        "Keys in a file, with the parts of dotted keys and the values of lists": syntax.MOST_KEYS,
         "Problems that are listed": reading.MOST_PROBLEMS,
         "Characters in a text": reading.LONGEST_TEXT,
         "Characters in a code or in `table`": reading.LONGEST_CODE,

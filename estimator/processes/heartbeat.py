@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from estimator.db import db
 from estimator.operations import heartbeats
-from estimator.processes import task
+from estimator.processes import hindrances, task
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class Heartbeat:
                 else:
                     heartbeats.end(self._name)
                 db.session.commit()
+                hindrances.of(self._app).written()
                 return True
             except SQLAlchemyError:
                 # The work itself says in the log that the database is away; silence says it to everybody else.

@@ -29,7 +29,15 @@ from estimator.operations import disks, heartbeats, refused_mail, situation
 from estimator.pdf import renderer
 from estimator.price_lists import previews
 from estimator.privacy import retention
-from estimator.processes import mail_contents, own_files, preview_task, quote_documents, supervisor, task
+from estimator.processes import (
+    hindrances,
+    mail_contents,
+    own_files,
+    preview_task,
+    quote_documents,
+    supervisor,
+    task,
+)
 from estimator.processes.drawing_ahead import LOOKS_EVERY, DrawingAhead
 from estimator.processes.heartbeat import Heartbeat
 from estimator.processes.lanes import Lanes
@@ -318,7 +326,7 @@ def _write_down(act: Act, what_became: Outcome) -> None:
 def _in_app(app: Flask, do: Callable[..., None], *arguments: int) -> None:
     """Run one task with a database session of its own; errors are logged, and the sweep retries the task."""
     own_files.leave_a_full_disk()
-    with app.app_context(), _logged(do.__name__.strip("_"), task.jobs_of(app)):
+    with app.app_context(), _logged(do.__name__.strip("_"), app):
         try:
             do(app, *arguments)
         finally:
@@ -332,15 +340,15 @@ def _is_told_otherwise(queue: jobs.Jobs, record: logging.LogRecord) -> bool:
 
 
 @contextmanager
-def _logged(name: str, queue: jobs.Jobs) -> Iterator[None]:
+def _logged(name: str, app: Flask) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
         known = unavailable(error)
         if known is None:
             logger.exception("%s failed", name)
-        elif known.kind != "unreachable":  # which is told as an outage, once
-            logger.warning("%s: %s", name, known.sentence)
+        elif known.kind != "unreachable":  # which is told as an outage
+            hindrances.of(app).meet(name, known)
     except Exception as error:
-        if not queue.noted(error):
+        if not task.jobs_of(app).noted(error):
             logger.exception("%s failed", name)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from flask import current_app
 
+from estimator import keys
 from estimator.config import Settings
 
 GONE_SECONDS = 8
@@ -26,6 +27,19 @@ MOST_WAITING = 100
 
 MOST_WAITING_OF_ONE = 5
 """Maximum number of places in a queue for one network."""
+
+KEPT_SECONDS = 90
+"""Seconds for which somebody who was refused a turn, and has to send a form again, is let go first."""
+
+SERVED_SECONDS = 900
+"""Seconds for which a network that had such a turn lets others go first."""
+
+LONG_SECONDS = 1
+REST = 3
+"""A network whose turn took longer than LONG_SECONDS has no other for REST times as long as it took longer."""
+
+MOST_KEPT = 1_000
+"""Maximum number of networks that are remembered of these."""
 
 
 @contextmanager
@@ -38,6 +52,86 @@ def turn(what: str) -> Iterator[bool]:
             for number in range(max(1, settings.workers - 1))
         )
         yield free
+
+
+@contextmanager
+def fair_turn(what: str, network: str, *, behind: str) -> Iterator[bool]:
+    """Take the turn for somebody whose page cannot ask again by itself, because it sends a file or what was typed.
+
+    A network that had a turn lately lets those go first who were refused since and had none, or an earlier one, and
+    those who stand in the line `behind`. So whoever sends again and again wins nothing by it, and an honest visitor who
+    was refused is next.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    who = keys.lookup(settings.lookup_key, "turns", network)  # so that no address is written down
+    if not _may_go(what, who, others_first=_somebody_else_stands(behind, network)):
+        yield False
+        return
+    with turn(what) as free:
+        began = time.monotonic()
+        try:
+            yield free
+        finally:
+            took = time.monotonic() - began if free else None
+            _remember(what, who, took)
+
+
+def _somebody_else_stands(what: str, network: str) -> bool:
+    """Whether somebody of another network stands in a line."""
+    now = time.time()
+    with _line(what) as line:
+        return any(
+            now - GONE_SECONDS < place[2] <= now + GONE_SECONDS and place[3] != network for place in line
+        )
+
+
+def _may_go(what: str, network: str, *, others_first: bool) -> bool:
+    """Whether a network need not let others go first; if it has to, it is remembered that it waits.
+
+    One that had a turn lately lets `others_first`, and those who wait and had theirs earlier.
+    """
+    now = time.time()
+    with _line(f"{what} networks") as line:
+        _forget_networks(line, now)
+        served = {place[3]: place for place in line if place[0] == _SERVED}
+        mine = served.get(network)
+        if mine is None:
+            return True
+        if now < mine[1]:
+            return False
+        waiting = (place[3] for place in line if place[0] == _WAITS and place[3] != network)
+        if not others_first and all(each in served and served[each][2] >= mine[2] for each in waiting):
+            return True
+        _note_network(line, (_WAITS, now, now, network))
+        return False
+
+
+def _remember(what: str, network: str, took: float | None) -> None:
+    """Remember that a network had its turn, which took so many seconds, or that it waits for one."""
+    now = time.time()
+    with _line(f"{what} networks") as line:
+        _forget_networks(line, now)
+        if took is None:
+            _note_network(line, (_WAITS, now, now, network))
+        else:
+            line[:] = [place for place in line if place[3] != network]
+            rest = REST * max(0.0, took - LONG_SECONDS)
+            _note_network(line, (_SERVED, now + rest, now, network))
+
+
+_SERVED, _WAITS = "served", "waits"
+"""What is remembered of a network: when it had a turn and until when it rests, or since when it waits."""
+
+
+def _note_network(line: list[_Place], noted: _Place) -> None:
+    line[:] = [place for place in line if (place[0], place[3]) != (noted[0], noted[3])][1 - MOST_KEPT :]
+    line.append(noted)
+
+
+def _forget_networks(line: list[_Place], now: float) -> None:
+    """Leave out what is over; what lies ahead is over as well: the clock was set back."""
+    kept = {_SERVED: SERVED_SECONDS, _WAITS: KEPT_SECONDS}
+    line[:] = [place for place in line if -1 <= now - place[2] < kept.get(place[0], 0)]
 
 
 def stand_in_line(what: str, name: str, network: str) -> int | None:

@@ -311,12 +311,26 @@ def test_names_of_nothing_in_a_long_list_stay_short_sentences() -> None:
     [
         ("\n[notice.a]\n" * (syntax.MOST_HEADINGS + 1), "too_many_headings"),
         ("\n" * syntax.MOST_LINES, "too_many_lines"),
+        ("\n".join(f"a{number}.b.c.d = 1" for number in range(60_000)), "too_many_keys"),
+        ("\n".join(f"a{number} . b . c . d = 1" for number in range(60_000)), "too_many_keys"),
+        (f"x = {{{', '.join(f'a{number} = 1' for number in range(60_000))}}}", "too_many_keys"),
+        (f"x = [{'1,' * 600_000}]", "too_many_keys"),
+        (f"x = [{'{a=1},' * 60_000}]", "too_many_keys"),
+        ('y = """\\""""\n' + "x.y = 1\n" * 60_000, "too_many_keys"),
     ],
 )
-def test_a_file_with_too_many_headings_or_lines_is_refused_unread(text: str, kind: str) -> None:
+def test_a_file_with_too_many_headings_lines_or_keys_is_refused_unread(text: str, kind: str) -> None:
     (problem,) = problems(text)
     assert problem.kind == kind
-    assert f"{syntax.MOST_HEADINGS if 'headings' in kind else syntax.MOST_LINES}" in problem.text
+    assert str(getattr(syntax, kind.removeprefix("too_").upper().replace("MANY", "MOST"))) in problem.text
+
+
+def test_what_stands_in_texts_and_comments_is_no_key() -> None:
+    signs = "a.b = 1, " * 25_000
+    assert (
+        syntax.parsed(f'# {signs}\nx = """\n{signs}"""\ny = "{signs}"\nz = \'\'\'{signs}\'\'\'\n')["y"]
+        == signs
+    )
 
 
 def test_a_file_that_is_too_large_is_refused_unread() -> None:

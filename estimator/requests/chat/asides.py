@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from estimator.estimates import offer_parts
+from estimator.requests.chat.beside import Spans
 
 _TIMES = r"(?:on|at|upon|before|after|à|avant|après|al|antes|después|при|до|после|عند|قبل|بعد)"
 _MOMENTS = (
@@ -143,16 +143,13 @@ _BEFORE_ANOTHER = 14
 """A word belongs to the next amount where that is nearer than so many letters, with no "and" between them."""
 
 
-def is_aside(
-    text: str, place: tuple[int, int], places: Sequence[tuple[int, int]], whole: re.Pattern[str]
-) -> bool:
+def is_aside(text: str, place: tuple[int, int], places: Spans, whole: re.Pattern[str]) -> bool:
     """Whether the amount at a place is no part of a price; `whole` finds the words for a whole price.
 
     The word that says so stands before it, or right after it and not before another one.
     """
     start, end = place
-    previous = max((stop for _begin, stop in places if stop <= start), default=0)
-    following = min((begin for begin, _stop in places if begin >= end), default=len(text))
+    previous, following = places.last_end(start), places.next_start(end, len(text))
     before = text[max(previous, start - _UNTIL_THERE) : start]
     return _says_so_before(before, bool(previous), whole) or _says_so_after(text, end, following)
 

@@ -15,6 +15,7 @@ from itertools import takewhile
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
 from estimator.requests.chat import marking, segmentation, sorted_amounts
+from estimator.requests.chat.beside import Spans
 from estimator.requests.chat.marking import Mark, Standing
 from estimator.requests.chat.segmentation import Segment
 
@@ -218,17 +219,22 @@ def _items(segment: Segment) -> list[_Item]:
         for pattern in (segmentation.TOTAL, sorted_amounts.PRICE)
         if (match := pattern.search(text))
     ]
+    behind = min(named, default=len(text))
     for start, end, _money in segment.places:
-        if start >= min(named, default=len(text)):
+        if start >= behind:
             text = text[:start] + " " * (end - start) + text[end:]
     edges = [(mark.start, mark.end) for mark in segment.marks]
     edges += [match.span() for match in _JOIN.finditer(text)]
     edges += [(start, end) for start, end, _part in segment.parts]
+    every, waiting = Spans(edges), sorted(edges, reverse=True)
     items = []
+    farthest, other = 0, 0  # the last two places where an edge ends that begins before a part
     for start, end, part in segment.parts:
+        while waiting and waiting[-1][0] <= start:
+            other, farthest = sorted({other, farthest, waiting.pop()[1]})[-2:]
         # Arabic writes "and" as the first letter of a word.
-        left = max((min(stop, start) for begin, stop in edges if begin <= start and stop != end), default=0)
-        right = min((begin for begin, _stop in edges if begin >= end), default=len(text))
+        left = min(other if farthest == end else farthest, start)
+        right = every.next_start(end, len(text))
         items.append(
             _Item(
                 start, end, part, _is_count(text[left:start]), _is_count(text[end:right]), bool(segment.money)

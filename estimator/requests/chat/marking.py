@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Literal
 
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
 from estimator.requests.chat import asides
+from estimator.requests.chat.beside import Spans
 
 Standing = Literal["", "included", "excluded"]
 Side = Literal["", "before", "after", "beside"]
@@ -200,33 +202,40 @@ def names_the_price(text: str, mark: Mark) -> bool:
 
 def marks_in(text: str, parts: Sequence[tuple[int, int, Part]], *, has_price: bool) -> list[Mark]:
     """Return what a text says, in its order; `has_price` if "with" can be said of a price in it."""
-    marks = list(_with_their_negation(text, _plain(text)))
+    marks = list(islice(_with_their_negation(text, _plain(text)), MOST + 1))
     if len(marks) > MOST:
         return []
+    places = Spans((start, end) for start, end, _part in parts)
     if has_price:
         for match in WITH.finditer(text):
-            ahead = [start for start, _end, _part in parts if 0 <= start - match.end() <= _AHEAD]
-            between = (match.start(), min(ahead, default=0))
-            if ahead and not any(mark.start < between[1] and between[0] < mark.end for mark in marks):
+            ahead = places.next_start(match.end(), len(text) + 1 + _AHEAD)
+            between = (match.start(), ahead)
+            if ahead - match.end() <= _AHEAD and not any(
+                mark.start < between[1] and between[0] < mark.end for mark in marks
+            ):
                 marks.append(Mark(*match.span(), "included", "after"))
+    if len(marks) > MOST:
+        return []
     marks = [*_others_than(_EITHER_WAY, text, marks)]
     marks += [Mark(*match.span(), "") for match in _EITHER_WAY.finditer(text)]
     if is_in_doubt(text):
         marks = [replace(mark, standing="") if mark.standing == "included" else mark for mark in marks]
-    marks += _answers(text, parts, marks)
+    marks += _answers(text, places, marks)
     marks = [*_others_than(_NEITHER, text, marks)]
     marks += [Mark(*match.span(), "") for match in _NEITHER.finditer(text)]
     at_end = _NOT_AT_END.search(text)
     last = max((mark.end for mark in marks), default=0)
     if at_end and any(last <= start < at_end.start() for start, _end, _part in parts):
         marks.append(Mark(*at_end.span(), "excluded", "before"))
+    if len(marks) > MOST:
+        return []
     return _without_double_denial(text, _joined(text, sorted(marks, key=lambda mark: mark.start)))
 
 
 def _others_than(pattern: re.Pattern[str], text: str, marks: Sequence[Mark]) -> Iterator[Mark]:
     """Yield the marks that touch nothing of a pattern."""
-    spans = [match.span() for match in pattern.finditer(text)]
-    return (mark for mark in marks if not any(start < mark.end and mark.start < end for start, end in spans))
+    found = Spans(match.span() for match in pattern.finditer(text))
+    return (mark for mark in marks if not found.touch(mark.start, mark.end))
 
 
 def _joined(text: str, marks: Sequence[Mark]) -> list[Mark]:
@@ -258,30 +267,32 @@ def is_exception(text: str, mark: Mark) -> bool:
 
 def _without_double_denial(text: str, marks: Sequence[Mark]) -> list[Mark]:
     """Return marks with nothing certain for an exception beside a denial: "not included except the cells"."""
-    found = []
+    found, has_nothing = [], bool(_NOTHING.search(text))
     for number, mark in enumerate(marks):
         near = number + 1 if mark.said_of == "before" else number - 1
         beside = marks[near] if 0 <= near < len(marks) else None
         is_denied = beside is not None and beside.standing == "excluded" and not is_exception(text, beside)
-        is_double = is_denied or bool(_NOTHING.search(text))
+        is_double = is_denied or has_nothing
         found.append(replace(mark, standing="") if is_double and is_exception(text, mark) else mark)
     return found
 
 
 def _plain(text: str) -> Iterator[Mark]:
     """Yield the words as they stand there, "no extra cost" as what it says."""
-    further = [match.span() for match in asides.BESIDES.finditer(text)]
+    further = Spans(match.span() for match in asides.BESIDES.finditer(text))
     excluded = [
         match.span()
         for match in EXCLUDED.finditer(text)
         # "An additional injection" says nothing of the others.
-        if not any(start < match.end() and match.start() < end for start, end in further)
+        if not further.touch(*match.span())
     ]
+    denied = Spans(excluded)
     for match in (*INCLUDED.finditer(text), *_BOUND_WITH.finditer(text)):
-        if not any(start < match.end() and match.start() < end for start, end in excluded):
+        if not denied.touch(*match.span()):
             yield Mark(*match.span(), "included", _side(match[0]))
         elif "extra" in match[0].lower() or "additional" in match[0].lower():
             excluded = [span for span in excluded if not match.start() <= span[0] < match.end()]
+            denied = Spans(excluded)
             yield Mark(*match.span(), "included", _side(match[0]))
     for start, end in excluded:
         yield Mark(start, end, "excluded", _side(text[start:end]))
@@ -300,19 +311,19 @@ def _with_their_negation(text: str, marks: Iterator[Mark]) -> Iterator[Mark]:
             yield mark
 
 
-def _answers(text: str, parts: Sequence[tuple[int, int, Part]], marks: Sequence[Mark]) -> Iterator[Mark]:
+def _answers(text: str, parts: Spans, marks: Sequence[Mark]) -> Iterator[Mark]:
     """Yield "yes" and "no" beside a part: after it, or "no" before the only one that is near."""
     for match in YES.finditer(text):
-        if any(0 <= match.start() - end <= _BEHIND for _start, end, _part in parts):
+        if parts.ends_in(match.start() - _BEHIND, match.start()):
             yield Mark(*match.span(), "included", "beside")
     for match in NEAR.finditer(text):
         if any(mark.start < match.end() and match.start() < mark.end for mark in marks):
             continue
         answered = any(
-            0 <= match.start() - end <= _BEHIND and re.search("[:=–—-]", text[end : match.start()])
-            for _start, end, _part in parts
+            re.search("[:=–—-]", text[end : match.start()])
+            for end in parts.ends_in(match.start() - _BEHIND, match.start())
         )
-        ahead = [one for one in parts if 0 <= one[0] - match.end() <= NEAREST]
-        beside = [*ahead, *(one for one in parts if 0 <= match.start() - one[1] <= 2)]
+        ahead = parts.starts_in(match.end(), match.end() + NEAREST)
+        beside = [*ahead, *parts.ends_in(match.start() - 2, match.start())]
         if answered or len(beside) == 1:
             yield Mark(*match.span(), "excluded", "after" if ahead and not answered else "before")

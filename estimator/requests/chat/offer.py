@@ -20,6 +20,7 @@ from estimator.requests.chat import (
     segmentation,
     sorted_amounts,
 )
+from estimator.requests.chat.beside import Spans
 from estimator.requests.chat.marking import Standing
 from estimator.requests.chat.prices import Money
 from estimator.requests.chat.segmentation import Segment
@@ -159,11 +160,8 @@ def _is_from(text: str) -> bool:
     places = [place for place in prices.places_in(text) if old_prices.can_be_a_price(place[2])]
     if any(money.has_currency for _start, _end, money in places):
         places = [place for place in places if place[2].has_currency or place[2].times > 1]
-    return any(
-        start < match.end() and match.start() < end and not segmentation.NO_PRICE.match(text, end)
-        for match in FROM.finditer(text)
-        for start, end, _money in places
-    )
+    amounts = Spans((start, end) for start, end, _m in places if not segmentation.NO_PRICE.match(text, end))
+    return any(amounts.touch(*match.span()) for match in FROM.finditer(text))
 
 
 def _sessions_after_a_price(text: str) -> Iterator[str]:

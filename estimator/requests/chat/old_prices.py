@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from decimal import Decimal
 
 from estimator import figures
@@ -105,8 +107,10 @@ def without(text: str) -> tuple[str, tuple[Money, ...]]:
     sums = [largest(money) for _start, _end, money in places]
     least = min(sums) if len(sums) > 1 and not _NOWADAYS.search(text) else None
     gone = [place for place in places if _is_old(text, place, least)]
-    kept = [place for place in places if place not in gone]
-    gone += [place for place in kept if _is_usual(text, place, kept)]
+    known = set(gone)
+    kept = [place for place in places if place not in known]
+    sums = sorted(largest(money) for _start, _end, money in kept)
+    gone += [place for place in kept if _is_usual(text, place, sums)]
     for start, end, money in gone:
         old[money] = None
         text = text[:start] + " " * (end - start) + text[end:]
@@ -142,12 +146,14 @@ def _is_payment(before: str, money: Money, least: Decimal | None) -> bool:
     return bool(_SHARE.search(before)) or largest(money) == least
 
 
-def _is_usual(text: str, place: tuple[int, int, Money], every: list[tuple[int, int, Money]]) -> bool:
+def _is_usual(text: str, place: tuple[int, int, Money], sums: Sequence[Decimal]) -> bool:
+    """Whether an amount is called the usual one, and another one is less; `sums` are in their order."""
     start, _end = _bounds(text, place)
     if not _USUAL_FOLLOWS.search(text[max(0, start - _BACK) : start]):
         return False
     most = largest(place[2])
-    return any(most / LEAST_PART <= largest(other) < most for _start, _stop, other in every)
+    number = bisect_left(sums, most / LEAST_PART)
+    return number < len(sums) and sums[number] < most
 
 
 def can_be_a_price(money: Money) -> bool:

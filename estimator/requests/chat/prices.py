@@ -25,6 +25,7 @@ IN_LAKHS = frozenset({"BDT", "INR", "LKR", "NPR", "PKR"})
 _NUMBER = r"[0-9]+(?:[.,،'’\u066b\u066c][0-9]+|[ \u00a0\u2009\u202f][0-9]{3}(?![0-9]))*(?:[\u066b.,][0-9]+)?"
 _CURRENCY = currencies.ANY
 _TIMES = "|".join(words for _number, words in TIMES)
+_TIMES_OF = [(number, re.compile(words)) for number, words in TIMES]
 _OR = r"/(?=[^\d\n]{0,6}(?:[0-9][0-9.,]{2}|[0-9]{1,2}\s?[kK]))"
 _TO = rf"[-–—~]|{_OR}|(?i:to|or|à|ou|a|o|до|или)(?!\w)|إلى|او|أو|से|या|থেকে|বা"
 """What stands between the two ends of a range."""
@@ -122,7 +123,8 @@ def _times(word: str | None, has_currency: bool) -> int:
     """Return what a word behind a figure multiplies it by; 0 if there is none."""
     if not word or (BESIDE_A_CURRENCY.fullmatch(word) and not has_currency):
         return 0
-    return next(number for number, words in TIMES if re.fullmatch(words, word))
+    # Behind a digit, as in the text: "l" alone is no word.
+    return next(number for number, words in _TIMES_OF if words.fullmatch(f"0{word}", 1))
 
 
 def _is_long(figure: str) -> bool:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
 from estimator.requests.chat import marking, old_prices, prices
+from estimator.requests.chat.beside import Spans
 from estimator.requests.chat.marking import CROSSES, TICKS, Mark, Standing
 from estimator.requests.chat.prices import Money
 
@@ -41,7 +42,8 @@ _BUT = re.compile(r"(?<!\w)(?:but|mais|pero|но|а|لكن|ولكن|लेकि
 AND = re.compile(r"(?<!\w)(?:and|et|y|e|и|और|एवं|এবং|ও)(?!\w)|&|\+|(?<!\w)و", re.IGNORECASE)
 PLUS = re.compile(r"\+|(?<!\w)(?:plus|más|mas|плюс|زائد|प्लस|প্লাস)(?!\w)", re.IGNORECASE)
 _BEFORE_A_TAX = re.compile(r"[\s(]*(?:(?:the|la|les|el|los|le)\s)?[0-9.,]*\s?(%?)\s?(?:of |de )?")
-_BESIDE = re.compile(r"[\s:=–-]{1,3}")
+_FARTHEST_BESIDE = 3
+_BESIDE = re.compile(rf"[\s:=–-]{{1,{_FARTHEST_BESIDE}}}")
 _TAXES_IN = r"T\.?T\.?C(?!\w)"
 _TAXES = rf"(?:H\.?T(?!\w)|{_TAXES_IN})"
 _BESIDE_AMOUNT = re.compile(rf"[\s(,]{{0,3}}({_TAXES})", re.IGNORECASE)
@@ -149,7 +151,8 @@ def segment_of(whole: str, most: Decimal | None) -> Segment:
     places = list(_money(text, most is not None))
     marks = marking.marks_in(text, parts, has_price=bool(places or TOTAL.search(text)))
     if most is not None:
-        bare = [place for place in _behind_parts(text, parts, marks, most) if place not in places]
+        known = set(places)
+        bare = [place for place in _behind_parts(text, parts, marks, most) if place not in known]
         places = sorted([*places, *bare], key=lambda place: place[0])
     segment = Segment(text, bullet, parts, marks, places, begins_line=whole.startswith("\n"))
     _take_what_is_on_top(segment)
@@ -170,16 +173,19 @@ def _take_what_is_on_top(segment: Segment) -> None:
 
     They are not in it; behind a list of what it includes only where a percentage says so.
     """
-    for one in [one for one in segment.parts if one[2] == "taxes"]:
-        if any(mark.start >= one[1] for mark in segment.marks):
-            continue
-        for plus in PLUS.finditer(segment.text, 0, one[0]):
-            between = _BEFORE_A_TAX.fullmatch(segment.text, plus.end(), one[0])
-            if between and any(end <= plus.start() for _start, end, _money in segment.places):
-                listed = any(mark.standing == "included" for mark in segment.marks)
-                segment.parts.remove(one)
-                segment.on_top.append(("taxes", "" if listed and not between[1] else "excluded"))
-                break
+    last_mark = max((mark.start for mark in segment.marks), default=-1)
+    first_amount = min((end for _start, end, _money in segment.places), default=len(segment.text) + 1)
+    listed = any(mark.standing == "included" for mark in segment.marks)
+    pluses = Spans(match.span() for match in PLUS.finditer(segment.text) if match.start() >= first_amount)
+    parts, segment.parts = segment.parts, []
+    for one in parts:
+        # No other plus stands between the one that is said of a tax and the tax.
+        plus = pluses.last_end(one[0], -1) if one[2] == "taxes" and last_mark < one[1] else -1
+        between = _BEFORE_A_TAX.fullmatch(segment.text, plus, one[0]) if plus >= 0 else None
+        if between:
+            segment.on_top.append(("taxes", "" if listed and not between[1] else "excluded"))
+        else:
+            segment.parts.append(one)
 
 
 def _money(text: str, has_currency: bool) -> Iterator[tuple[int, int, Money]]:
@@ -196,9 +202,10 @@ def _behind_parts(
     text: str, parts: list[tuple[int, int, Part]], marks: list[Mark], most: Decimal
 ) -> Iterator[tuple[int, int, Money]]:
     """Yield amounts without a currency that a list gives for its parts, as in "rehab 8,000, hotel 2,000 extra"."""
+    begins, stops = {mark.start for mark in marks}, {stop for _start, stop, _part in parts}
     for start, end, money in prices.places_in(text):
-        follows = any(_BESIDE.fullmatch(text, stop, start) for _start, stop, _part in parts)
-        begins = {mark.start for mark in marks}
+        before = (stop for stop in range(start - _FARTHEST_BESIDE, start) if stop in stops)
+        follows = any(_BESIDE.fullmatch(text, stop, start) for stop in before)
         ends = not text[end:].strip(" .)/-") or end + len(text[end:]) - len(text[end:].lstrip(" (")) in begins
         if follows and ends and old_prices.can_be_a_price(money) and old_prices.largest(money) <= most:
             yield start, end, money
@@ -206,15 +213,11 @@ def _behind_parts(
 
 def _longest(found: Iterator[tuple[int, int, Part]]) -> list[tuple[int, int, Part]]:
     """Return those that do not lie inside of a longer one."""
-    every = list(found)
-    return [
-        one
-        for one in every
-        if not any(
-            other != one
-            and other[0] <= one[0]
-            and one[1] <= other[1]
-            and other[1] - other[0] > one[1] - one[0]
-            for other in every
-        )
-    ]
+    kept: list[tuple[int, int, Part]] = []
+    farthest, last = -1, (-1, -1)
+    # Whatever a place lies in comes before it in this order.
+    for one in sorted(found, key=lambda one: (one[0], -one[1])):
+        if one[:2] == last or one[1] > farthest:
+            kept.append(one)
+            farthest, last = one[1], one[:2]
+    return kept

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from itertools import zip_longest
+from itertools import groupby, islice, zip_longest
+from operator import itemgetter
 
 from estimator.estimates import offer_parts
 from estimator.estimates.offer_parts import Part
 from estimator.requests.chat import asides, marking, old_prices, per_unit, prices, segmentation
+from estimator.requests.chat.beside import Spans
 from estimator.requests.chat.prices import Money
 from estimator.requests.chat.segmentation import TOTAL, Segment
+
+MOST_BARE = 100
+"""Maximum number of amounts without a currency that are looked at; no message has so many prices."""
 
 PRICE = offer_parts.either(
     r"prices?|costs?|quotes?|prix|co[ûu]ts?|tarifs?|precios?|costos?|costes?|tarifas?",
@@ -26,7 +32,7 @@ PRICE = offer_parts.either(
 _JOIN = re.compile(
     f"{segmentation.AND.pattern}|{segmentation.PLUS.pattern}|{marking.WITH.pattern}", re.IGNORECASE
 )
-_EDGES = "\n,،।;"
+_EDGE = re.compile("[\n,،।;]")
 _REPEATING = ("(", "[", "=", "≈")
 _TELEPHONE = re.compile(
     r"\+[0-9][0-9 ()-]{6,}|(?<![0-9])[6-9][0-9]{4}[ -][0-9]{5}(?![0-9])|(?<![0-9])01[0-9]{3}[ -][0-9]{6}(?![0-9])|"
@@ -100,10 +106,11 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
     `before` is what stands before the comma. Return whether an amount can be the whole price.
     """
     text, is_price, has_left = segment.text, False, False
-    spans = [(start, end) for start, end, _money in segment.places]
+    spans = Spans((start, end) for start, end, _money in segment.places)
     groups = list(_groups(segment)) if segment.places else []
-    is_named = bool(TOTAL.search(text))
-    if before and groups and not (is_named or PRICE.search(text)) and _goes_on(before, segment):
+    # Each word for a price is looked for once in the whole segment, and not once for each of its amounts.
+    is_named, has_price_word = bool(TOTAL.search(text)), bool(PRICE.search(text))
+    if before and groups and not (is_named or has_price_word) and _goes_on(before, segment):
         amounts.aside.append(" ".join(f"{before.text}, {text}".split())[:80])
         return False
     for group, following in zip_longest(groups, groups[1:]):
@@ -122,7 +129,8 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
         amounts.by_session |= bool(left) and asides.names_a_session(text)
         amounts.aside += [_written(text, place, spans) for place in left]
         amounts.by_payment |= any(asides.goes_on(_written(text, place, spans)) for place in left)
-        places = [place for place in group.places if place not in left]
+        aside = set(left)
+        places = [place for place in group.places if place not in aside]
         found = [money for _start, _end, money in places]
         # A registration is no part of a price that is paid in several.
         has_left |= bool(left) and not asides.REGISTRATION.search(text, group.start, group.end)
@@ -135,7 +143,7 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
         elif named_here or is_named:
             amounts.wholes += _wholes(segment, places, spans, amounts.sentence, is_named=True)
             is_price = True
-        elif has_left and not left and not is_price and not PRICE.search(text):
+        elif has_left and not left and not is_price and not has_price_word:
             # Of "2,000 deposit and 7,000 on arrival" neither is the price.
             amounts.aside += [_written(text, place, spans) for place in places]
         elif _is_for_several(segment, group):
@@ -151,7 +159,7 @@ def sort_money(segment: Segment, amounts: Amounts, before: Segment | None) -> bo
 def _wholes(
     segment: Segment,
     places: Sequence[tuple[int, int, Money]],
-    spans: Sequence[tuple[int, int]],
+    spans: Spans,
     sentence: int,
     *,
     is_named: bool = False,
@@ -166,13 +174,14 @@ def _wholes(
 
 def _groups(segment: Segment) -> Iterator[_Group]:
     """Yield what a segment joins; what has no amount before "and" belongs to the amount behind it."""
-    start, is_with = 0, False
+    start, is_with, first = 0, False, 0
     for join in [*_JOIN.finditer(segment.text), None]:
         end = join.start() if join else len(segment.text)
-        places = tuple(place for place in segment.places if start <= place[0] < end)
+        last = bisect_left(segment.places, end, first, key=itemgetter(0))
+        places = tuple(segment.places[first:last])
         if join is None or (places and all(place[1] <= end for place in places)):
             yield _Group(start, end, places, is_with)
-            start = end
+            start, first = end, last
             is_with = bool(join and marking.WITH.fullmatch(join[0]))
 
 
@@ -186,8 +195,8 @@ def _own_part(segment: Segment, group: _Group, following: _Group | None) -> Part
     times = asides.times_in(segment.text, group.start, group.end)
     parts = [
         one
-        for one in segment.parts
-        if group.start <= one[0] < group.end and not any(start <= one[0] < end for start, end in times)
+        for one in _starting_in(segment.parts, group.start, group.end)
+        if not any(start <= one[0] < end for start, end in times)
     ]
     if len(group.places) != 1 or len({part for _start, _end, part in parts}) != 1 or parts[0][2] == "cells":
         return None
@@ -211,7 +220,7 @@ def _own_part(segment: Segment, group: _Group, following: _Group | None) -> Part
 def _is_for_several(segment: Segment, group: _Group) -> bool:
     """Whether an amount follows several parts and no word for a price: "hotel and flights USD 900"."""
     begin = group.places[0][0]
-    parts = {part for start, _end, part in segment.parts if group.start <= start < begin}
+    parts = {part for _start, _end, part in _starting_in(segment.parts, group.start, begin)}
     return (
         len(parts) > 1
         and "cells" not in parts
@@ -220,10 +229,17 @@ def _is_for_several(segment: Segment, group: _Group) -> bool:
     )
 
 
-def _written(text: str, place: tuple[int, int, Money], spans: Sequence[tuple[int, int]]) -> str:
+def _starting_in(
+    parts: Sequence[tuple[int, int, Part]], start: int, end: int
+) -> Sequence[tuple[int, int, Part]]:
+    """Return those of some parts, which are in their order, that begin at a place or behind it, and before another."""
+    first = bisect_left(parts, start, key=itemgetter(0))
+    return parts[first : bisect_left(parts, end, first, key=itemgetter(0))]
+
+
+def _written(text: str, place: tuple[int, int, Money], spans: Spans) -> str:
     """Return an amount with the words around it, up to the amounts beside it."""
-    start = max((end for _begin, end in spans if end <= place[0]), default=0)
-    end = min((begin for begin, _end in spans if begin >= place[1]), default=len(text))
+    start, end = spans.last_end(place[0]), spans.next_start(place[1], len(text))
     return " ".join(text[start:end].split())[:80].strip(" ,;:()+")
 
 
@@ -252,16 +268,17 @@ def _put_payments_aside(amounts: Amounts) -> None:
         for one in wholes
         if one.is_payment or (not (one.is_named or one.is_repeated) and equal[one.what] > 1)
     ]
-    most = max((old_prices.largest(one.money) for one in wholes if one not in paid), default=0)
+    of_paid = set(paid)
+    most = max((old_prices.largest(one.money) for one in wholes if one not in of_paid), default=0)
     least = min((old_prices.largest(one.money) for one in paid), default=most)
     if len(paid) > 1 or amounts.by_payment or least < most:
         amounts.aside += [one.written for one in paid]
-        amounts.wholes = [one for one in wholes if one not in paid]
+        amounts.wholes = [one for one in wholes if one not in of_paid]
 
 
 def _leave_only_the_named(amounts: Amounts) -> None:
     """Keep as whole prices what is called so, and what is more; what is less is for the cells only if it says so."""
-    named = [one.money for one in amounts.wholes if one.is_named]
+    named = {one.money for one in amounts.wholes if one.is_named}
     most = max(map(old_prices.largest, named))
     kept = []
     for one in amounts.wholes:
@@ -277,23 +294,35 @@ def _leave_only_the_named(amounts: Amounts) -> None:
 def _take_bare(amounts: Amounts, text: str) -> None:
     """Take numbers without a currency that can be a price, and are no year, no cells and no telephone number."""
     text = _TELEPHONE.sub(" ", text)
-    places = [
+    places = (
         place
         for place in prices.places_in(text)
         if old_prices.can_be_a_price(place[2])
         and not re.fullmatch("[0-9]{8,}", place[2].figure)
         and not segmentation.NO_PRICE.match(text, place[1])
-    ]
-    for start, end, money in places:
-        first = max(text.rfind(mark, 0, start) for mark in _EDGES) + 1
-        last = min((at for mark in _EDGES if (at := text.find(mark, end)) >= 0), default=len(text))
-        clause, place = text[first:last], (start - first, end - first)
+    )
+    for clause, within in _by_clause(text, islice(places, MOST_BARE)):
         written = " ".join(clause.split())[:80]
-        if per_unit.is_beside(clause, *place) or (
-            not TOTAL.search(clause) and per_unit.is_of_one_session(clause, *place, several=amounts.several)
-        ):
-            amounts.each.append(written)
-        elif asides.REGISTRATION.search(clause):
-            amounts.aside.append(written)
-        else:
-            amounts.wholes.append(_Whole(money, money.text, 0))
+        is_named, registers = bool(TOTAL.search(clause)), bool(asides.REGISTRATION.search(clause))
+        for start, end, money in within:
+            if per_unit.is_beside(clause, start, end) or (
+                not is_named and per_unit.is_of_one_session(clause, start, end, several=amounts.several)
+            ):
+                amounts.each.append(written)
+            elif registers:
+                amounts.aside.append(written)
+            else:
+                amounts.wholes.append(_Whole(money, money.text, 0))
+
+
+def _by_clause(
+    text: str, places: Iterable[tuple[int, int, Money]]
+) -> Iterator[tuple[str, list[tuple[int, int, Money]]]]:
+    """Yield the clauses of a text that have amounts, each with the places of these within it."""
+    edges = Spans(match.span() for match in _EDGE.finditer(text))
+
+    def around(place: tuple[int, int, Money]) -> tuple[int, int]:
+        return edges.last_end(place[0]), edges.next_start(place[1], len(text))
+
+    for (first, last), within in groupby(places, key=around):
+        yield text[first:last], [(start - first, end - first, money) for start, end, money in within]

@@ -18,7 +18,7 @@ from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
 from estimator.pdf import renderer
 from estimator.requests import chat
-from estimator.web import network_limits, request_context, turns
+from estimator.web import client_network, network_limits, request_context, turns
 from estimator.web.forms import summary
 from estimator.web.language import current_reader, is_switching
 from estimator.web.patient import attempts, pdf_line, request_limit, worded
@@ -87,7 +87,7 @@ def _as_pdf(
     if not network_limits.has_room("pdf"):
         sentence = _("Many PDFs were asked for from your network just now.")
         return _page(found, token, form.refuse(f"{sentence} {_printable()}"), 429, offer)
-    with turns.turn(pdf_line.DRAWING) as free:
+    with turns.fair_turn(pdf_line.DRAWING, client_network.counted(), behind=pdf_line.DRAWING) as free:
         if not free:
             sentence = _("Another PDF is being made just now. Ask for it again in a minute.")
             return _page(found, token, form.refuse(f"{sentence} {_printable()}"), 503, offer)

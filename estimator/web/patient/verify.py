@@ -22,7 +22,7 @@ from estimator.web.bounded_forms import BoundedForms
 from estimator.web.fields import CompactField, FileField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
-from estimator.web.patient import attempts, cookies
+from estimator.web.patient import attempts, cookies, pdf_line
 from estimator.web.request_context import act
 from estimator.web.validators import Filled
 from estimator.wording import firm_plans
@@ -37,7 +37,8 @@ MOST_MISSES = 30
 """Maximum number of look-ups of numbers that were never issued, by one network in a quarter of an hour."""
 
 MOST_FILES = 30
-"""Maximum number of files checked for one network in a quarter of an hour."""
+MOST_SENT = 120
+"""Maximum number of files checked for one network in a quarter of an hour, and of those that it sends for that."""
 
 
 class InMemory(Request):
@@ -145,7 +146,7 @@ def reference(reference: str, revision: str = "") -> ResponseReturnValue:
 @pages.post("/verify")
 def upload() -> ResponseReturnValue:
     """Say what can be said of a PDF that somebody was given; it is forgotten with the answer."""
-    if not _has_room("files", MOST_FILES):
+    if not _has_room("files", MOST_FILES) or attempts.count("check files sent", MOST_SENT) is not None:
         return _too_often(_("Too many files were sent from your network."))
     form = UploadForm()
     if not form.is_of_this_visit():
@@ -159,7 +160,7 @@ def upload() -> ResponseReturnValue:
     content = form.file.data
     if len(content) > LARGEST:
         raise RequestEntityTooLarge
-    with turns.turn("checking") as free:
+    with turns.fair_turn("checking", client_network.counted(), behind=pdf_line.DRAWING) as free:
         if not free:
             sentence = _(
                 "Our server is busy with another document. Choose yours again in a minute, and press the button."

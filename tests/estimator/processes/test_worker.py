@@ -87,7 +87,7 @@ def log() -> Iterator[io.StringIO]:
     written = io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(logs.MaskedLine(logging.Formatter("%(levelname)s %(message)s")))
-    logger = logging.getLogger("estimator.processes.worker")
+    logger = logging.getLogger("estimator.processes")
     logger.addHandler(handler)
     yield written
     logger.removeHandler(handler)

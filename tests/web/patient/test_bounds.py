@@ -14,6 +14,7 @@ from flask import Flask
 
 from estimator.pdf import renderer
 from estimator.web import turns
+from estimator.web.patient import verify
 from tests.support.clinic import ANSWERS, table_text
 from tests.support.database import count
 from tests.support.visitor import Page, Visitor
@@ -125,6 +126,89 @@ def test_places_that_their_network_lets_pass_hold_up_somebody_else_once(
             for name in idle[1:]:
                 turns.stand_in_line("drawing", name, "192.0.2.1")
         assert before == 0
+
+
+FLOOD, HONEST, OTHER = "192.0.2.1", "198.51.100.7", "203.0.113.9"
+
+
+def asked(network: str, what: str = "checking") -> bool:
+    """Ask once for a turn, as a form does that is sent again by hand."""
+    with turns.fair_turn(what, network, behind="drawing") as free:
+        return free
+
+
+def test_who_sends_again_and_again_lets_whoever_was_refused_go_first(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    with app.app_context():
+        with turns.fair_turn("checking", FLOOD, behind="drawing") as free:
+            assert free
+            assert not asked(HONEST), "it is under way"
+        clock.shift(timedelta(seconds=1))
+        assert not any(asked(FLOOD) for _time in range(5))
+        assert asked(HONEST), "nobody else came between"
+        clock.shift(timedelta(seconds=1))
+        assert asked(FLOOD), "with nobody who waits it goes on"
+
+
+def test_networks_that_were_served_take_turns(app: Flask, clock: time_machine.Traveller) -> None:
+    with app.app_context():
+        for network in (FLOOD, HONEST):
+            assert asked(network)
+            clock.shift(timedelta(seconds=1))
+        with turns.fair_turn("checking", OTHER, behind="drawing"):
+            assert not asked(FLOOD)
+            assert not asked(HONEST)
+        clock.shift(timedelta(seconds=1))
+        assert not asked(HONEST), "the other one was served earlier"
+        assert asked(FLOOD)
+        clock.shift(timedelta(seconds=1))
+        assert asked(HONEST)
+
+
+def test_nobody_is_let_go_first_who_does_not_come_back(app: Flask, clock: time_machine.Traveller) -> None:
+    with app.app_context():
+        with turns.fair_turn("checking", FLOOD, behind="drawing"):
+            assert not asked(HONEST)
+        assert not asked(FLOOD)
+        assert asked(OTHER), "who had none lately waits for nobody who is gone"
+        clock.shift(timedelta(seconds=turns.KEPT_SECONDS + 1))
+        assert asked(FLOOD)
+
+
+def test_whoever_stands_in_the_line_for_a_pdf_goes_before_those_who_send_again_and_again(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    with app.app_context():
+        assert asked(FLOOD)
+        assert asked(FLOOD, "drawing")
+        turns.stand_in_line("drawing", "mine", HONEST)
+        assert not asked(FLOOD)
+        assert not asked(FLOOD, "drawing")
+        assert asked(OTHER)
+        clock.shift(timedelta(seconds=turns.GONE_SECONDS + 1))
+        assert asked(FLOOD)
+
+
+def test_a_network_whose_turn_took_long_rests(
+    app: Flask, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "LONG_SECONDS", -1)  # whatever it takes is a second longer
+    with app.app_context():
+        assert asked(FLOOD)
+        monkeypatch.undo()
+        assert not asked(FLOOD)
+        assert asked(HONEST), "only whoever it was waits for it"
+        clock.shift(timedelta(seconds=turns.REST + 1))
+        assert asked(FLOOD)
+
+
+def test_files_that_are_refused_count_as_well(
+    app: Flask, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "MOST_SENT", 2)
+    with app.app_context(), turns.turn("checking"):
+        assert [sent(visitor, b"no PDF").status for _time in range(3)] == [503, 503, 429]
 
 
 def test_a_line_that_cannot_be_written_down_keeps_nobody_waiting(app: Flask) -> None:

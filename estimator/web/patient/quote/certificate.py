@@ -14,7 +14,7 @@ from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
 from estimator.models import QuoteRevision
 from estimator.pdf import renderer
-from estimator.web import network_limits, request_context, turns
+from estimator.web import client_network, network_limits, request_context, turns
 from estimator.web.fields import CarriedField, ChoiceField, TickField
 from estimator.web.forms import Form, summary
 from estimator.web.patient import pdf_line
@@ -108,7 +108,7 @@ def _too_many() -> bool:
 def drawn(form: CertificateForm, revision: QuoteRevision) -> bytes | None:
     """Draw the page that a form asks for; None with a refusal in the form where that cannot be done."""
     try:
-        with turns.turn(pdf_line.DRAWING) as free:
+        with turns.fair_turn(pdf_line.DRAWING, client_network.counted(), behind=pdf_line.DRAWING) as free:
             if free:
                 return quotes.certificates.draw(act(), revision, form.shown, form.language.data)
             form.refuse(

@@ -19,6 +19,8 @@ def amounts(text: str) -> list[tuple[int, str | None]]:
         ("Total Rs 8.5L", 850_000),
         ("INR 8.5L all inclusive", 850_000),
         ("8.5L INR", 850_000),
+        ("Rs 8.5l", 850_000),
+        ("8.5lk INR", 850_000),
         ("Rs. 8.5L/-", 850_000),
         ("₹8.5L", 850_000),
         ("8.5 lakhs INR", 850_000),
@@ -70,3 +72,8 @@ def test_both_ends_of_a_range_of_thousands_are_read(text: str) -> None:
 )
 def test_what_stands_behind_a_stroke_is_no_other_end(text: str) -> None:
     assert amounts(text) == [(9_000, "USD")]
+
+
+def test_every_word_that_makes_a_figure_larger_is_read_in_a_field_too() -> None:
+    typed = ("3l", "3lk", "3L", "3 lakh", "3lac")
+    assert {each: prices.without_times(each, "INR") for each in typed} == dict.fromkeys(typed, ("3", 100_000))
