@@ -224,13 +224,15 @@ class Reader:
         mark = ""
         if digits.strip("0."):
             mark = MINUS if written != digits else "+" if sign else ""
-        return f"{mark}{currency}{SPACE}{_grouped(digits, self.tag)}"
+        said = f"{currency}{SPACE}{_grouped(digits, self.tag)}"
+        return self._from_left(mark + said) if mark else said
 
     def number(self, number: str | Decimal) -> str:
         """Write a number with all of its digits."""
         written = number if isinstance(number, str) else format(number, "f")
         digits = written.removeprefix("-")
-        return (MINUS if written != digits else "") + _grouped(digits, self.tag)
+        said = _grouped(digits, self.tag)
+        return said if written == digits else self._from_left(MINUS + said)
 
     def percent(self, percent: str | Decimal) -> str:
         """Write a percentage, e.g. "12.5 %"."""
@@ -238,7 +240,10 @@ class Reader:
 
     def rate(self, base: str, rate: str | Decimal, quoted: str) -> str:
         """Write a rate, e.g. "1 USD = 83.25 INR": an equation, which is read from left to right in every language."""
-        written = f"1{SPACE}{base}{SPACE}={SPACE}{self.number(rate)}{SPACE}{quoted}"
+        return self._from_left(f"1{SPACE}{base}{SPACE}={SPACE}{self.number(rate)}{SPACE}{quoted}")
+
+    def _from_left(self, written: str) -> str:
+        """Keep the order of what is read from left to right in every language, such as a sign before a number."""
         return f"{ISOLATES['ltr']}{written}{END_ISOLATE}" if self.direction == "rtl" else written
 
     def isolated(self, name: str) -> str:

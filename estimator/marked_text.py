@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -37,12 +37,6 @@ class Words:
             return escape(self.text)
         marked = Markup('<span lang="{}" dir="{}">{}</span>')
         return marked.format(self.language, self.direction, self.text)
-
-    def cut(self, most: int) -> Words:
-        """The beginning of the text in whole words, at most so many characters and a few."""
-        if len(self.text) <= most + 5:
-            return self
-        return replace(self, text=self.text[: most - 3].rsplit(" ", 1)[0] + "...")
 
     @property
     def marked(self) -> str:

@@ -23,7 +23,7 @@ def mailto(address: str) -> str:
 
 def amount(text: str) -> Markup:
     """Mark an amount, which is never broken: one that is long is written smaller where the screen is narrow."""
-    length = len(str(text).rpartition(" ")[2])
+    length = sum(unicodedata.category(letter) != "Cf" for letter in str(text).rpartition(" ")[2])
     long = "" if length <= 14 else ' class="long"' if length <= 19 else ' class="longer"'
     return Markup(f"<bdi{long}>{escape(text)}</bdi>")  # noqa: S704 (the text is escaped)
 

@@ -441,7 +441,7 @@ def _amount(label: str, amount: str) -> Iterator[str]:
     for number, line in enumerate(lines):
         last = number == len(lines) - 1
         start = " " * (indent + 2 * (number > 0)) + line
-        yield start + (amount.rjust(WIDTH - _width(start)) if last else "")
+        yield start + (" " * (WIDTH - _width(start + amount)) + amount if last else "")
 
 
 def _wrapped(words: str, indent: int = 2, bullet: bool = False) -> list[str]:
@@ -451,10 +451,14 @@ def _wrapped(words: str, indent: int = 2, bullet: bool = False) -> list[str]:
 
 def _width(words: str) -> int:
     """How many columns of a terminal a text takes."""
-    return sum(
-        0 if unicodedata.combining(letter) else 2 if unicodedata.east_asian_width(letter) in "WF" else 1
-        for letter in words
-    )
+    return sum(map(_columns, words))
+
+
+def _columns(letter: str) -> int:
+    """How many columns a letter takes: none where it stands on another one, or only turns a text round."""
+    if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
+        return 0
+    return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
 heading, labelled, wrapped, written = _heading, _amount, _wrapped, _written

@@ -9,6 +9,7 @@ WeasyPrint 70 builds the tags of PDF/UA, and a validator passes most of them. Wh
 - A block in an entry of a list was not its body.
 - A table of which only the caption is on a page has no headers there to be named.
 - A text in another language was said to be in that of the document.
+- What a line that breaks leaves of a text at its end, which is nothing, became an element with nothing in it.
 
 This uses parts of WeasyPrint that are not public; its version is pinned and tests look at what comes out.
 """
@@ -61,7 +62,8 @@ def _tree(box: Any, parent: Any, *arguments: Any) -> Iterator[Any]:
     for element in _build(box, parent, *arguments):
         if not passed_through:
             _corrected(element, box, parent)
-        yield element
+        if element["K"] or element["S"] != "/Span":
+            yield element
 
 
 def _corrected(element: Any, box: Any, parent: Any) -> None:

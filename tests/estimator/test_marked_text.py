@@ -55,8 +55,3 @@ def test_messages_of_ours_mark_what_a_list_says_in_its_own_language() -> None:
 def test_a_name_is_foreign_to_readers_of_another_language_only() -> None:
     assert reader("fr").own("Clinic", "en") == Words("Clinic", "en", "ltr")
     assert reader("en-IN").own("Clinic", "en") == Words("Clinic")
-
-
-def test_the_beginning_of_a_text_is_whole_words() -> None:
-    assert Words("one two three four", "en", "ltr").cut(10) == Words("one...", "en", "ltr")
-    assert Words("one two").cut(10) == Words("one two")

@@ -33,6 +33,21 @@ def test_an_amount_is_grouped_as_its_readers_write_it_after_the_code_of_its_curr
 
 
 @pytest.mark.parametrize(
+    ("tag", "begin", "end"),
+    [("en", "", ""), ("ar", "\N{LEFT-TO-RIGHT ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}")],
+)
+def test_a_sign_stays_before_its_number_in_a_sentence_that_is_read_from_the_right(
+    tag: str, begin: str, end: str
+) -> None:
+    language = reader(tag)
+    assert language.money("-50.00", "USD") == f"{begin}\N{MINUS SIGN}USD{SPACE}50.00{end}"
+    assert language.money("50.00", "USD", sign=True) == f"{begin}+USD{SPACE}50.00{end}"
+    assert language.number("-5") == f"{begin}\N{MINUS SIGN}5{end}"
+    assert language.money("50.00", "USD") == f"USD{SPACE}50.00"
+    assert language.money("0.00", "USD", sign=True) == f"USD{SPACE}0.00"
+
+
+@pytest.mark.parametrize(
     "tag", ["en", "en-IN", "hi", "bn", "ar", "es", "ru", "fr", "de-CH", "fa", "pl", "sw"]
 )
 @pytest.mark.parametrize("number", ["0", "999", "1000", "12345.6", "123456.075", "12345678901234567890"])

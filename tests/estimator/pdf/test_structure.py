@@ -120,3 +120,13 @@ def test_a_block_in_an_entry_of_a_list_is_its_body() -> None:
     with pikepdf.open(io.BytesIO(renderer.document(page, created=MADE))) as document:
         bodies = [[str(kid.S) for kid in entry.K].count("/LBody") for entry in kinds(document, "/LI")]
         assert bodies == [1] * len(document.pages), "one on each page"
+
+
+def test_what_a_broken_line_leaves_empty_is_no_element() -> None:
+    text = """<!doctype html><html lang="en"><head><title>One</title></head><body>
+    <p style="width: 40mm"><span>Demonstrations</span><span> demonstrations</span></p>
+    <p>Tick <span style="display: inline-block; width: 3mm; height: 3mm"></span> <span>this</span></p></body></html>"""
+    with pikepdf.open(io.BytesIO(renderer.document(text, created=MADE))) as opened:
+        spans = kinds(opened, "/Span")
+    assert spans
+    assert [span for span in spans if not len(span.get("/K", []))] == []

@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,15 @@ from PIL import Image
 
 import pricing
 from estimator import estimates, quotes, wording
+from estimator.db import db
 from estimator.i18n import reader
+from estimator.models import PatientRequest
 from estimator.pdf import images
 from estimator.privacy import data_export
-from estimator.quotes import pdf_document
+from estimator.quotes import drafts, pdf_document
+from estimator.quotes.plans import Prepared
 from estimator.web.countries import countries
+from pricing.quote_options import Option
 from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_papers import (
@@ -37,7 +42,7 @@ from tests.support.example_papers import (
     plan,
     table_of,
 )
-from tests.support.example_quotes import CLINIC, ask, prepare, publish, settings
+from tests.support.example_quotes import CLINIC, COORDINATOR, ask, prepare, publish, settings, state
 from tests.support.profile import sampled
 
 NO_FAULTS = {
@@ -82,14 +87,42 @@ def is_sound(content: bytes, tmp_path: Path) -> None:
     )
 
 
+OPTIONS = [Option(Decimal("120.00"), "Interpreter 山田"), Option(Decimal("33.33"), "A larger room")]
+OTHERS: dict[str, str | bool] = {"cells": "donor", "sessions": "2", "nights": "10", "transfer": True}
+
+
 def _quote(language: str, second: str | None = None) -> bytes:
+    return _drawn(*_prepared(language, second), language)
+
+
+def _quote_of_plans(language: str, second: str | None = None) -> bytes:
+    request, _prepared_plan = _prepared(language, second)
+    act = acting(actor=COORDINATOR, now=NOW, settings=settings())
+    draft = drafts.for_request(request)
+    assert draft is not None
+    draft = drafts.add_plan(act, draft, save=draft.save)
+    drafts.change(act, draft, save=draft.save, plan="B", answers={**OTHERS, "sessions": "1"})
+    db.session.commit()
+    return _drawn(request, state(request), language)
+
+
+def _prepared(language: str, second: str | None) -> tuple[PatientRequest, Prepared]:
+    """Return a quote of another plan than was asked about, with adjustments and lines that may be taken."""
     text = FIVE_SCRIPTS.read_text(encoding="utf-8").replace(
         'evidence = "trial"', 'evidence = "trial"\nbasis.en = "X"'
     )
     request = ask(publish(text), plan=FIVE, language=language)
     prepared = prepare(
-        request, adjustments=[("-50.00", "Goodwill 山田"), ("12.00", "Courier")], second=second
+        request,
+        answers=OTHERS,
+        adjustments=[("-50.00", "Goodwill 山田"), ("12.00", "Courier")],
+        options=OPTIONS,
+        second=second,
     )
+    return request, prepared
+
+
+def _drawn(request: PatientRequest, prepared: Prepared, language: str) -> bytes:
     act = acting(clinic=CLINIC, now=NOW, settings=settings())
     content, rows = quotes.worded(act, request, prepared, number="Q-2026-00001")
     return pdf_document.document(
@@ -127,7 +160,7 @@ def test_the_largest_plan_of_each_list_passes_the_validators(path: Path, tmp_pat
 
 @pytest.mark.long
 @pytest.mark.parametrize("language", sampled(["ar", "hi"], EVERY_LANGUAGE))
-@pytest.mark.parametrize("made", [_quote, _my_data], ids=["quote", "my data"])
+@pytest.mark.parametrize("made", [_quote, _quote_of_plans, _my_data], ids=["quote", "plans", "my data"])
 def test_a_quote_and_my_data_in_each_language_pass_the_validators(
     made: Callable[[str], bytes], language: str, app: Flask, tmp_path: Path
 ) -> None:
@@ -136,8 +169,11 @@ def test_a_quote_and_my_data_in_each_language_pass_the_validators(
 
 @pytest.mark.long
 @pytest.mark.parametrize("language", sampled(["ar"], [tag for tag in EVERY_LANGUAGE if tag != "en"]))
-def test_a_quote_in_two_languages_passes_the_validators(language: str, app: Flask, tmp_path: Path) -> None:
-    is_sound(_quote(language, "en"), tmp_path)
+@pytest.mark.parametrize("made", [_quote, _quote_of_plans], ids=["quote", "plans"])
+def test_a_quote_in_two_languages_passes_the_validators(
+    made: Callable[..., bytes], language: str, app: Flask, tmp_path: Path
+) -> None:
+    is_sound(made(language, "en"), tmp_path)
 
 
 LOGOS = {

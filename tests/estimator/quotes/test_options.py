@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from decimal import Decimal
 
@@ -195,3 +196,12 @@ def test_it_is_told_in_both_languages_of_a_document(app: Flask) -> None:
     assert first.endswith("A larger room")
     assert second == "You may take with it: A larger room"
     assert first != second
+
+
+@pytest.mark.long
+def test_the_box_to_tick_stands_beside_a_label_that_is_one_long_word(request_: PatientRequest) -> None:
+    prepare(request_, options=[Option(Decimal("9.00"), "Rechtsschutzversicherung" * 5)])
+    words = re.findall(r'yMin="([0-9.]+)".*>(.+)</word>', text_of(draw(issue(request_)), "-bbox"))
+    asked = [float(top) for top, word in words if word == "Tick"][-1]
+    label = next(float(top) for top, word in words[::-1] if word.startswith("Rechtsschutz"))
+    assert 0 < label - asked < 20  # one line; two are 30 points

@@ -199,6 +199,21 @@ def test_the_rate_and_its_source_keep_their_order_in_an_arabic_quote(app: Flask)
     assert "\u20661\xa0USD\xa0=\xa04.00\xa0PLN\u2069 (\u2068A bank\u2069" in rows.converted
 
 
+def test_the_minus_of_an_adjustment_stands_before_it_in_every_arabic_medium(app: Flask) -> None:
+    request = ask(publish(), language="ar")
+    prepare(request, adjustments=[("-50.00", "Goodwill")])
+    revision = issue(request)
+    rows = quotes.rows_of(revision, settings().data_keys)
+    assert rows is not None
+    amount = "\u2066\N{MINUS SIGN}USD\xa050.00\u2069"
+    assert [row.new for row in rows.since_asked if row.kind == "adjustment"] == [amount]
+    with speaking(reader("ar")):
+        written = plain_text.firm_text(rows, "Anna Kowalska")
+    (labelled,) = [line for line in written.splitlines() if line.endswith(amount) and "Goodwill" in line]
+    assert len(labelled) == plain_text.WIDTH + 2  # the two that keep the order have no width
+    assert "\N{MINUS SIGN}USD 50.00" in words(rendered(revision))
+
+
 def test_the_content_is_embedded_byte_for_byte(app: Flask) -> None:
     revision = quoted()
     with pikepdf.open(io.BytesIO(rendered(revision))) as document:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pikepdf
@@ -20,8 +21,17 @@ from estimator.quotes import drafts, pdf_document
 from pricing.quote import as_bytes
 from tests.support.acts import acting
 from tests.support.example_list import NOW
-from tests.support.example_papers import FIVE, FIVE_SCRIPTS, text_of
+from tests.support.example_papers import (
+    EVERY_LANGUAGE,
+    FIVE,
+    FIVE_SCRIPTS,
+    TABLES,
+    largest,
+    table_of,
+    text_of,
+)
 from tests.support.example_quotes import CLINIC, ask, issue, prepare, publish, settings
+from tests.support.profile import sampled
 
 LIST = (
     FIVE_SCRIPTS.read_text(encoding="utf-8")
@@ -213,3 +223,23 @@ def test_another_language_of_the_patient_is_a_change_that_whoever_issues_has_to_
     with pytest.raises(drafts.ChangedMeanwhile):
         quotes.issue(act, request, save=draft.save, fingerprint=seen.fingerprint)
     assert issue(request).language == "ru"
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", sampled(["es", "ru"], [tag for tag in EVERY_LANGUAGE if tag != "en"]))
+def test_no_page_but_the_last_is_left_half_empty(app: Flask, language: str) -> None:
+    """What says how it is accepted goes on over a page; only what is signed stands on one."""
+    path = next(path for path in TABLES if path.stem == "delhi")
+    now = datetime(2026, 12, 1, 9, tzinfo=UTC)
+    answers = largest(table_of(path))
+    plan = {code: said if isinstance(said, bool) else str(said) for code, said in answers.items()}
+    request = ask(publish(path.read_text(encoding="utf-8"), now), now, plan=plan, language=language)
+    prepared = prepare(request, now, adjustments=[("-50.00", "Goodwill")], second="en")
+    act = acting(clinic=CLINIC, now=now, settings=settings())
+    content, rows = quotes.worded(act, request, prepared, number="Q-2026-00001")
+    made = pdf_document.document(content, rows, patient="Anna", language=language, settings=settings())
+    *pages, _last = text_of(made, "-bbox").split("</page>")[:-1]
+    foot = 780  # in points; an A4 page has 842, the last of them margin and foot
+    lowest = [max(y for y in map(float, re.findall(r'yMax="([0-9.]+)"', page)) if y < foot) for page in pages]
+    assert min(lowest) > foot * 0.6, lowest
+    assert "Acceptance on paper" in text_of(made, "-f", str(len(lowest) + 1))

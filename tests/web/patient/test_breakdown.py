@@ -27,7 +27,9 @@ from estimator.privacy import retention
 from tests.support.acts import acting
 from tests.support.clinic import ANSWERS, TOTAL, table_text
 from tests.support.database import count
+from tests.support.example_papers import EVERY_LANGUAGE
 from tests.support.folders import ROOT
+from tests.support.profile import sampled
 from tests.support.visitor import Page, Visitor, reference_of, words
 
 DELHI = ROOT / "pricing" / "tables" / "delhi.toml"
@@ -216,6 +218,32 @@ def test_the_notices_stand_beside_the_price_on_the_form_and_on_the_breakdown(
         assert "The benefit is unproven." in page.text(kind, class_="notice-evidence")
         assert "Visas are not included." in page.text(kind, class_="notice-not_included")
         assert "https://example.org/evidence" in list(page.links())
+
+
+@pytest.mark.parametrize("language", sampled(["hi", "bn"], EVERY_LANGUAGE))
+def test_the_link_after_a_notice_says_a_whole_sentence_of_it(
+    start: Callable[..., Flask], clock: time_machine.Traveller, language: str
+) -> None:
+    """In Hindi and Bengali the "not" stands at the end of "is not proven": what is cut off there says the opposite."""
+    clock.move_to(datetime(2026, 12, 1, 9, tzinfo=UTC), tick=False)
+    visitor = Visitor(
+        start(DELHI.read_text(encoding="utf-8"), languages=tuple(dict.fromkeys(("en", language))))
+    )
+    answers = {f"q_{code}": answer for code, answer in PLAN.items()}
+    path = visitor.estimate(answers, slug="delhi").path
+    visitor.open(f"/?language={language}")
+    page = visitor.open(path)
+    notices = [*page.all("section", class_="notice notice-evidence"), *page.all("section", class_="fold")]
+    links = [(item, link) for notice in notices for item in notice.iter("li") for link in item.iter("a")]
+    heard = [
+        (words(item), words(link).partition(":")[2].strip())
+        for item, link in links
+        if link.get("rel") == "external"
+    ]
+    assert len(heard) > 2
+    for notice, sentence in heard:
+        assert notice.startswith(sentence)
+        assert sentence[-1] in ".।", sentence
 
 
 def test_what_was_left_open_is_said_where_the_answers_are(breakdown: Page) -> None:
