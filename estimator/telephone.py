@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -33,6 +34,9 @@ MOST_TRIES = 200
 WHATSAPP = "https://wa.me/"
 
 _LOCAL = re.compile(r"(?<![\w+.,/:-])\(?[0-9](?:[ \u00a0().-]{0,2}[0-9]){6,13}(?![\w,/:-]?[0-9])(?!\w)")
+_ABROAD = re.compile(
+    r"(?<![\w+.,/:()-])(?:\+|00)[ \u00a0]?[1-9](?:[ \u00a0().-]{0,2}[0-9]){6,14}(?![\w,/:-]?[0-9])(?!\w)"
+)
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(?:[ \u00a0.][0-9]{3})+")
 _DATE = re.compile(r"(?:[0-9]{1,2}[.-]){2}[0-9]{4}|[0-9]{4}(?:[.-][0-9]{1,2}){2}")
 _DIALLED_00 = re.compile(r"(?<![\w+.,/:()-])00(?=[ \u00a0]?[1-9](?:[ \u00a0().-]{0,2}[0-9]){6,14})")
@@ -164,8 +168,23 @@ def numbers_in(text: str, country: str = "", *, most: int = 3) -> list[tuple[str
 
 def may_need_country(text: str) -> bool:
     """Whether digits stand in a text that can be a number without a country's code; no amount and no date is one."""
-    written = (match[0] for match in _LOCAL.finditer(_DIALLED_00.sub("+", text)))
-    return any(not _THOUSANDS.fullmatch(each) and not _DATE.fullmatch(each) for each in written)
+    return any(_local(text))
+
+
+def impossible_in(text: str, country: str = "", *, most: int = 3) -> list[str]:
+    """Return what stands in a text as a number that begins with a country's code, and is none that it can have.
+
+    With a `country` also what is no number of that country, where no number at all is one.
+    """
+    found = [match[0] for match in _ABROAD.finditer(text) if not numbers_in(match[0])]
+    if country and not found and not numbers_in(text, country):
+        found = list(_local(text))
+    return list(dict.fromkeys(found))[:most]
+
+
+def _local(text: str) -> Iterator[str]:
+    written = (match[0] for match in _LOCAL.finditer(_ABROAD.sub(" ; ", text)))
+    return (each for each in written if not _THOUSANDS.fullmatch(each) and not _DATE.fullmatch(each))
 
 
 def digits_in(text: str) -> str:

@@ -208,7 +208,7 @@ def _quoted(case: Case, at: datetime, revision: int = 1) -> Story:
         prepared = quotes.drafts.preview(case.world.desk(at), draft)
     if prepared.missing:
         # Somebody has changed the list so that no quote can be made of these answers.
-        quotes.drafts.discard(draft, save=draft.save)
+        quotes.drafts.discard(case.world.desk(at), draft, save=draft.save)
         if "closed" in requests.NEXT[case.request.state]:
             requests.move(case.world.desk(at), case.request, "closed")
         return

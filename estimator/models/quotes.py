@@ -55,7 +55,8 @@ class QuoteDraft(Base):
     #: JSON, sealed: a list of objects with amount (plain decimal, negative for a reduction), label, reason, and told
     #: where the patient reads the reason as well
     adjustments: Mapped[bytes | None] = mapped_column(Sealed)
-    #: JSON, sealed: further plans, a list of objects with answers and adjustments; None for one plan
+    #: JSON, sealed: further plans, a list of objects with answers, adjustments, and the letter of the plan that each
+    #: replaces; one without answers is of the first plan. None for one plan that replaces the first one
     alternatives: Mapped[bytes | None] = mapped_column(Sealed)
     #: JSON, sealed: lines that the patient may take or leave, a list of objects with label, net, taxes; None for none
     options: Mapped[bytes | None] = mapped_column(Sealed)

@@ -536,7 +536,9 @@ def _draft(record: PatientRequest, keyring: keys.Keyring) -> KeptDraft | None:
     return {
         "answers": read_answers(draft.given),
         "adjustments": [] if adjustments is None else json.loads(adjustments),
-        "alternatives": [] if alternatives is None else json.loads(alternatives),
+        "alternatives": []
+        if alternatives is None
+        else [each for each in json.loads(alternatives) if "answers" in each],
         "options": [] if options is None else json.loads(options),
         "priced": {code: each.text for code, each in quotes.given_prices.of(draft).items()},
         "words": _opened(draft, draft.words, "words", keyring),

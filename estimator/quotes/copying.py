@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import zip_longest
 
 from estimator import audit, price_lists
 from estimator.act import Act
@@ -25,7 +26,8 @@ class NoWords(Exception):
 def copy(act: Act, request: PatientRequest, revision: QuoteRevision, *, save: int | None) -> QuoteDraft:
     """Put the plans of a revision in place of those that are prepared for a request, and return its draft.
 
-    What the patient said of themselves stays that of this request, and so do prices and last day. `save` is that of the
+    Each takes the place of the one at its place. What the patient said of themselves stays that of this request, and so
+    do prices and last day. `save` is that of the
     draft that somebody saw, None if there was none. Raises OtherList, NoWords, ChangedMeanwhile, and requests.Erased.
     """
     lock(request)
@@ -39,9 +41,14 @@ def copy(act: Act, request: PatientRequest, revision: QuoteRevision, *, save: in
     if not given.has_words:
         raise NoWords
     draft = drafts.begin(act, request)
-    own = draft_plans.all_of(draft, act.settings)[0].answers
+    replaced = draft_plans.all_of(draft, act.settings)
+    own = replaced[0].answers
     table = price_lists.parsed(plans.offered(request, act.now).version(draft.prices))
-    copied = [DraftPlan(_answers(plan.answers, own, table), plan.lines) for plan in given.plans.values()]
+    copied = [
+        DraftPlan(_answers(plan.answers, own, table), plan.lines, None if one is None else one.replaces)
+        for plan, one in zip_longest(given.plans.values(), replaced)
+        if plan is not None
+    ]
     values = draft_plans.values(copied, draft.name, act.settings)
     values["priced"] = given_prices.column(given.priced)
     values["options"] = draft_plans.sealed_options(given.options, draft.name, act.settings)

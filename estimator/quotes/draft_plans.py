@@ -33,6 +33,8 @@ class DraftPlan:
 
     answers: Mapping[str, str | bool]
     lines: Sequence[Line]
+    #: the letter of the plan of the newest revision whose place it takes, A of an only one; None of a new plan
+    replaces: str | None = None
 
     @property
     def alternative(self) -> Alternative:
@@ -46,12 +48,15 @@ class DraftPlan:
 
 def all_of(draft: QuoteDraft, settings: Settings) -> list[DraftPlan]:
     """Return every plan of a draft, the first one first. Raises keys.Unreadable."""
-    first = DraftPlan(read_answers(draft.given), _lines(_opened(draft, "adjustments", settings)))
+    beside = _opened(draft, "alternatives", settings)
+    of_first: Mapping[str, str | None] = next((each for each in beside if "answers" not in each), {})
+    lines = _lines(_opened(draft, "adjustments", settings))
+    others = [each for each in beside if "answers" in each]
     return [
-        first,
+        DraftPlan(read_answers(draft.given), lines, of_first.get("replaces", LETTERS[0])),
         *(
-            DraftPlan(each["answers"], _lines(each["adjustments"]))
-            for each in _opened(draft, "alternatives", settings)
+            DraftPlan(each["answers"], _lines(each["adjustments"]), each.get("replaces", letter))
+            for letter, each in zip(LETTERS[1:], others, strict=False)
         ),
     ]
 
@@ -63,9 +68,17 @@ def of(draft: QuoteDraft, settings: Settings, letter: str) -> DraftPlan | None:
 
 
 def values(plans: Sequence[DraftPlan], name: str, settings: Settings) -> dict[str, Any]:
-    """Return the columns of a draft of this name that has these plans."""
+    """Return the columns of a draft of this name that has these plans.
+
+    Whose place the first plan takes stands beside the others, unless it is that of the first one.
+    """
     first, *others = plans
-    alternatives = [{"answers": dict(each.answers), "adjustments": _written(each.lines)} for each in others]
+    alternatives: list[dict[str, Any]] = [
+        {"answers": dict(each.answers), "adjustments": _written(each.lines), "replaces": each.replaces}
+        for each in others
+    ]
+    if first.replaces != LETTERS[0]:
+        alternatives.append({"replaces": first.replaces})
     return {
         "given": json.dumps(dict(first.answers)),
         "adjustments": _sealed(_written(first.lines), "adjustments", name, settings),

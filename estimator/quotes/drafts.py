@@ -31,6 +31,7 @@ from estimator.quotes.plans import Plan, Prepared
 from estimator.requests import lock
 from pricing import quote as quote_content
 from pricing.answers import Answers
+from pricing.left_open import unanswered
 from pricing.quote import Adjustment
 from pricing.quote_options import Option
 from pricing.quote_plans import LETTERS
@@ -70,7 +71,7 @@ def begin(act: Act, request: PatientRequest) -> QuoteDraft:
     name = secrets.token_hex(16)
     given = None if newest is None else from_revision.given(act, newest)
     if newest is None or given is None:
-        begun = [DraftPlan(_answers(act, request), [])]
+        begun = [DraftPlan(_answers(act, request), [], LETTERS[0])]
     else:
         accepted = agreed(newest)
         begun = [plan for letter, plan in given.plans.items() if accepted is None or accepted.plan == letter]
@@ -125,9 +126,10 @@ def change(
 ) -> QuoteDraft:
     """Save the parts that are given and keep the others; `valid_until` None is as long as the price list says.
 
-    Answers and adjustments are those of the plan of a letter, of the first one without. `second` is the language that
-    the document has below each line, None for no other one. `words` are written to the patient beside the figures, ""
-    for none. `priced` are prices for charges on request, None for none any more; those of other charges are kept.
+    Answers and adjustments are those of the plan of a letter, of the first one without; what is asked about the patient
+    is answered for every plan. `second` is the language that the document has below each line, None for no other one.
+    `words` are written to the patient beside the figures, "" for none. `priced` are prices for charges on request, None
+    for none any more; those of other charges are kept.
 
     `save` is the number of the save that the caller changes (optimistic locking): raises ChangedMeanwhile if it is not
     the last one, pricing.BadAnswers if the chosen price list refuses the plan, WrongAdjustment,
@@ -197,7 +199,7 @@ def add_plan(act: Act, draft: QuoteDraft, *, save: int, like: str = "") -> Quote
     if len(found) == len(LETTERS):
         raise TooManyPlans
     copied = draft_plans.of(draft, act.settings, like) or found[0]
-    added = [*found, copied.written_by(act.actor)]
+    added = [*found, replace(copied.written_by(act.actor), replaces=None)]
     return save_columns(act, draft, save, draft_plans.values(added, draft.name, act.settings))
 
 
@@ -227,13 +229,33 @@ def _with(
     number = LETTERS.index(letter) if letter else 0
     if number >= len(found):
         raise ChangedMeanwhile
-    plan = found[number]
     if answers is not None:
-        plan = replace(plan, answers=_normal(table, answers))
+        found = _answered(found, number, table, _normal(table, answers))
     if adjustments is not None:
-        plan = replace(plan, lines=_lines(adjustments, plan.lines, table.currency, act.actor))
-    found[number] = plan
+        lines = _lines(adjustments, found[number].lines, table.currency, act.actor)
+        found[number] = replace(found[number], lines=lines)
     return draft_plans.values(found, draft.name, act.settings)
+
+
+def _answered(
+    found: Sequence[DraftPlan], number: int, table: pricing.PriceTable, answers: Mapping[str, str | bool]
+) -> list[DraftPlan]:
+    """Return plans of which one has other answers; what has changed in those about the patient is so in every plan."""
+    before = found[number].answers
+    asked = {driver.code for driver in table.drivers if driver.role == "about_you" and driver.code in answers}
+    # What this plan does not ask at all says nothing about the patient.
+    asked |= set(unanswered(table, answers))
+    changed = {code for code in asked if before.get(code) != answers.get(code)}
+    now = {code: answers[code] for code in changed if answers.get(code) is not None}
+
+    def with_them(plan: DraftPlan) -> DraftPlan:
+        kept = {code: answer for code, answer in plan.answers.items() if code not in changed}
+        return replace(plan, answers={**kept, **now})
+
+    return [
+        replace(plan, answers=answers) if place == number else with_them(plan)
+        for place, plan in enumerate(found)
+    ]
 
 
 def save_columns(act: Act, draft: QuoteDraft, save: int, values: dict[str, Any]) -> QuoteDraft:
@@ -293,8 +315,16 @@ def approve(act: Act, draft: QuoteDraft, *, fingerprint: str, returned: str = ""
     audit.add(act, "quote.approved", subject=f"request:{request.id}", fingerprint=fingerprint)
 
 
-def discard(draft: QuoteDraft, *, save: int) -> None:
-    """Delete the draft; issued revisions stay.
+def discard(act: Act, draft: QuoteDraft, *, save: int) -> None:
+    """Throw away what is being prepared, and write down who did; issued revisions stay. Raises what `remove` does."""
+    request = db.session.get_one(PatientRequest, draft.request_id)
+    remove(draft, save=save)
+    requests.add_event(act, request, "discarded")
+    audit.add(act, "quote.discarded", subject=f"request:{request.id}")
+
+
+def remove(draft: QuoteDraft, *, save: int) -> None:
+    """Delete the draft, as what is issued is no draft any more.
 
     Raises ChangedMeanwhile if `save` is not its last save, or if it was issued or discarded meanwhile; requests.Erased.
     """
@@ -338,6 +368,7 @@ def plan_of(draft: QuoteDraft, settings: Settings) -> Plan:
 def plan_with(
     draft: QuoteDraft,
     settings: Settings,
+    table: pricing.PriceTable,
     *,
     seen: str,
     answers: Mapping[str, str | bool] | None,
@@ -349,7 +380,7 @@ def plan_with(
     """Return the plans of a draft with these values in place of the saved ones.
 
     Answers, None for those that are saved, and adjustments are those of the plan `seen`. What is saved of a draft with
-    one plan is not decrypted. Raises keys.Unreadable.
+    one plan, which is the first of the revision before, is not decrypted. Raises keys.Unreadable.
     """
     typed = [Line(adjustment, "") for adjustment in adjustments]
     options = draft_plans.options_of(draft, settings)
@@ -358,8 +389,9 @@ def plan_with(
         return _plan(draft, [DraftPlan(given, typed)], options, prices, valid_until, priced)
     found = draft_plans.all_of(draft, settings)
     number = LETTERS.index(seen) if seen in LETTERS[: len(found)] else 0
-    given = found[number].answers if answers is None else answers
-    found[number] = DraftPlan(given, typed)
+    if answers is not None:
+        found = _answered(found, number, table, answers)
+    found[number] = replace(found[number], lines=typed)
     return _plan(draft, found, options, prices, valid_until, priced)
 
 
@@ -397,7 +429,8 @@ def letters_of(draft: QuoteDraft, settings: Settings) -> list[str]:
     """Return what the plans of a draft are called; nothing where there is one. Raises keys.Unreadable."""
     if draft.alternatives is None:
         return []
-    return list(LETTERS[: len(draft_plans.all_of(draft, settings))])
+    found = draft_plans.all_of(draft, settings)
+    return list(LETTERS[: len(found)]) if len(found) > 1 else []
 
 
 def authors(draft: QuoteDraft, settings: Settings) -> set[str]:

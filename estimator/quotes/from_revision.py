@@ -17,6 +17,7 @@ from estimator.wording import FirmRows
 from pricing import quote_plans
 from pricing.quote import Adjustment
 from pricing.quote_options import Option
+from pricing.quote_plans import LETTERS
 from pricing.stored import StoredQuote
 
 
@@ -44,7 +45,7 @@ def given(act: Act, revision: QuoteRevision) -> Given:
     worded = {} if rows is None else rows.by_plan()
     return Given(
         plans={
-            letter: DraftPlan(each["answers"], _adjustments(act, worded.get(letter)))
+            letter: DraftPlan(each["answers"], _adjustments(act, worded.get(letter)), letter or LETTERS[0])
             for letter, each in quote_plans.by_plan(content).items()
         },
         options=[] if rows is None else _options(content, rows),

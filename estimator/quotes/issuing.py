@@ -122,8 +122,19 @@ def issue(
         year = price_lists.day_of(issued, prepared.version.time_zone).year
         quote = _new_quote(act, request, year)
     personal = drafts.words_of(draft, act.settings)
+    replacing = [plan.replaces for plan in draft_plans.all_of(draft, act.settings)]
     content, rows = _said(
-        act, request, prepared, quote.number, before, issued, person.asked_by, second, pay_to, personal
+        act,
+        request,
+        prepared,
+        quote.number,
+        before,
+        replacing,
+        issued,
+        person.asked_by,
+        second,
+        pay_to,
+        personal,
     )
     number = content["revision"]
     written = quote_content.as_bytes(content).decode()
@@ -156,7 +167,7 @@ def issue(
     if pay_to is not None and "pay_to" in content:
         db.session.add(QuoteAccount(revision=revision, account_id=pay_to.id))
     people = _behind(draft, prepared, act)
-    drafts.discard(draft, save=save)
+    drafts.remove(draft, save=save)
     requests.take_if_nobodys(act, request, begins=False)
     requests.add_event(act, request, "issued", quote=quote.number, revision=number, **people)
     if request.state != "quoted":
@@ -211,7 +222,10 @@ def worded(
         second = None if draft is None else drafts.second_of(draft, request, act.settings)
     issued, pay_to = _issued_at(before, act.now), clinic.accounts.in_force()
     personal = None if draft is None else drafts.words_of(draft, act.settings)
-    return _said(act, request, prepared, number, before, issued, asked_by, second, pay_to, personal)
+    replacing = [] if draft is None else [plan.replaces for plan in draft_plans.all_of(draft, act.settings)]
+    return _said(
+        act, request, prepared, number, before, replacing, issued, asked_by, second, pay_to, personal
+    )
 
 
 def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
@@ -294,6 +308,7 @@ def _said(
     prepared: Prepared,
     number: str,
     before: QuoteRevision | None,
+    replacing: Sequence[str | None],
     issued: datetime,
     asked_by: str | None,
     second: str | None,
@@ -329,7 +344,8 @@ def _said(
     content = quote_plans.with_alternatives(content, others)
     content = quote_options.with_options(content, prepared.options, table)
     contents = quote_plans.by_plan(content)
-    plans = None if before is None else replaced.plans_of(before, act.settings.data_keys)
+    plans = {} if before is None else replaced.plans_of(before, act.settings.data_keys)
+    places = replaced.counterparts(plans, replacing) if plans else [None] * len(contents)
     offered = wording.offered(content, [option.label for option in prepared.options])
     offered_before = offered if before is None else replaced.options_of(before, act.settings.data_keys)
 
@@ -343,15 +359,18 @@ def _said(
                     figures.adjustments,
                     days_to_take_back=days_to_take_back,
                     asked_by=asked_by,
-                    before=replaced.counterpart(plans, letter),
+                    before=None if place is None else plans[place],
                     asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
                     paper=paper.of(request.country, [request.language]),
                     personal=personal if letter in ("", LETTERS[0]) else None,
                 )
-                for (letter, one), figures in zip(contents.items(), (first, *others), strict=True)
+                for (letter, one), figures, place in zip(
+                    contents.items(), (first, *others), places, strict=True
+                )
             }
-            was = None if plans is None else {letter: each.content for letter, each in plans.items()}
-            rows = wording.firm_plans.together(worded, contents, table, reader, before=was)
+            rows = wording.firm_plans.together(
+                worded, contents, table, reader, before=plans, replacing=places
+            )
             changed = [*rows.changed, *wording.changed_options(offered_before, offered, reader)]
             options = wording.option_rows(content, prepared.options, table, reader)
             return replace(rows, changed=changed, options=options)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from estimator import audit, clinic, requests
 from estimator.act import Act
 from estimator.db import db
 from estimator.models import (
+    FinalBill,
     PatientRequest,
     PaymentAccount,
     Quote,
@@ -124,7 +125,11 @@ def leave(act: Act, revision: QuoteRevision, *, reason: str, account: int) -> No
 
 
 def _open(now: datetime) -> Select[int]:
-    """Return a query of the numbers of revisions that can be paid, name another account, and nobody has left."""
+    """Return a query of the numbers of revisions that can be paid, name another account, and nobody has left.
+
+    Once its final bill is entered, nothing is paid by the account that a quote names.
+    """
+    is_billed = exists().where(FinalBill.request_id == PatientRequest.id, FinalBill.ended_at.is_(None))
     in_force = clinic.accounts.in_force()
     named, left_with = aliased(PaymentAccount), aliased(PaymentAccount)
     can_be_accepted = and_(
@@ -151,7 +156,7 @@ def _open(now: datetime) -> Select[int]:
         .join(PatientRequest, PatientRequest.id == Quote.request_id)
         .outerjoin(named, named.id == QuoteAccount.account_id)
         .outerjoin(left_with, left_with.id == QuoteAccount.left_with_id)
-        .where(to_decide, or_(can_be_accepted, is_paid), PatientRequest.erased_at.is_(None))
+        .where(to_decide, or_(can_be_accepted, is_paid), PatientRequest.erased_at.is_(None), ~is_billed)
     )
 
 

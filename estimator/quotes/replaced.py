@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from estimator.models import PatientRequest, Quote, QuoteDecision, QuoteRevision
 from estimator.quotes.agreement import agreed
 from estimator.quotes.issued_revisions import content_of, decision_of, revisions, rows_of, state_at
 from pricing import quote_plans
+from pricing.quote_plans import LETTERS
 
 
 def standing(request: PatientRequest, now: datetime) -> str:
@@ -47,7 +48,7 @@ def plans_of(revision: QuoteRevision, keyring: keys.Keyring) -> dict[str, wordin
         )
         for letter, content in quote_plans.by_plan(content_of(revision)).items()
     }
-    return plans if accepted is None else {"": plans[accepted.plan]}
+    return plans if accepted is None else {accepted.plan: plans[accepted.plan]}
 
 
 def options_of(revision: QuoteRevision, keyring: keys.Keyring) -> list[wording.Offered]:
@@ -59,11 +60,17 @@ def options_of(revision: QuoteRevision, keyring: keys.Keyring) -> list[wording.O
     return wording.offered(content_of(revision), labels, [] if accepted is None else accepted.taken)
 
 
-def counterpart(plans: Mapping[str, wording.Before] | None, letter: str) -> wording.Before | None:
-    """Return the plan that one takes the place of: that of its letter; a first plan that of the first one."""
-    if plans is None:
-        return None
-    return plans.get(letter) or (next(iter(plans.values())) if letter in ("", "A") else None)
+def counterparts(plans: Mapping[str, wording.Before], replacing: Sequence[str | None]) -> list[str | None]:
+    """Return the letter of the plan that each one takes the place of, None of one that is new.
+
+    `replacing` is what each plan of a draft replaces. Where none of those is there, as of an accepted quote whose
+    accepted plan was removed, the first one takes the place of the first one.
+    """
+    only = LETTERS[0] if "" in plans else None
+    found = ["" if letter == only else letter for letter in replacing]
+    if plans.keys().isdisjoint(found):
+        return [next(iter(plans)), *(None for _each in found[1:])]
+    return [letter if letter in plans else None for letter in found]
 
 
 def replaced_by(revision: QuoteRevision) -> QuoteRevision | None:

@@ -1,6 +1,10 @@
 // What is wrong is read first: the summary of it has the focus when the page comes.
 
-document.querySelector(".error-summary")?.focus();
+const summary = document.querySelector(".error-summary");
+summary?.focus();
+
+// The browser goes to the place in the address once everything is there, and takes the focus away.
+if (summary && location.hash) window.addEventListener("load", () => requestAnimationFrame(() => summary.focus()));
 
 // The title says so until every answer that was refused has been given anew.
 

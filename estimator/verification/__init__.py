@@ -13,6 +13,7 @@ from estimator.verification.document import (
     amount,
     check,
     compute,
+    is_accepted_no_more,
     reference_of,
     word_for,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "amount",
     "check",
     "compute",
+    "is_accepted_no_more",
     "reference_of",
     "word_for",
 ]

@@ -154,6 +154,17 @@ def word_for(reference: Reference, now: datetime) -> Word:
     return "current" if quotes.state_at(asked, now) in OPEN and not is_over else "expired"
 
 
+def is_accepted_no_more(reference: Reference, now: datetime) -> bool:
+    """Whether a confirmation for others was made of a revision that is not accepted now.
+
+    Who has one on paper knows of the acceptance, and has no PDF to check; of any other revision nothing is told.
+    """
+    revision = _revision(reference)
+    if revision is None or quotes.state_at(revision, now) == "accepted":
+        return False
+    return db.session.scalar(select(Certificate.id).filter_by(revision_id=revision.id).limit(1)) is not None
+
+
 def check(content: bytes, now: datetime) -> Checked:
     """Say what can be said of a PDF; it takes a few seconds at most, whoever made it, and nothing is kept."""
     sha256 = hashlib.sha256(content).hexdigest()

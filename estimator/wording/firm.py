@@ -187,7 +187,7 @@ def firm_rows(
         converted=_converted(content, reader),
         beside=_beside(rows),
         taxes_beside=[row for row, firm in taxes if not firm],
-        replaces=None if before is None else _replaces(before, reader),
+        replaces=None if before is None else which_is_replaced(before, reader),
         changed=[] if before is None else _changed(before, content, table, reader, lines),
         about=list(_about(headed, first_day, days_to_take_back)),
         since_asked=[]
@@ -280,7 +280,8 @@ def _converted(content: StoredQuote, reader: Reader) -> str | None:
     )
 
 
-def _replaces(before: Before, reader: Reader) -> str:
+def which_is_replaced(before: Before, reader: Reader) -> str:
+    """Say which revision is replaced, and whether its acceptance ends with that."""
     issued = datetime.fromisoformat(before.content["issued"])
     day = reader.moment(issued, before.content["time_zone"])
     if before.accepted:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from estimator.i18n import Reader, Words, ngettext
 from estimator.i18n import gettext as _
 from estimator.wording import asked as asked_about
-from estimator.wording.firm import FirmRows
+from estimator.wording.firm import Before, FirmRows, which_is_replaced
 from estimator.wording.how_to_pay import nothing_obliges, once_accepted
 from estimator.wording.rows import ChangedRow, ComparedRow, NoticeRow, NoticeSection
 from pricing import quote_plans
@@ -43,16 +43,21 @@ def together(
     table: PriceTable,
     reader: Reader,
     *,
-    before: Mapping[str, StoredQuote] | None = None,
+    before: Mapping[str, Before],
+    replacing: Sequence[str | None],
 ) -> FirmRows:
     """Return the rows of a quote with all of its plans; those of an only plan are what they were.
 
-    `before` are the plans of the revision that is replaced: which of them came or went is among what has changed.
+    `before` are the plans of the revision that is replaced, `replacing` says for each plan whose place it takes: which
+    of them came, went or moved up is among what has changed.
     """
     first, *others = worded.values()
-    came_or_went = [] if before is None else list(_came_or_went(before, contents, reader))
+    if before:
+        moved = _came_or_went(before, dict(zip(contents, replacing, strict=True)), contents, reader)
+        replaces = which_is_replaced(next(iter(before.values())), reader)
+        first = replace(first, changed=[*first.changed, *moved], replaces=replaces)
     if not others:
-        return replace(first, changed=[*first.changed, *came_or_went]) if came_or_went else first
+        return first
     return replace(
         first,
         plan=next(iter(worded)),
@@ -70,7 +75,6 @@ def together(
         compared=list(_compared(worded, contents, table, reader)),
         notices=_merged(worded.values()),
         since_asked=[],
-        changed=[*first.changed, *came_or_went],
         about=[_one_of(len(worded)), *first.about],
     )
 
@@ -121,18 +125,32 @@ def _one_of(plans: int) -> str:
 
 
 def _came_or_went(
-    before: Mapping[str, StoredQuote], now: Mapping[str, StoredQuote], reader: Reader
+    before: Mapping[str, Before],
+    replacing: Mapping[str, str | None],
+    now: Mapping[str, StoredQuote],
+    reader: Reader,
 ) -> Iterator[ChangedRow]:
-    """Yield each further plan that the revision before had not, or that this one has not any more."""
+    """Yield each plan that this revision has not any more, that has another name in it, and that is new in it."""
     nothing = _("not in it")
 
-    def total(contents: Mapping[str, StoredQuote], letter: str) -> str:
-        found = contents.get(letter)
-        return nothing if found is None else reader.money(found["total"], found["currency"])
+    def total(content: StoredQuote) -> str:
+        return reader.money(content["total"], content["currency"])
 
-    for letter in sorted({*before, *now} - {"", "A"}):
-        if (letter in before) != (letter in now):
-            yield ChangedRow("plan", Words(named(letter)), total(before, letter), total(now, letter))
+    for letter, gone in before.items():
+        if letter not in replacing.values():
+            yield ChangedRow("plan", Words(_called(letter)), total(gone.content), nothing)
+    for letter, old in replacing.items():
+        if old and old != letter and len(before) > 1:
+            name = named(letter) if letter else _("the only plan")
+            was, is_ = total(before[old].content), total(now[letter])
+            yield ChangedRow("plan", Words(named(old)), was, with_name(name, is_))
+    for letter, old in replacing.items():
+        if old is None:
+            yield ChangedRow("plan", Words(_called(letter)), nothing, total(now[letter]))
+
+
+def _called(letter: str) -> str:
+    return named(letter or quote_plans.LETTERS[0])
 
 
 def _merged(worded: Iterable[FirmRows]) -> list[NoticeSection]:

@@ -20,10 +20,12 @@ def of_request(reference: str, provider: str, due: str | None) -> str:
     )
 
 
-def of_quote(number: str, provider: str, *, until: str | None = None, accepted: str | None = None) -> str:
+def of_quote(
+    number: str, provider: str, *, until: str | None = None, over: bool = False, accepted: str | None = None
+) -> str:
     """Return the line above the link to a quote, with the day until which it can be accepted, or on which it was.
 
-    What it comes to stands behind the link alone.
+    Of one whose last day is `over` it says until when it could be. What it comes to stands behind the link alone.
     """
     if accepted is not None:
         return _(
@@ -34,6 +36,13 @@ def of_quote(number: str, provider: str, *, until: str | None = None, accepted: 
         )
     if until is None:
         return _("Your quote %(number)s from %(provider)s:", number=number, provider=provider)
+    if over:
+        return _(
+            "Your quote %(number)s from %(provider)s, which could be accepted until %(day)s:",
+            number=number,
+            provider=provider,
+            day=until,
+        )
     return _(
         "Your quote %(number)s from %(provider)s, valid until %(day)s:",
         number=number,

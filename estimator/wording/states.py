@@ -116,6 +116,7 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "approval_asked": lazy_gettext("Approval of the quote by a second coordinator asked for"),
     "sent_back": lazy_gettext("Quote sent back to whoever prepared it"),
     "approved": lazy_gettext("Quote approved by a second coordinator"),
+    "discarded": lazy_gettext("Quote discarded before it was issued"),
     "priced": lazy_gettext("Price for the quote given"),
     "issued": lazy_gettext("Quote issued"),
     "certificate": lazy_gettext("Confirmation of a quote made for others"),

@@ -63,6 +63,7 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "approval_asked": lazy_gettext("asked for approval of the quote"),
     "sent_back": lazy_gettext("sent the quote back with a comment"),
     "approved": lazy_gettext("approved adjustments and given prices of the quote"),
+    "discarded": lazy_gettext("discarded the quote that was being prepared"),
     "certificate": lazy_gettext("made a confirmation of quote %(quote)s, revision %(revision)s, for others"),
     "no_account_left": lazy_gettext(
         "left quote %(quote)s, revision %(revision)s, without an account to pay into"

@@ -52,10 +52,15 @@ _COUNT = re.compile(
 _WHOLE = [(re.compile(rf"(?<!\w)(?:ال|[لبو])?{words}{END}"), digits) for words, digits in WHOLE.items()]
 
 
+_ONE_OR_MORE = re.compile(r"(?<!\w)(جلسة|حقنة|إبرة|ابرة)(?=\s{1,2}(?:أو|او)\s{1,2}[2-6](?!\w))")
+"""A word of Arabic that is one of something by itself, before the larger number that is the other possibility."""
+
+
 def in_digits(text: str, counted: str) -> str:
     """Return a text with the words for one to six as digits; `counted` is a pattern of what is counted."""
     for words, digits in _WHOLE:
         text = words.sub(digits, text)
+    text = _ONE_OR_MORE.sub(r"1 \1", text)
     text = _article(counted).sub("1", text)
     return _COUNT.sub(_digit, text)
 

@@ -29,6 +29,10 @@ _SENDERS = re.compile(
 )
 
 
+_MYSELF = frozenset("you me vous toi moi tú tu usted yo вы ты я أنت انت أنا आप तुम मैं আপনি তুমি আমি".split())
+"""What a chat calls whoever copies from it: no name."""
+
+
 def without_moments(text: str) -> str:
     """Return a text without the moments at which a chat says that its messages were written."""
     return _BEGINNING.sub(" ", text)
@@ -39,6 +43,8 @@ def senders(text: str, *, most: int) -> Iterator[str]:
     found: set[str] = set()
     for match in _SENDERS.finditer(text):
         name = " ".join(re.sub(f"[{_MARKS}]", "", match["behind"] or match["before"]).split())
+        if name.casefold() in _MYSELF:
+            continue
         if name not in found and any(map(str.isalpha, name)) and not any(map(str.isdigit, name)):
             found.add(name)
             yield name

@@ -81,7 +81,8 @@ class Found:
     """What stands in a message, each as often as it can be meant, and at most MOST times; `sessions` are numbers.
 
     `for_other` if it asks for a relative, named or not; `waits_for_country` if there are digits that can be a telephone
-    number once its country is known.
+    number once its country is known. `impossible` are telephone numbers, as they are written, that no country has, or
+    not the one in which they are read.
     """
 
     numbers: tuple[Number, ...] = ()
@@ -98,6 +99,7 @@ class Found:
     ways: tuple[str, ...] = ()
     for_other: bool = False
     waits_for_country: bool = False
+    impossible: tuple[str, ...] = ()
 
 
 def is_too_long(text: str) -> bool:
@@ -133,6 +135,7 @@ def look(text: str, *, country: str, languages: Collection[str], today: date) ->
         tuple(ways_in(text, most=MOST)),
         is_for_relative(text),
         not country and not numbers and telephone.may_need_country(plain),
+        tuple(telephone.impossible_in(plain, country, most=MOST)),
     )
 
 

@@ -49,6 +49,12 @@ CLOSINGS = (
 )
 """What stands before a name at the end of a message: words with a capital letter up to the end of a line are one."""
 
+THANKS = (
+    r"(?:many )?thanks|thank you(?: very much| so much)?|merci(?: beaucoup| d['’]avance)?|(?:muchas )?gracias|"
+    r"(?:большое )?спасибо"
+)
+"""What stands before a name of two words or three with which a message ends, behind a comma, a stop or a new line."""
+
 OF_PATIENTS = (
     relatives.ENGLISH,
     relatives.FRENCH,
@@ -137,6 +143,7 @@ _PROPER = r"[^\W\d_a-zа-яё][\w'’-]{1,39}"
 _GREETED = rf"(?<!\w)(?i:{GREETING})(?:{_SPACE}(?i:dr|docteur|doctor|доктор))?[,.!]?{_SPACE}{{1,3}}"
 _BEGUN = rf"(?i:{'|'.join(BEGINNING)}){_SPACE}{{1,3}}"
 _ENDED = rf"{_SPACE}{{0,2}}(?:[,.!:()\n]|$)(?![^.!\n]{{0,60}}\?)"
+_WISHES = r"(?i:bon(?:ne)?|très|good|god|best|have|kind|warm|see|take|buen[ao]?s?|que|dios|хорошего|доброго|всего)\b"
 _ABOUT = (
     re.compile(rf"{_GREETED}{_BEGUN}(?={_PROPER}{_ENDED})", re.MULTILINE),
     re.compile(
@@ -152,6 +159,10 @@ _ABOUT = (
         rf"(?<!\w)(?i:{'|'.join(CLOSINGS)})[,.!]?\s{{1,3}}(?i:{_TITLE})"
         rf"(?={_PROPER}(?:{_SPACE}{_PROPER}){{0,3}}{_SPACE}{{0,2}}[.!]?{_SPACE}{{0,2}}$)",
         re.MULTILINE,
+    ),
+    re.compile(
+        rf"(?<!\w)(?i:{THANKS})(?:{_SPACE}?[,.!]{_SPACE}?\n?|\s?\n)\s{{0,3}}"
+        rf"(?!{_WISHES}|(?i:{TITLES})\b)(?={_PROPER}(?:{_SPACE}{_PROPER}){{1,2}}\s{{0,2}}[.!]?\s{{0,3}}\Z)"
     ),
 )
 """What stands before names that are told by what is around them."""

@@ -33,9 +33,19 @@ _TWO = re.compile(
     rf"(?<![0-9.,/:+–-])([0-9]{{1,2}}){OR}([0-9]{{1,2}})\s{{0,2}}{_COUNTED}",
     re.IGNORECASE,
 )
+_GOING_ON = (
+    r"(?:please|pls|thanks|for|but|if|in|at|with|and|depending|max(?:imum)?|i|we|"
+    r"merci|svp|s['’]il|pour|mais|si|en|au|avec|et|selon|je|nous|"
+    r"gracias|por favor|para|pero|con|y|según|"
+    r"пожалуйста|для|но|если|в|с|и|мы|я|моему|моей|"
+    r"من|في|مع|لكن|إذا|हों|मेरे|मेरी|चाहिए|लगेंगे|लेकिन|में|तो|আমার|লাগবে|দরকার|চাই|কিন্তু|হলে)(?![\w़-়्-্ািীা])"
+    r"|ل\w"
+)
+"""Words after a number that go on with the sentence, so that what was counted before is what it counts."""
+
 _THEN_ANOTHER = re.compile(
     rf"(?<![0-9.,/:+–-])([0-9]{{1,2}})\s{{0,2}}{_COUNTED}[,،]?{OR}([0-9]{{1,2}})"
-    r"(?=\s{0,2}(?:$|[\n,;:?!)…।؛؟]|\.(?![0-9])|please|pls|thanks|merci|svp|s['’]il|gracias|por favor|пожалуйста))",
+    rf"(?=\s{{0,2}}(?:$|[\n,;:?!)…।؛؟]|\.(?![0-9])|(?:{_GOING_ON})))",
     re.IGNORECASE,
 )
 _LONGEST_OR = 20

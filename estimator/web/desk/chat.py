@@ -48,8 +48,10 @@ def of_quote(found: PatientRequest, revision: QuoteRevision) -> ChatText:
         agreed, day = quotes.agreed(revision), None
         if agreed is not None:
             day = theirs.day(price_lists.day_of(agreed.at, revision.time_zone))
-        until = theirs.day(revision.valid_until) if revision.state in ("current", "expired") else None
-        line = pasted.of_quote(quote.number, _provider(found), until=until, accepted=day)
+        state = quotes.state_at(revision, request_context.now())
+        until = theirs.day(revision.valid_until) if state in ("current", "expired") else None
+        over = state == "expired"
+        line = pasted.of_quote(quote.number, _provider(found), until=until, over=over, accepted=day)
     return _text(found, theirs, line, quote.number, url_for("quote.open", token=token))
 
 

@@ -123,7 +123,7 @@ def start() -> ResponseReturnValue:
 @pages.get("/verify/<reference>")
 @pages.get("/verify/<reference>/<revision>")
 def reference(reference: str, revision: str = "") -> ResponseReturnValue:
-    """Tell one of four words of a number, and nothing more."""
+    """Tell one of four words of a number, and of one that was confirmed to others whether it is accepted no more."""
     found = verification.reference_of(f"{reference}/{revision}" if revision else reference)
     if found in ("EST", "REQ") or reference in ("EST", "REQ"):
         return render_template(
@@ -139,7 +139,15 @@ def reference(reference: str, revision: str = "") -> ResponseReturnValue:
     word = "unknown" if found is None else verification.word_for(found, request_context.now())
     if word == "unknown":
         attempts.count("check numbers", MOST_MISSES)
-    page = render_template("patient/verify_number.html", word=word, reference=found, form=NumberForm(None))
+    page = render_template(
+        "patient/verify_number.html",
+        word=word,
+        not_accepted=word == "current"
+        and found is not None
+        and verification.is_accepted_no_more(found, request_context.now()),
+        reference=found,
+        form=NumberForm(None),
+    )
     return page, 404 if word == "unknown" else 200
 
 

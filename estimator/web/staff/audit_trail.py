@@ -53,6 +53,7 @@ SENTENCES = {
     "quote.proposed": lazy_gettext("asked for approval of a quote’s adjustments and given prices"),
     "quote.sent_back": lazy_gettext("sent a quote back with a comment"),
     "quote.approved": lazy_gettext("approved the adjustments and given prices of a quote"),
+    "quote.discarded": lazy_gettext("discarded a quote that was being prepared"),
     "quote.issued": lazy_gettext("issued a quote"),
     "quote.withdrawn": lazy_gettext("withdrew a quote"),
     "quote.accepted": lazy_gettext("accepted a quote"),

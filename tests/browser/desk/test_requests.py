@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, Route, expect
 
+from estimator import quotes, requests
+from estimator.db import db
 from estimator.models.staff import Role
 from estimator.requests import search
 from tests.support.accessibility import hindrances_at_the_desk
-from tests.support.quote_desk import ask
+from tests.support.acts import acting
+from tests.support.quote_desk import ask, request_of, settings_of
 from tests.support.serving import browsing
+from tests.support.settled import two_frames
 from tests.support.staff_browser import Staff
 
 PATIENCE = 20_000
@@ -62,6 +67,65 @@ def test_the_list_follows_what_is_typed_and_says_so_politely(page: Page) -> None
     page.goto("/desk/requests?q=quill")
     page.go_back()
     rows(page, 3)
+
+
+def talked_about(app: Flask, reference: str) -> None:
+    """Let so much be said at a request that its page is many screens long."""
+    with app.app_context(), request_of(app, reference) as found:
+        for number in range(8):
+            act = acting(now=datetime.now(UTC), settings=settings_of(app))
+            quotes.ask_question(act, found, f"Question {number}? " + "It is a long story. " * 40)
+            requests.answer(act.by("user:1"), found, f"Answer {number}.", way="telephone")
+            db.session.commit()
+
+
+def answer(page: Page, reference: str, words: str) -> None:
+    page.goto(f"/desk/requests/{reference}")
+    page.get_by_label("Answer to them").fill(words)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send the answer").click()
+    two_frames(page)
+
+
+@pytest.mark.long
+def test_what_was_done_with_an_answer_or_a_note_is_on_the_screen(
+    app: Flask, made: list[str], page: Page
+) -> None:
+    talked_about(app, made[0])
+    answer(page, made[0], "There is a lift.")
+    expect(page.get_by_text("The answer is kept, and a mail says that it is there.")).to_be_in_viewport()
+    expect(page.get_by_text("There is a lift.")).to_be_in_viewport()
+    page.get_by_label("Note").fill("She called.")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keep the note").click()
+    expect(page.get_by_text("The note is kept.")).to_be_in_viewport()
+    page.get_by_label("Assigned to").select_option(label="nobody")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.get_by_text("It is no longer assigned to anybody.")).to_be_in_viewport()
+
+
+@pytest.mark.long
+def test_why_an_answer_was_not_sent_is_on_the_screen_and_has_the_focus(
+    app: Flask, made: list[str], page: Page
+) -> None:
+    talked_about(app, made[0])
+    page.goto(f"/desk/requests/{made[0]}")
+    page.get_by_label("Answer to them").fill("There is a lift.")
+    with app.app_context(), request_of(app, made[0]) as found:
+        act = acting(now=datetime.now(UTC), settings=settings_of(app), actor="user:1")
+        requests.answer(act, found, "There are two lifts.", way="telephone")
+        db.session.commit()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Send the answer").click()
+    summary = page.locator(".error-summary")
+    expect(summary).to_contain_text("has answered while you were writing")
+    expect(summary).to_be_focused()
+    expect(summary).to_be_in_viewport()
+    expect(page.get_by_label("Answer to them")).to_have_value("There is a lift.")
+    answer(page, made[0], "")
+    expect(summary).to_be_focused()
+    expect(summary).to_be_in_viewport()
 
 
 @pytest.mark.long

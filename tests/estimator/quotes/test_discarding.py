@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from estimator import requests
+from estimator.act import Act
 from estimator.db import db
-from estimator.models import PatientRequest, QuoteDraft
+from estimator.models import AuditEntry, PatientRequest, QuoteDraft, RequestEvent
 from estimator.quotes import drafts
 from tests.support.acts import acting
 from tests.support.at_once import at_once, meanwhile
@@ -39,13 +40,17 @@ def draft_of(reference: str) -> QuoteDraft:
     return found
 
 
+def who() -> Act:
+    return acting(actor=COLLEAGUE, now=NOW, settings=settings())
+
+
 def save(reference: str) -> None:
     act = acting(actor=COLLEAGUE, now=NOW, settings=settings())
     drafts.change(act, draft_of(reference), save=draft_of(reference).save, valid_until=date(2026, 5, 1))
 
 
 def discard(reference: str) -> None:
-    drafts.discard(draft_of(reference), save=draft_of(reference).save)
+    drafts.discard(who(), draft_of(reference), save=draft_of(reference).save)
 
 
 def issue_and_begin_again(reference: str) -> None:
@@ -63,13 +68,26 @@ def test_what_changed_meanwhile_is_not_discarded_unseen(
     meanwhile(app, lambda: change(reference))
     left = select(QuoteDraft.name, QuoteDraft.save)
     with pytest.raises(drafts.ChangedMeanwhile):
-        drafts.discard(read, save=seen)
+        drafts.discard(who(), read, save=seen)
     db.session.rollback()
     assert len(db.session.execute(left).all()) == (0 if change is discard else 1)
 
 
+def test_who_discarded_a_quote_stands_in_history_and_trail_and_issuing_discards_nothing(
+    app: Flask, reference: str
+) -> None:
+    issue_and_begin_again(reference)
+    written = select(RequestEvent.actor).filter_by(kind="discarded")
+    assert db.session.scalar(written) is None
+    discard(reference)
+    db.session.commit()
+    assert db.session.scalars(written).all() == [COLLEAGUE]
+    trail = select(AuditEntry.actor).filter_by(action="quote.discarded")
+    assert db.session.scalars(trail).all() == [COLLEAGUE]
+
+
 def test_of_two_who_discard_a_quote_at_once_one_is_told(app: Flask, reference: str) -> None:
     seen = draft_of(reference).save
-    found = at_once(app, 2, lambda _number: drafts.discard(draft_of(reference), save=seen))
+    found = at_once(app, 2, lambda _number: drafts.discard(who(), draft_of(reference), save=seen))
     assert found.count(None) == 1
     assert db.session.scalar(select(QuoteDraft)) is None

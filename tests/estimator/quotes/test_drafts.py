@@ -157,7 +157,7 @@ def test_what_is_discarded_is_gone_and_what_was_issued_stays(request_: PatientRe
     prepare(request_)
     draft = drafts.for_request(request_)
     assert draft is not None
-    drafts.discard(draft, save=1)
+    drafts.discard(acting(now=NOW, settings=settings()), draft, save=1)
     db.session.commit()
     assert drafts.for_request(request_) is None
     assert quotes.for_request(request_) is not None

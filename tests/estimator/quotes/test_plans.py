@@ -25,6 +25,7 @@ from tests.support.example_quotes import (
     accept,
     ask,
     issue,
+    list_text,
     prepare,
     publish,
     settings,
@@ -114,9 +115,52 @@ def test_a_removed_plan_is_gone_and_those_behind_it_move_up(request_: PatientReq
     draft = two(request_)
     drafts.remove_plan(acting(now=NOW, settings=settings()), draft, save=draft.save, plan="A")
     db.session.commit()
-    assert draft_of(request_).alternatives is None
+    assert drafts.letters_of(draft_of(request_), settings()) == []
     assert drafts.answers_of(draft_of(request_), settings())["sessions"] == "3"
     assert [(plan.letter, plan.answers["sessions"]) for plan in state(request_).plans] == [("", "3")]
+
+
+ABOUT_YOU = """
+[driver.thinners]
+kind = "yes_no"
+role = "about_you"
+label.en = "Do you take blood thinners?"
+open = true
+
+[driver.bridging]
+kind = "yes_no"
+role = "about_you"
+label.en = "Can you pause them?"
+when = { sessions = { least = 3 }, thinners = true }
+open = true
+"""
+
+
+def answers_about(request: PatientRequest, question: str) -> list[object]:
+    found = (drafts.answers_of(draft_of(request), settings(), letter) for letter in "ABC")
+    return [answers.get(question) for answers in found]
+
+
+def test_what_is_asked_about_the_patient_is_answered_once_for_every_plan(app: Flask) -> None:
+    request = ask(publish(list_text(more=ABOUT_YOU)))
+    two(request)
+    change(request, "B", answers={**THREE, "thinners": True})
+    add(request)
+    assert answers_about(request, "thinners") == [True, True, True]
+    change(request, "A", answers={**PLAN, "thinners": False})
+    assert answers_about(request, "thinners") == [False, False, False]
+    assert answers_about(request, "sessions") == ["2", "3", "2"]
+    change(request, "A", answers=PLAN)
+    assert answers_about(request, "thinners") == [None, None, None]
+
+
+def test_what_a_plan_does_not_ask_of_the_patient_takes_no_answer_from_another(app: Flask) -> None:
+    request = ask(publish(list_text(more=ABOUT_YOU)))
+    two(request)
+    change(request, "B", answers={**THREE, "thinners": True, "bridging": True})
+    change(request, "A", answers={**THREE, "thinners": True, "bridging": True})
+    change(request, "A", answers={**PLAN, "thinners": True})
+    assert answers_about(request, "bridging")[1] is True
 
 
 @pytest.mark.parametrize("plan", ["C", "", "x"])
@@ -205,6 +249,97 @@ def test_the_next_revision_says_which_plan_came_and_which_went(request_: Patient
     assert rows.plans == [rows]
     changed = [(str(row.label), row.old.replace("\N{NO-BREAK SPACE}", " "), row.new) for row in rows.changed]
     assert ("Plan B", "USD 6,600.00", "not in it") in changed
+
+
+def remove(request: PatientRequest, plan: str) -> None:
+    draft = draft_of(request)
+    drafts.remove_plan(acting(now=NOW, settings=settings()), draft, save=draft.save, plan=plan)
+    db.session.commit()
+
+
+def changed(revision: QuoteRevision) -> list[tuple[str, str, str]]:
+    """Return what the plans of a revision say has changed, without its last day."""
+    rows = quotes.rows_of(revision, settings().data_keys)
+    assert rows is not None
+    assert rows.replaces is not None
+    found = [row for plan in rows.plans for row in plan.changed if row.kind != "valid_until"]
+    return [
+        (
+            str(row.label),
+            row.old.replace("\N{NO-BREAK SPACE}", " "),
+            row.new.replace("\N{NO-BREAK SPACE}", " "),
+        )
+        for row in found
+    ]
+
+
+def test_the_plan_that_stays_is_not_compared_with_the_one_that_was_removed(request_: PatientRequest) -> None:
+    prepare(request_, adjustments=[("-100.00", "Courtesy")])
+    add(request_)
+    change(request_, "B", answers=THREE)
+    issue(request_)
+    prepare(request_)
+    remove(request_, "A")
+    assert changed(issue(request_, NOW + DAY)) == [
+        ("Plan A", "USD 4,300.00", "not in it"),
+        ("Plan B", "USD 6,500.00", "the only plan: USD 6,500.00"),
+    ]
+
+
+def test_a_plan_that_moves_up_is_the_same_plan_under_another_name(request_: PatientRequest) -> None:
+    with_plans("3", "4", request=request_)
+    prepare(request_)
+    remove(request_, "B")
+    assert changed(issue(request_, NOW + DAY)) == [
+        ("Plan B", "USD 6,600.00", "not in it"),
+        ("Plan C", "USD 8,800.00", "Plan B: USD 8,800.00"),
+    ]
+    prepare(request_)
+    change(request_, "B", answers=THREE)
+    assert ("Firm total", "USD 8,800.00", "USD 6,600.00") in changed(issue(request_, NOW + 2 * DAY))
+
+
+def test_a_plan_in_the_place_of_a_removed_one_is_new(request_: PatientRequest) -> None:
+    with_plans("3", request=request_)
+    prepare(request_)
+    add(request_)
+    change(request_, "C", answers={**PLAN, "sessions": "5"})
+    remove(request_, "A")
+    assert changed(issue(request_, NOW + DAY)) == [
+        ("Plan A", "USD 4,400.00", "not in it"),
+        ("Plan B", "USD 6,600.00", "Plan A: USD 6,600.00"),
+        ("Plan B", "not in it", "USD 11,000.00"),
+    ]
+
+
+def test_of_one_plan_that_becomes_two_the_first_is_the_one_there_was(request_: PatientRequest) -> None:
+    prepare(request_)
+    issue(request_)
+    prepare(request_)
+    add(request_)
+    change(request_, "B", answers=THREE)
+    assert changed(issue(request_, NOW + DAY)) == [("Plan B", "not in it", "USD 6,600.00")]
+
+
+def test_where_every_plan_was_made_anew_the_first_takes_the_place_of_the_first(
+    request_: PatientRequest,
+) -> None:
+    prepare(request_)
+    issue(request_)
+    prepare(request_)
+    add(request_)
+    change(request_, "B", answers=THREE)
+    remove(request_, "A")
+    assert ("Firm total", "USD 4,400.00", "USD 6,600.00") in changed(issue(request_, NOW + DAY))
+
+
+def test_a_revision_that_was_prepared_before_one_plan_was_accepted_is_compared_with_that_plan(
+    request_: PatientRequest,
+) -> None:
+    revision = with_plans("3", request=request_)
+    prepare(request_)
+    accept(revision, plan="B")
+    assert changed(issue(request_, NOW + DAY)) == [("Plan A", "not in it", "USD 4,400.00")]
 
 
 def accepted_plan(revision: QuoteRevision) -> str:

@@ -24,7 +24,8 @@ from tests.support import example_quotes as example
 from tests.support.acts import acting
 from tests.support.delhi_list import NOW
 from tests.support.example_bills import history
-from tests.support.quote_desk import PLAN, ask, request_of
+from tests.support.quote_desk import PLAN, accept, ask, request_of
+from tests.support.quote_form import issue
 from tests.support.staff_browser import Page, Staff
 
 OTHER = {**PLAN, "cells": "marrow", "room": "single", "rehab": "none"}
@@ -68,9 +69,6 @@ def enter(person: Staff, address: str, **typed: object) -> Page:
 def test_a_bill_is_entered_from_the_request_and_stands_beside_the_estimate(
     app: Flask, coordinator: Staff, reference: str, address: str
 ) -> None:
-    assert "Enter the final bill" not in coordinator.see(f"/desk/requests/{reference}").text, "it is new"
-    coordinator.press("Change status", state="in_work", why="")
-    assert "Enter the final bill" in coordinator.see(f"/desk/requests/{reference}").text
     expected = likely(app, reference)
     page = enter(
         coordinator, address, total=expected, reasons=["more_nights", "complication"], note="Said by phone."
@@ -82,6 +80,18 @@ def test_a_bill_is_entered_from_the_request_and_stands_beside_the_estimate(
     request = coordinator.see(f"/desk/requests/{reference}").text
     assert "Final bill: USD" in request
     assert "entered the final bill" in request
+
+
+def test_a_bill_is_offered_at_a_request_once_a_quote_was_accepted(
+    app: Flask, coordinator: Staff, reference: str
+) -> None:
+    offer = "Enter the final bill"
+    coordinator.see(f"/desk/requests/{reference}")
+    assert offer not in coordinator.press("Change status", state="in_work", why="").text
+    issue(coordinator, reference)
+    assert offer not in coordinator.see(f"/desk/requests/{reference}").text, "nobody has accepted it"
+    accept(app, reference)
+    assert offer in coordinator.see(f"/desk/requests/{reference}").text
 
 
 def test_each_page_of_a_bill_names_the_patient_and_not_whoever_asked(app: Flask, coordinator: Staff) -> None:

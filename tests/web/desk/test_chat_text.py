@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 
 from estimator import quotes
@@ -30,13 +32,26 @@ def line(app: Flask, revision: QuoteRevision) -> str:
         return chat.of_quote(revision.quote.request, revision).text.splitlines()[0]
 
 
-def test_an_accepted_quote_is_told_as_accepted_and_not_as_still_to_be_answered(app: Flask) -> None:
+def test_an_accepted_quote_is_told_as_accepted_and_not_as_still_to_be_answered(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(NOW)
     revision = quoted(language="fr")
     assert ", valable jusqu’au " in line(app, revision)
     accept(revision)
     assert line(app, revision).endswith(", accepté le 10 mars 2026\xa0:")
     quotes.take_back(acting(now=NOW, settings=settings()), revision)
     assert ", valable jusqu’au " in line(app, revision)
+
+
+def test_of_a_quote_whose_last_day_is_over_it_is_said_until_when_it_could_be_accepted(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(NOW + timedelta(days=60))
+    revision = quoted(language="fr")
+    assert ", qui pouvait être accepté jusqu’au " in line(app, revision)
+    accept(revision)
+    assert ", accepté le 10 mars 2026" in line(app, revision)
 
 
 def test_of_a_quote_that_was_declined_or_withdrawn_no_day_is_told(app: Flask) -> None:

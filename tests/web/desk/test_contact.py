@@ -33,7 +33,7 @@ from tests.support.visitor import Visitor
 
 RIGHT = "wilhelmina@quillworth.org"
 
-BUTTON = "Keep the contact"
+BUTTON = "Save the contact"
 
 SignIn = Callable[[Flask, Role], Staff]
 

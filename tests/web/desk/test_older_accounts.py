@@ -67,6 +67,18 @@ def test_an_open_quote_with_an_older_account_is_listed_until_it_is_revised(
 
 
 @pytest.mark.long
+def test_a_quote_whose_final_bill_is_entered_cannot_be_paid_any_more(
+    app: Flask, coordinator: Staff, reference: str
+) -> None:
+    accept(app, reference)
+    assert "Q-2026-00001" in coordinator.see(LIST).text
+    coordinator.see(f"/desk/requests/{reference}/bill/enter")
+    coordinator.press("Keep the bill", day=now().date().isoformat(), total="19,202.60")
+    assert "Final bill: USD" in coordinator.see(f"/desk/requests/{reference}").text
+    assert "There is none" in coordinator.see(LIST).text
+
+
+@pytest.mark.long
 def test_somebody_leaves_it_and_says_why_which_stands_in_the_history(
     app: Flask, coordinator: Staff, reference: str
 ) -> None:

@@ -93,7 +93,7 @@ def test_a_mail_that_was_mended_waits_no_more_and_an_old_page_sends_it_to_nobody
     number = give_up(app, "request_received", "550 mailbox unknown")
     assert len(rows(coordinator.see("/desk/outbox?state=again"))) == 1
     coordinator.see(f"/desk/requests/{reference}/contact")
-    coordinator.press("Keep the contact", email="wilhelmina@quillworth.org", again=["request_received"])
+    coordinator.press("Save the contact", email="wilhelmina@quillworth.org", again=["request_received"])
     assert "There is no such mail." in coordinator.see("/desk/outbox?state=again").text
     shown = coordinator.see("/desk/outbox?state=failed")
     assert "A later mail stands in its place." in shown.text

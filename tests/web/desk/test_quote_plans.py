@@ -175,7 +175,7 @@ def test_whoever_revises_what_was_accepted_reads_that_the_acceptance_ends(
     reference = two(app, coordinator)
     coordinator.see(f"{page(reference)}/issue")
     coordinator.press("Issue this quote")
-    ends = "The patient has accepted that revision. Once this one is issued, that acceptance ends"
+    ends = "The patient has accepted revision 1. Once this one is issued, that acceptance ends"
     coordinator.see(page(reference))
     coordinator.press("Prepare a revision")
     assert ends not in coordinator.see(f"{page(reference)}/issue").text

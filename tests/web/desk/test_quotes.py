@@ -329,6 +329,8 @@ def test_a_second_person_approves_exactly_what_is_there(
     assert not [b for b in seen.all("button") if "Save" in "".join(b.itertext())], "approvers do not write it"
     (only_read,) = seen.all("fieldset", disabled="")
     assert "amount-0" in [each.get("name") for each in only_read.iter("input")]
+    assert not only_read.findall(".//textarea"), "words and the last day are text there"
+    assert "until-day" not in [each.get("name") for each in only_read.iter("input")]
     approver.press("Approve these adjustments")
     assert "Approved by approver@" in approver.page.text
     coordinator.see(page(reference))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -16,6 +18,9 @@ from estimator.db import db
 from estimator.models import Mail, QuoteDraft
 from estimator.models.staff import Role
 from estimator.privacy import erasure
+from estimator.quotes import drafts
+from estimator.web.desk.requests import beside
+from pricing.quote_options import Option
 from tests.support.acts import acting
 from tests.support.quote_desk import (
     NAME,
@@ -49,6 +54,57 @@ def test_a_new_link_ends_the_old_one(app: Flask, coordinator: Staff) -> None:
     stranger = app.test_client()
     assert stranger.get(old).status_code == 404
     assert stranger.get(new).status_code == 303
+
+
+def test_what_was_issued_in_another_language_has_the_figures_of_the_desk_and_its_optional_lines(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app, language="fr")
+    prepare(coordinator, reference, **line(0, "-100"))
+    with app.app_context(), request_of(app, reference) as found:
+        draft = drafts.for_request(found)
+        assert draft is not None
+        act = acting(actor="user:1", now=now(), settings=settings_of(app))
+        drafts.change(act, draft, save=draft.save, options=[Option(Decimal("250"), "Interprète", ())])
+        db.session.commit()
+    coordinator.see(f"{page(reference)}/issue")
+    shown = coordinator.press("Issue this quote").text.replace(SPACE, " ")
+    assert "\N{MINUS SIGN}USD 100.00" in shown
+    assert "100,00" not in shown
+    assert "Can be taken with it, taxes included: Interprète, USD 250.00" in shown
+
+
+def test_who_prepares_or_approves_a_revision_reads_that_the_patient_has_accepted_meanwhile(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    coordinator.see(page(reference))
+    accepted = "The patient has accepted revision 1."
+    assert accepted not in coordinator.press("Prepare a revision").text
+    accept(app, reference)
+    assert accepted in coordinator.see(page(reference)).text
+    assert accepted in coordinator.see(f"{page(reference)}/issue").text
+
+
+def test_the_request_says_until_when_a_quote_can_be_accepted_only_while_it_can(
+    app: Flask, coordinator: Staff, clock: time_machine.Traveller
+) -> None:
+    first, second = ask(app), ask(app, address="another@example.org")
+    for reference in (first, second):
+        issue(coordinator, reference)
+        assert ", valid until " in coordinator.see(f"/desk/requests/{reference}").text
+    with newest(app, first) as revision:
+        quotes.withdraw(
+            acting(actor="user:1", now=now(), settings=settings_of(app)), revision, reason="mistake"
+        )
+        db.session.commit()
+    assert "valid until" not in coordinator.see(f"/desk/requests/{first}").text
+    clock.shift(timedelta(days=90))
+    with app.test_request_context(), request_of(app, second) as found:
+        told = beside.quote(found)
+    assert told is not None
+    assert (told["until"] or "").startswith("it could be accepted until ")
 
 
 @pytest.mark.long

@@ -176,10 +176,10 @@ def test_a_country_that_nobody_said_is_not_known_wherever_it_is_read(app: Flask,
     assert f"{reference}," in kept
     shown = coordinator.see(f"/desk/requests/{reference}/contact")
     assert shown.value("country") == ""
-    shown = coordinator.press("Keep the contact", country="MA")
+    shown = coordinator.press("Save the contact", country="MA")
     assert "Morocco" in shown.text
     coordinator.see(f"/desk/requests/{reference}/contact")
-    assert "The contact is corrected." in coordinator.press("Keep the contact", country="").text, "a guess"
+    assert "The contact is corrected." in coordinator.press("Save the contact", country="").text, "a guess"
 
 
 def told(part: Element) -> tuple[str, str, list[str]]:

@@ -96,6 +96,27 @@ def test_the_name_and_the_sessions_of_a_message_are_suggested_and_counted_once_t
     assert "15,973.40" in page.text.replace("\xa0", " ")
 
 
+def test_a_number_that_no_country_has_is_told_as_it_is_written_and_offered_as_nothing(
+    coordinator: Staff,
+) -> None:
+    coordinator.see(FORM)
+    page = coordinator.send("look", {"pasted": "mon whatsapp c'est +33 6 12 34 56 7"})
+    assert "no country has: +33 6 12 34 56 7. Ask for it again." in page.text
+    assert "without the code of a country" not in page.text
+    assert "Telephone:" not in page.text
+    page = coordinator.send("look", {"pasted": "06 39 98 12 34"})
+    assert "without the code of a country" in page.text
+    page = coordinator.send("look", {"pasted": "06 39 98 12 34", "country": "FR"})
+    assert "that France cannot have: 06 39 98 12 34. Ask for it again." in page.text
+    assert "Nothing that belongs into this form" not in page.text
+
+
+def test_the_country_of_two_numbers_is_suggested_once(coordinator: Staff) -> None:
+    coordinator.see(FORM)
+    page = coordinator.send("look", {"pasted": "+33 6 12 34 56 78, or +33 6 12 34 56 79"})
+    assert page.text.count("Country, by the number: France Use it") == 1
+
+
 def test_a_year_alone_is_suggested_for_the_injury_and_a_month_without_a_year_for_the_plan(
     coordinator: Staff,
 ) -> None:

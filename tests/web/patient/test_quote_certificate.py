@@ -148,6 +148,26 @@ def test_after_the_acceptance_was_taken_back_the_check_says_not_to_rely_on_it(
     assert patient.open(f"{patient.path}/certificate").status == 409
 
 
+def test_whoever_has_it_on_paper_is_told_by_the_number_once_the_acceptance_was_taken_back(
+    app: Flask, desk: Desk, patient: Patient
+) -> None:
+    no_more = "at present it is not accepted"
+    address = f"/verify/{desk.number}/1"
+    make(patient, "name")
+    assert no_more not in Visitor(app).open(address).html
+    patient.press(patient.open(f"{patient.path}/take-back"), None)
+    assert no_more in Visitor(app).open(address).html
+    patient.accept()
+    assert no_more not in Visitor(app).open(address).html
+
+
+def test_without_a_confirmation_nothing_is_told_of_an_acceptance(
+    app: Flask, desk: Desk, patient: Patient
+) -> None:
+    patient.press(patient.open(f"{patient.path}/take-back"), None)
+    assert "at present" not in Visitor(app).open(f"/verify/{desk.number}/1").html
+
+
 def test_of_several_plans_it_states_what_was_accepted_with_what_was_taken(app: Flask, desk: Desk) -> None:
     patient = desk.patient(
         desk.issue(plans=[3], options=[Option(Decimal("120.00"), "Interpreter")], pdf=b"%PDF")

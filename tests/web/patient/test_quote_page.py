@@ -193,9 +193,14 @@ def test_an_expired_quote_says_so_first_and_shows_no_total_to_be_paid(
     desk: Desk, clock: time_machine.Traveller
 ) -> None:
     link = desk.issue()
+    patient = desk.patient(link)
+    assert "Take your time: you can accept until the end of 9 April 2026" in patient.open(patient.path).html
     clock.shift(timedelta(days=30, hours=11, minutes=59))  # the last minute of 9 April
     patient = desk.patient(link)
-    assert "Accept this quote" in actions(patient.open(patient.path))
+    page = patient.open(patient.path)
+    assert "Accept this quote" in actions(page)
+    assert "You can accept until the end of 9 April 2026" in page.html
+    assert "Take your time" not in page.html, "there is little of it"
     clock.shift(timedelta(minutes=1))
     page = patient.open(patient.path)
     assert page.text("div", class_="standing").startswith("This quote has expired.")

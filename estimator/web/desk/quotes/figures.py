@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from flask import url_for
 
-from estimator import price_lists, wording
+from estimator import price_lists, quotes, wording
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest, QuoteDraft, TableVersion
@@ -21,7 +21,7 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.signed_in import act
-from estimator.wording import NoticeRow
+from estimator.wording import NoticeRow, states_at_desk
 from estimator.wording.at_least import Certainty
 from pricing import PriceTable, legal_terms, quote_options
 from pricing import quote as quote_content
@@ -54,9 +54,11 @@ def trial(
 
     Nor is anything decrypted, but for the other plans where there are some.
     """
+    lists = plans.offered(of, now())
     plan = drafts.plan_with(
         draft,
         settings(),
+        price_lists.parsed(lists.version(found.prices)),
         seen=letter,
         answers=answers,
         prices=found.prices,
@@ -64,7 +66,30 @@ def trial(
         valid_until=found.valid_until,
         priced=priced,
     )
-    return plans.preview(act(), plan, plans.offered(of, now())).seen(letter)
+    return plans.preview(act(), plan, lists).seen(letter)
+
+
+class Replaced(TypedDict):
+    """The revision that the one being prepared takes the place of; `accepted` if that ends an acceptance."""
+
+    number: str
+    revision: int
+    accepted: bool
+    state: str
+
+
+def replaced(of: PatientRequest) -> Replaced | None:
+    """Return the revision that the one being prepared takes the place of; None if it is the first."""
+    quote = quotes.for_request(of)
+    if quote is None:
+        return None
+    revision = quotes.newest(quote)
+    return {
+        "number": quote.number,
+        "revision": revision.number,
+        "accepted": quotes.agreed(revision) is not None,
+        "state": str(states_at_desk.revision_at_desk(quotes.state_at(revision, now()))),
+    }
 
 
 class OptionShown(TypedDict):
@@ -195,7 +220,7 @@ def _first(prepared: Prepared, table: PriceTable, reader: Reader) -> list[Notice
 
 def asking(of: PatientRequest) -> str:
     """Return the address at which the answer to a request asks what is open before its quote."""
-    return url_for("desk.request", reference=of.reference, ask="open", _anchor="conversation")
+    return url_for("desk.request", reference=of.reference, ask="open", _anchor="reply")
 
 
 def _option(option: Option, table: PriceTable, reader: Reader) -> OptionShown:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -15,7 +14,7 @@ from estimator.i18n import Reader, second_language, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import outbox
-from estimator.models import PatientRequest, QuoteDraft, QuoteRevision
+from estimator.models import PatientRequest, QuoteDraft
 from estimator.pdf import drawable, renderer
 from estimator.quotes import approvals, drafts
 from estimator.quotes.plans import Prepared
@@ -33,7 +32,7 @@ from estimator.web.desk.quotes.blueprint import (
     the_request,
     to,
 )
-from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of, same_prices, shown
+from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of, replaced, same_prices, shown
 from estimator.web.desk.quotes.given_prices import given_in_words
 from estimator.web.desk.quotes.plan_answers import supposed_in_words
 from estimator.web.desk.quotes.preview import previewed
@@ -46,7 +45,7 @@ from estimator.web.staff import signed_in
 from estimator.web.staff.settings.account_words import in_short
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing, trying
-from estimator.wording import FirmRows, firm_plans, states_at_desk
+from estimator.wording import FirmRows, firm_plans
 from pricing.stored import StoredQuote
 
 
@@ -279,7 +278,6 @@ def _check(
     prepared = prepared_of(draft)
     figures = shown(prepared, of)
     currency = price_lists.parsed(prepared.version).currency
-    quote = quotes.for_request(of)
     second = drafts.second_of(draft, of, settings())
     form.beside.data = second is not None if beside is None else beside
     said = _said(of, prepared, second)
@@ -310,7 +308,7 @@ def _check(
         ],
         given_prices=given_in_words(prepared, draft),
         supposed=supposed_in_words(prepared),
-        replaces=None if quote is None else _replaced(quotes.newest(quote)),
+        replaces=replaced(of),
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
         drawing=drawing,
         rows=None if said is None else said[1],
@@ -319,15 +317,6 @@ def _check(
     )
     again = {"Refresh": str(ASK_AGAIN_SECONDS)} if drawing.waits and request.method == "GET" else {}
     return page, status, again
-
-
-def _replaced(revision: QuoteRevision) -> dict[str, Any]:
-    return {
-        "number": revision.quote.number,
-        "revision": revision.number,
-        "accepted": quotes.agreed(revision) is not None,
-        "state": states_at_desk.revision_at_desk(quotes.state_at(revision, now())),
-    }
 
 
 @dataclass(frozen=True)

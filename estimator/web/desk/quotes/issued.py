@@ -93,6 +93,8 @@ class RevisionRow(TypedDict):
     totals: list[tuple[str, str]]
     #: the prices that were given for it, by what the list calls them
     priced: list[tuple[Words, str]]
+    #: the lines that may be taken with it: what each is called, and comes to
+    options: list[tuple[str, str]]
     #: the adjustments of each plan that has any, and its name; none once the words are gone, or if their key is missing
     adjustments: list[AdjustedPlan]
     #: who approved adjustments or given prices; None if nobody had to, or it is not known any more
@@ -276,6 +278,7 @@ def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Rev
         "total": reader.money(revision.total, revision.currency),
         "totals": _totals(revision),
         "priced": _priced(revision),
+        "options": _options(revision),
         "adjustments": _adjustments(revision, people.get("wrote", [])),
         "approved_by": signed_in.name_of(people["approved_by"]) if "approved_by" in people else None,
         "issued_at": reader.clock(revision.issued_at, revision.time_zone),
@@ -320,6 +323,15 @@ def _priced(revision: QuoteRevision) -> list[tuple[Words, str]]:
     ]
 
 
+def _options(revision: QuoteRevision) -> list[tuple[str, str]]:
+    kept, reader = quotes.content_of(revision).get("options", []), current_reader()
+    labels = taken_lines.labels_of(revision, range(1, len(kept) + 1))
+    return [
+        (label, reader.money(line["total"], revision.currency))
+        for label, line in zip(labels, kept, strict=True)
+    ]
+
+
 def _behind(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Mapping[str, Any]:
     """Return what is kept of who wrote and who approved the adjustments of a revision."""
     for entry in entries:
@@ -335,19 +347,22 @@ def _adjustments(revision: QuoteRevision, wrote: Sequence[Sequence[str]]) -> lis
         rows = None
     if rows is None:
         return []
+    reader, contents = current_reader(), quote_plans.by_plan(quotes.content_of(revision))
     return [
         {
             "name": firm_plans.named(plan.plan) if plan.plan else "",
             "lines": [
                 {
-                    "amount": row.amount,
+                    "amount": reader.money(line["amount"], revision.currency, sign=True),
                     "label": row.label.text,
                     "reason": row.reason,
                     "told": row.why is not None,
                     "by": signed_in.name_of(by) if by else _("not kept"),
                 }
                 # Revisions issued by an older version say nothing of who wrote their adjustments.
-                for row, by in zip_longest(plan.adjustments, authors)
+                for (row, line), by in zip_longest(
+                    zip(plan.adjustments, contents[plan.plan]["adjustments"], strict=True), authors
+                )
             ],
         }
         for plan, authors in zip(rows.plans, wrote or [()] * len(rows.plans), strict=True)

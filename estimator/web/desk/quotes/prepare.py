@@ -36,6 +36,7 @@ from estimator.web.desk.quotes.figures import (
     against_the_first,
     asking,
     prepared_of,
+    replaced,
     same_prices,
     shown,
     spoken,
@@ -193,7 +194,7 @@ def discard(reference: str) -> ResponseReturnValue:
         return _ask_to_discard(of, draft)
     try:
         with committing():
-            drafts.discard(draft, save=save_in(draft))
+            drafts.discard(signed_in.act(), draft, save=save_in(draft))
     except drafts.ChangedMeanwhile:
         of = the_request(reference)
         theirs = the_draft(of)
@@ -263,6 +264,7 @@ def page_of(
             "changed_by": signed_in.name_of(draft.changed_by),
             "changed_at": when(draft.changed_at, of),
         },
+        replaces=replaced(of),
         saved=request.args.get("saved") == "1",
         unsaved=typed is not None,
         theirs=adjustments_in_words(drafts.adjustments_by(draft, settings(), plan), table.currency, reader)

@@ -30,7 +30,8 @@ class QuoteRow(TypedDict):
     revision: int
     total: str
     standing: str
-    until: str
+    #: until which day it can be accepted, or could be; None once it was answered, withdrawn or replaced
+    until: str | None
 
 
 def quote(found: PatientRequest) -> QuoteRow | None:
@@ -45,8 +46,16 @@ def quote(found: PatientRequest) -> QuoteRow | None:
         "revision": newest.number,
         "total": listed_apart(totals_of(newest, reader)),
         "standing": states_at_desk.revision_at_desk(quotes.state_at(newest, request_context.now())),
-        "until": reader.day(newest.valid_until),
+        "until": _until(newest, reader.day(newest.valid_until)),
     }
+
+
+def _until(revision: QuoteRevision, day: str) -> str | None:
+    """Say until which day a revision can be accepted, or could be; None where another thing ended that."""
+    state = quotes.state_at(revision, request_context.now())
+    if state == "current":
+        return _("valid until %(day)s", day=day)
+    return _("it could be accepted until %(day)s", day=day) if state == "expired" else None
 
 
 def totals_of(revision: QuoteRevision, reader: Reader) -> list[str]:
@@ -208,7 +217,7 @@ class BillLink(TypedDict):
 
 
 def bill(found: PatientRequest) -> BillLink | None:
-    """Return the way to the final bill, or to where it is entered; None where there is nothing to read or to do."""
+    """Return the way to the final bill, or to where it is entered once a quote was accepted; None for neither."""
     standing = bills.standing(found)
     address = url_for("bills_desk.page", reference=found.reference)
     if standing is not None:
@@ -216,8 +225,9 @@ def bill(found: PatientRequest) -> BillLink | None:
         return {"address": address, "words": _("Final bill: %(total)s", total=total)}
     if bills.of_request(found):
         return {"address": address, "words": _("The final bill was withdrawn")}
-    nothing_yet = found.kind == "question" or (found.state == "new" and quotes.for_request(found) is None)
-    if nothing_yet or found.erased_at is not None or not signed_in.may("requests.work"):
+    quote = quotes.for_request(found)
+    accepted = quote is not None and any(quotes.agreed(one) for one in quotes.revisions(quote))
+    if not accepted or found.erased_at is not None or not signed_in.may("requests.work"):
         return None
     return {
         "address": url_for("bills_desk.enter", reference=found.reference),

@@ -206,7 +206,7 @@ def _make(version: TableVersion, answers: Answers, asked: Asked, submission: str
         estimate = estimates.find(act(), token)
         assert estimate is not None, "it was made in this transaction"
         reference = requests.ask(act(), estimate, asked, origin="staff", submission=submission).reference
-    flash(_("The request is entered. The link for the patient stands on this page."))
+    flash(_("The request is entered. The link for the patient stands on this page."), "hand-over")
     return desk.to("request", reference=reference, _anchor="hand-over")
 
 
@@ -235,6 +235,7 @@ def _form(
         form=form,
         suggested=suggested,
         waits_for_country=suggestions.looked(form, version).waits_for_country,
+        impossible_number=suggestions.impossible(form, version),
         undisputed=[one for one in suggestions.undisputed(suggested) if not one.used],
         table_sha256=version.sha256,
         total_url=url_for("desk.entered_total", slug=version.slug),

@@ -25,7 +25,7 @@ def new_link(reference: str) -> ResponseReturnValue:
     if request.method == "POST":
         with committing():
             requests.new_link(act(), of)
-        flash(_("The request has a new link. The old one no longer works."))
+        flash(_("The request has a new link. The old one no longer works."), "hand-over")
         return desk.to("request", reference=of.reference, _anchor="hand-over")
     return render_template(
         "desk/confirm.html",

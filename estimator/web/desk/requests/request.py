@@ -29,6 +29,9 @@ from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
 from estimator.wording import injury
 
+ON_TOP = "message"
+"""Where a page says what was done, unless it is opened further down."""
+
 MOST_QUOTED = 300
 """Maximum number of characters of a colleague's answer in what is said of it; all of it stands in the conversation."""
 
@@ -129,8 +132,7 @@ def note(reference: str) -> ResponseReturnValue:
         requests.lock(found)
         if not _is_noted(found, form.words.data):
             requests.note(act(), found, form.words.data)
-    flash(_("The note is kept."))
-    return _done(found, form, "history")
+    return _done(found, form, _("The note is kept."), "history")
 
 
 @pages.post("/<reference>/answer")
@@ -150,7 +152,7 @@ def answer(reference: str) -> ResponseReturnValue:
             mail = requests.answer(act(), found, form.words.data, way=way, then_wait=form.waits.data)
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, form)
-    flash(
+    sentence = (
         _("The answer is kept, and a mail says that it is there.")
         if mail == "put"
         else _("It is kept. Nothing was sent: copy it below, and send it in the chat yourself.")
@@ -161,7 +163,7 @@ def answer(reference: str) -> ResponseReturnValue:
             "The answer is kept, and no mail goes out: tell them that it stands on the page of their request."
         )
     )
-    return _done(found, form, "conversation")
+    return _done(found, form, sentence, "latest")
 
 
 @pages.post("/<reference>/assign")
@@ -177,12 +179,12 @@ def assign(reference: str) -> ResponseReturnValue:
             requests.assign(act(), found, number, changes=_changes())
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, form)
-    flash(
+    sentence = (
         _("It is no longer assigned to anybody.")
         if number is None
         else _("It is assigned to %(who)s.", who=desk.people()[number])
     )
-    return _done(found, form)
+    return _done(found, form, sentence)
 
 
 @pages.post("/<reference>/state")
@@ -206,22 +208,37 @@ def state(reference: str) -> ResponseReturnValue:
             after=desk.state_word(refusal.after),
         )
         return _page(the_request(reference), form.refuse(sentence, form.state), 409)
-    flash(_("It is %(state)s now.", state=desk.state_word(wanted)))
-    return _done(found, form)
+    return _done(found, form, _("It is %(state)s now.", state=desk.state_word(wanted)))
 
 
-def _done(found: PatientRequest, form: Form, anchor: str | None = None) -> ResponseReturnValue:
-    """Go back to the request once a form was acted upon, or show what stands in its other boxes."""
-    return still_typed(found, form) or desk.to("request", reference=found.reference, _anchor=anchor)
+def _done(found: PatientRequest, form: Form, sentence: str, anchor: str | None = None) -> ResponseReturnValue:
+    """Go back to the request once a form was acted upon, or show what stands in its other boxes; say what was done.
+
+    It is said at the anchor, on top without one; a page that is shown at once is there only after an answer.
+    """
+    shown = still_typed(found, form, sentence)
+    if shown is not None:
+        return shown
+    flash(sentence, anchor or ON_TOP)
+    return desk.to("request", reference=found.reference, _anchor=anchor)
 
 
-def still_typed(of: PatientRequest, done: Form | None = None) -> ResponseReturnValue | None:
-    """Show a request with what was typed into its boxes, besides the form that is done; None if nothing was."""
+def still_typed(
+    of: PatientRequest, done: Form | None = None, sentence: str = ""
+) -> ResponseReturnValue | None:
+    """Show a request with what was typed into its boxes, besides the form that is done; None if nothing was.
+
+    The sentence says what was done.
+    """
     found = the_request(of.reference)
     forms = _forms(found, None, done)
     if found.erased_at is not None or not any(form.is_begun for form in forms):
         return None
-    flash(_("What stands in the other boxes was not sent. It is still there."))
+    place = "latest" if isinstance(done, AnswerForm) else ON_TOP
+    for each in filter(
+        None, [sentence, _("What stands in the other boxes was not sent. It is still there.")]
+    ):
+        flash(each, place)
     return _page(found, done=done)
 
 
@@ -287,6 +304,7 @@ def _page(
     shown = render_template(
         "desk/request.html",
         errors=[] if sent is None else summary(sent),
+        wrong_reply=isinstance(sent, AnswerForm) and may_work and who is not None and found.erased_at is None,
         assigning=assigning,
         moving=moving,
         noting=noting,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from estimator import price_lists
 from estimator.i18n import gettext as _
+from estimator.i18n import listed_apart
 from estimator.i18n import reader as reader_of
 from estimator.models import TableVersion
 from estimator.requests import chat
@@ -72,6 +73,25 @@ def looked(form: RequestForm, version: TableVersion) -> chat.message.Found:
     )
 
 
+def impossible(form: RequestForm, version: TableVersion) -> str | None:
+    """Say which telephone numbers of the pasted message no country has, or not the one that is chosen; None if none."""
+    found = looked(form, version).impossible
+    if not found:
+        return None
+    written = listed_apart([current_reader().isolated(each) for each in found])
+    country = countries(current_reader()).get(form.country.data or "")
+    if country is None or found[0].startswith(("+", "00")):
+        return _(
+            "A telephone number stands there that no country has: %(number)s. Ask for it again.",
+            number=written,
+        )
+    return _(
+        "A telephone number stands there that %(country)s cannot have: %(number)s. Ask for it again.",
+        country=country,
+        number=written,
+    )
+
+
 def use(form: RequestForm, plan: EstimateForm, version: TableVersion, sent: str) -> None:
     """Fill in the suggestion whose button was pressed, or ALL; one that is none any more fills in nothing."""
     found = of(form, plan, version) if sent else []
@@ -94,9 +114,9 @@ def _of_person(
         yield _text(form.full_name, _("Name"), name, name)
     for number in found.numbers:
         yield _text(form.phone, _("Telephone"), number.text, number.text)
-        country = countries(reader).get(number.country)
-        if country is not None:
-            yield _choice(form.country, _("Country, by the number"), country, number.country)
+    for code in dict.fromkeys(number.country for number in found.numbers):
+        if code in countries(reader):
+            yield _choice(form.country, _("Country, by the number"), countries(reader)[code], code)
     for code in found.countries:
         if code in countries(reader) and code not in {
             provider,

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, make_response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import demonstration_marks, jobs, quotes, wording
+from estimator import demonstration_marks, jobs, price_lists, quotes, wording
 from estimator.estimates import plain_text
 from estimator.i18n import gettext as _
 from estimator.i18n import ngettext, speaking
@@ -140,6 +140,7 @@ def _shown(found: Opened, revision: QuoteRevision) -> ResponseReturnValue:
             "text": url_for("quote.plain", **place, revision=revision.number),
         },
         waits=None if first is None else wording.not_before(first, revision.time_zone, current_reader()),
+        last_day=price_lists.day_of(request_context.now(), revision.time_zone) >= revision.valid_until,
         reflection=ngettext(
             "After accepting you can still take it back for %(num)s day; nothing is to be paid before.",
             "After accepting you can still take it back for %(num)s days; nothing is to be paid before.",

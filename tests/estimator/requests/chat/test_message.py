@@ -88,6 +88,27 @@ def test_a_number_that_waits_for_its_country_is_told(text: str, waits: bool) -> 
 
 
 @pytest.mark.parametrize(
+    ("text", "country", "impossible"),
+    [
+        ("mon whatsapp c'est +33 6 12 34 56 7", "", ["+33 6 12 34 56 7"]),
+        ("mon whatsapp c'est +33 6 12 34 56 7", "FR", ["+33 6 12 34 56 7"]),
+        ("0033 6 12 34 56 7", "", ["0033 6 12 34 56 7"]),
+        ("06 39 98 12 34", "FR", ["06 39 98 12 34"]),
+        ("06 39 98 12 34", "", []),
+        ("+33 6 12 34 56 78", "", []),
+        ("+221 77 512 34 56 ou 06 39 98 12 34", "FR", []),
+        ("12 000 000 FCFA, 25.03.2024", "FR", []),
+    ],
+)
+def test_a_number_that_no_country_or_not_this_one_can_have_is_told_and_waits_for_none(
+    text: str, country: str, impossible: list[str]
+) -> None:
+    found = look(text, country=country)
+    assert list(found.impossible) == impossible
+    assert not impossible or (found.numbers, found.waits_for_country) == ((), False)
+
+
+@pytest.mark.parametrize(
     ("text", "codes"),
     [
         ("Je suis au Sénégal", ["SN"]),
@@ -348,6 +369,11 @@ def test_a_date_that_can_be_two_is_suggested_as_both(text: str, months: list[str
         ("Здравствуйте, это Анна Иванова.", ["Анна Иванова"]),
         ("С уважением, Елена", ["Елена"]),
         ("Thank you\nBest regards,\nDr. John Smith", ["John Smith"]),
+        ("Quel est le prix ? Merci, Mariam Koné", ["Mariam Koné"]),
+        ("Gracias.\nJuan Pérez", ["Juan Pérez"]),
+        ("Thanks, Dr Sharma", []),
+        ("Merci, Bonne Journée", []),
+        ("Thanks, John Smith told me of you.", []),
         ("je m'appelle Moussa TRAORÉ et je suis", ["Moussa TRAORÉ"]),
         ("I am John Smith PLEASE HELP ME, I am Ann MRI", ["John Smith", "Ann"]),
         ("اسمي محمد وليد الشمري من العراق", ["محمد وليد الشمري"]),
@@ -389,6 +415,17 @@ def test_a_name_of_which_the_end_cannot_be_told_is_suggested_twice() -> None:
         ("2 séances ou bien 3 séances", ["2", "3"]),
         ("2 ou bien 3 séances", ["2", "3"]),
         ("We thought of 2 sessions or 3, please", ["2", "3"]),
+        ("1 injection ou 2 pour mon frère", ["1", "2"]),
+        ("1 session or 2 for my brother", ["1", "2"]),
+        ("1 or 2 sessions for my brother", ["1", "2"]),
+        ("1 sesión o 2 para mi hermano", ["1", "2"]),
+        ("1 сеанс или 2 для брата", ["1", "2"]),
+        ("1 или 2 сеанса", ["1", "2"]),
+        ("1 جلسة أو 2 لأخي", ["1", "2"]),
+        ("جلسة أو جلستين", ["1", "2"]),
+        ("1 सेशन या 2 लगेंगे", ["1", "2"]),
+        ("1 সেশন বা 2 লাগবে", ["1", "2"]),
+        ("1 session or 2 weeks, 1 injection ou 2 mois", ["1"]),
         ("2 sesiones o tal vez 3.", ["2", "3"]),
         ("2 сеанса, или 3", ["2", "3"]),
         ("جلستان أو ٣", ["2", "3"]),
@@ -651,6 +688,12 @@ def test_the_line_of_a_chat_gives_a_name_and_no_date(stamp: str) -> None:
     assert (found.names, found.dates) == (("Moussa Traoré",), (When("mars 2027", "2027-03"),))
     assert found.numbers == ()
     assert not look(stamp).waits_for_country
+
+
+@pytest.mark.parametrize("me", ["Vous", "You", "Tú", "Вы", "أنت", "आप", "আপনি"])
+def test_what_a_chat_calls_whoever_copies_from_it_is_no_name(me: str) -> None:
+    found = look(f"[30/11/2026, 14:52:33] {me}: Bonjour\n[30/11/2026, 14:53:12] Moussa Traoré: Bonjour")
+    assert found.names == ("Moussa Traoré",)
 
 
 def test_what_only_begins_like_the_line_of_a_chat_is_the_message_itself() -> None:
