@@ -237,6 +237,8 @@ def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
     )
     if request.state == "quoted":
         requests.move(act, request, "in_work", erased_too=True)
+    elif request.state == "accepted":  # by somebody erased, for whom nothing is left to be done
+        requests.move(act, request, "closed", erased_too=True)
     notifications.tell_patient(act, revision, "withdrawn", submission=event.name)
     audit.add(
         act,

@@ -209,10 +209,16 @@ def newest_revision(request: PatientRequest) -> QuoteRevision | None:
 def remembered(request: PatientRequest, newest: QuoteRevision, now: datetime) -> Prices | None:
     """Return "keep" if somebody chose so for the newest revision, and those prices were not withdrawn since.
 
-    Prices that were taken from a list in force are not: which ones count is asked again when there is another list.
+    Prices that were taken from a list in force are not: which ones count is asked again when there is another list. It
+    is as well where a list was published since, also for the day of the issue: nobody has chosen against that one.
     """
+    try:
+        if price_lists.entry_in_force(request.slug, now).at > newest.issued_at:
+            return None
+    except LookupError:
+        return None
     version = newest.table_version
-    then = _in_force(request.slug, newest.issued_at)
+    then = price_lists.known_in_force(request.slug, newest.issued_at)
     chosen = then is not None and then.id != version.id
     return "keep" if chosen and price_lists.returns.withdrawn_at(version.id, now) is None else None
 
