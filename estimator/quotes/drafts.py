@@ -142,10 +142,13 @@ def change(
     version = lists.version(prices or draft.prices)
     values["table_version_id"] = version.id
     table = price_lists.parsed(version)
+    if price_lists.parsed(draft.table_version).currency != table.currency:
+        values |= _kept_in_their_currency(draft, act.settings)
     if answers is not None or adjustments is not None:
         values |= _with(act, draft, plan, table, answers, adjustments)
     if options is not None:
-        values["options"] = draft_plans.sealed_options(options, draft.name, act.settings)
+        entered = [replace(option, currency=option.currency or table.currency) for option in options]
+        values["options"] = draft_plans.sealed_options(entered, draft.name, act.settings)
     before, tables = given_prices.of(draft), [table, *lists.tables]
     after = before if priced is None else given_prices.changed(before, priced, tables)
     if after != before:
@@ -162,6 +165,14 @@ def change(
     saved = save_columns(act, draft, save, values)
     _note_prices(act, request, before, after, tables)
     return saved
+
+
+def _kept_in_their_currency(draft: QuoteDraft, settings: Settings) -> dict[str, Any]:
+    """Return the columns of a draft in which each line has its currency, also if it was written without one."""
+    return {
+        **draft_plans.values(draft_plans.all_of(draft, settings), draft.name, settings),
+        "options": draft_plans.sealed_options(draft_plans.options_of(draft, settings), draft.name, settings),
+    }
 
 
 def _note_prices(
@@ -415,8 +426,9 @@ def _lines(
     adjustments: Sequence[Adjustment], before: Sequence[Line], currency: str, actor: str
 ) -> list[Line]:
     wrote = {line.adjustment: line.by for line in before}
+    adjustments = [replace(each, currency=each.currency or currency) for each in adjustments]
     for number, adjustment in enumerate(adjustments):
-        if not quote_content.is_amount(adjustment.amount, currency):
+        if not quote_content.is_amount(adjustment.amount, adjustment.currency):
             raise WrongAdjustment(number, "amount")
         for what in ("label", "reason"):
             if not getattr(adjustment, what).strip():

@@ -179,7 +179,9 @@ def test_the_next_revision_begins_with_what_the_newest_one_said(request_: Patien
     issue(request_)
     prepared = prepare(request_, actor=COLLEAGUE)
     assert prepared.answers["sessions"] == "3"
-    assert prepared.adjustments == [Adjustment(Decimal("-50.00"), "Goodwill", "Why: Goodwill")]
+    assert prepared.adjustments == [
+        Adjustment(Decimal("-50.00"), "Goodwill", "Why: Goodwill", currency="USD")
+    ]
     draft = drafts.for_request(request_)
     assert draft is not None
     assert [line.by for line in drafts.adjustments_by(draft, settings())] == [COLLEAGUE]
