@@ -20,7 +20,11 @@ _RUN = re.compile(f"[0-9A-Z]+(?:{_APART}[0-9A-Z]+)*")
 _BEGINNING = re.compile("(?=[A-Z]{2}[0-9]{2})")
 
 
-def other_than(account: Account | None, words: str) -> Literal["card", "iban"] | None:
+Named = Literal["card", "iban"]
+"""What can be named that nobody is to pay to."""
+
+
+def other_than(account: Account | None, words: str) -> Named | None:
     """Return what a text names that is neither the account nor anything else that may stand there; None for nothing.
 
     The digits of the account itself are no card, however they look.

@@ -15,19 +15,18 @@ class NotPaidElsewhere:
     """Refuses the number of a payment card, and any IBAN but that of the account in force."""
 
     def __call__(self, form: BaseForm, field: Field) -> None:
-        words = field.data or ""
-        if not any(sign.isdecimal() for sign in words):
-            return
-        match numbers_in_words.other_than(accounts.account_of(accounts.in_force()), words):
-            case "card":
-                sentence = _(
-                    "The number of a payment card stands here. Take it out: patients never read one from the clinic."
-                )
-            case "iban":
-                sentence = _(
-                    "The IBAN that stands here is not the account in force. Take it out: the quote names the account "
-                    "by itself. Another one is proposed in the settings, and a second person confirms it."
-                )
-            case _:
-                return
-        raise StopValidation(Unnamed(sentence))
+        named = accounts.paid_elsewhere(field.data or "")
+        if named is not None:
+            raise StopValidation(Unnamed(refusal(named)))
+
+
+def refusal(named: numbers_in_words.Named) -> str:
+    """Say what stands in words for patients that never may, and what to do."""
+    if named == "card":
+        return _(
+            "The number of a payment card stands here. Take it out: patients never read one from the clinic."
+        )
+    return _(
+        "The IBAN that stands here is not the account in force. Take it out: the quote names the account by itself. "
+        "Another one is proposed in the settings, and a second person confirms it."
+    )

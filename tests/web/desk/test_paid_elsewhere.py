@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flask import Flask
 
 from tests.support.payment_account import ACCOUNT, put_in_force
-from tests.support.quote_desk import ask, now, page, request_of
+from tests.support.quote_desk import ask, issued, now, page, request_of
 from tests.support.quote_form import line, prepare
 from tests.support.staff_browser import Staff
 
@@ -62,3 +64,21 @@ def test_the_account_in_force_telephone_numbers_and_references_are_written_freel
     assert shown.path == page(shown.path.split("/")[3])
     assert NO_ACCOUNT not in shown.text
     assert NO_CARD not in shown.text
+
+
+def test_words_that_name_an_account_which_is_none_any_more_are_not_issued(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    words = {"words": f"Pay into {ACCOUNT.iban}.", **line(0, "-20", label=f"For {ACCOUNT.iban}")}
+    prepare(coordinator, reference, **words)
+    coordinator.press("Save, and change the optional lines")
+    coordinator.send("Save", {"label-0": f"To {ACCOUNT.iban}", "net-0": "120", "tax-0": ""})
+    assert NO_ACCOUNT not in coordinator.see(f"{page(reference)}/issue").text
+    other = replace(ACCOUNT, iban="GB82 WEST 1234 5698 7654 32", bic="WESTGB22")
+    with app.app_context():
+        put_in_force(other, now())
+    late = coordinator.press("Issue this quote")
+    for place in ("Adjustments", "Optional lines", "Words to the patient"):
+        assert f"{place}: {NO_ACCOUNT}" in late.text
+    assert issued(app) == []

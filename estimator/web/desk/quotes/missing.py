@@ -17,6 +17,7 @@ from estimator.web.desk.price_lists.try_it import item_words
 from estimator.web.desk.quotes.lines import in_its_currency
 from estimator.web.desk.quotes.told_here import ToldHere
 from estimator.web.request_context import now, settings
+from estimator.web.staff.paid_elsewhere import refusal
 from pricing import PriceTable
 from pricing.table import ChoiceDriver
 
@@ -68,7 +69,27 @@ def _mend_in(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
         here = url_for("quotes_desk.prepare", reference=of.reference, plan=missing.plan or None)
         said = _in_other_currency(lines, prepared)
         return _mend(said, f"{here}#adjustments", _("Change the adjustments"))
+    if missing.code == "paid_elsewhere":
+        return _paid_elsewhere(missing, of)
     return _mend_of(missing, prepared, of, reader)
+
+
+def _paid_elsewhere(missing: Missing, of: PatientRequest) -> Mend:
+    """Say in which words a card or another account stands."""
+    named, where = missing.detail
+    here = url_for("quotes_desk.prepare", reference=of.reference, plan=missing.plan or None)
+    places = {
+        "adjustments": (_("Adjustments"), f"{here}#adjustments", _("Change the adjustments")),
+        "options": (
+            _("Optional lines"),
+            url_for("quotes_desk.options", reference=of.reference),
+            _("Change the optional lines"),
+        ),
+        "words": (_("Words to the patient"), f"{here}#to-the-patient", _("Change the words")),
+    }
+    place, address, link = places[where]
+    said = refusal("card" if named == "card" else "iban")
+    return _mend(_("%(label)s: %(answer)s", label=place, answer=said), address, link)
 
 
 def _in_other_currency(lines: Sequence[tuple[str, str]], prepared: Prepared) -> str:
