@@ -57,14 +57,15 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
 
 def _mend_in(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> Mend:
     """Return the sentence about the plan in sight, or about lines that were entered in another currency."""
-    at = [int(number) - 1 for number in missing.detail] if missing.code.endswith("_currency") else []
     if missing.code == "options_currency":
-        options = [prepared.options[number] for number in at]
+        options = [one for number, one in enumerate(prepared.options, 1) if str(number) in missing.detail]
         lines = [(one.label, in_its_currency(one.net, one.currency, reader, sign=False)) for one in options]
         there = url_for("quotes_desk.options", reference=of.reference)
         return _mend(_in_other_currency(lines, prepared), there, _("Change the optional lines"))
     if missing.code == "adjustments_currency":
-        adjustments = [prepared.adjustments[number] for number in at]
+        adjustments = [
+            one for number, one in enumerate(prepared.adjustments, 1) if str(number) in missing.detail
+        ]
         lines = [(one.label, in_its_currency(one.amount, one.currency, reader)) for one in adjustments]
         here = url_for("quotes_desk.prepare", reference=of.reference, plan=missing.plan or None)
         said = _in_other_currency(lines, prepared)
