@@ -54,13 +54,19 @@ class NotAQuote(ValueError):
 class Adjustment:
     """What a coordinator adds or takes off: `label` is for the patient, `reason` for colleagues.
 
-    The patient reads the reason as well where it is `told`.
+    The patient reads the reason as well where it is `told`. `currency` is that in which the amount was entered; empty
+    is that of the price list.
     """
 
     amount: Decimal
     label: str
     reason: str
     told: bool = False
+    currency: str = ""
+
+    def counts_in(self, currency: str) -> bool:
+        """Whether the amount is one of a currency."""
+        return self.currency in ("", currency)
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,19 @@ class NoSuchTax(ValueError):
 
 @dataclass(frozen=True)
 class Option:
-    """A line that may be taken: `net` is without taxes, `taxes` are the codes of those on it, `label` is read."""
+    """A line that may be taken: `net` is without taxes, `taxes` are the codes of those on it, `label` is read.
+
+    `currency` is that in which the amount was entered; empty is that of the price list.
+    """
 
     net: Decimal
     label: str
     taxes: tuple[str, ...] = ()
+    currency: str = ""
+
+    def counts_in(self, currency: str) -> bool:
+        """Whether the amount is one of a currency."""
+        return self.currency in ("", currency)
 
 
 def is_net(net: Decimal, currency: str) -> bool:

@@ -8,6 +8,7 @@ from estimator.clinic import (
     business_days,
     card_numbers,
     exchange_rates,
+    numbers_in_words,
     overrun_rules,
 )
 from estimator.clinic.settings import (
@@ -64,6 +65,7 @@ __all__ = [
     "exchange_rates",
     "filled",
     "logo_content",
+    "numbers_in_words",
     "overrun_rules",
     "problem_of_text",
 ]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from estimator import audit
 from estimator.act import Act
-from estimator.clinic import account_details
+from estimator.clinic import account_details, numbers_in_words
 from estimator.clinic.account_details import Account
 from estimator.db import advisory_lock, db
 from estimator.models import PaymentAccount
@@ -70,6 +70,13 @@ def account_of(version: PaymentAccount | None) -> Account | None:
 
 Tell = Callable[[PaymentAccount], None]
 """What tells others of a version. It is called before the audit trail is written, whose lock is taken last."""
+
+
+def paid_elsewhere(words: str) -> numbers_in_words.Named | None:
+    """Return what a text for patients names besides the account in force that they could pay to; None for nothing."""
+    if not any(sign.isdecimal() for sign in words):
+        return None
+    return numbers_in_words.other_than(account_of(in_force()), words)
 
 
 def propose(

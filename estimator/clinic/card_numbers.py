@@ -45,10 +45,41 @@ def has_one(text: str) -> bool:
     """
     return any(
         _is_of_a_card("".join(groups))
-        for run in _GROUPS.findall(_with_plain_digits(text))
+        for run in _GROUPS.findall(with_plain_digits(text))
         for groups in _numbers(re.findall("[0-9]+", run))
         if SHORTEST <= sum(map(len, groups)) <= LONGEST
     )
+
+
+SHORTEST_IN_WORDS = 14
+"""How many digits a card's number has at least among other words: cards of 13 have long been out of use, and telephone
+numbers have as many."""
+
+_EVENLY_APART = re.compile(
+    rf"(?<![0-9])(?=([0-9]+(?:([^0-9A-Za-z,;\n]{{1,{MOST_APART}}})[0-9]+(?:\2[0-9]+){{0,{LONGEST}}})?))"
+)
+"""Groups with the same between them, from each group on; what commas or lines keep apart is a list."""
+
+
+def stands_in(words: str) -> bool:
+    """Whether the number of a card stands in a text for people: without a gap, as cards have it, or in equal groups.
+
+    Days, amounts and telephone numbers beside one another are none, though their digits together may look like one.
+    """
+    return any(
+        _is_of_a_card("".join(groups))
+        for run in _EVENLY_APART.finditer(with_plain_digits(words))
+        for groups in _written_as_one(re.findall("[0-9]+", run[1]))
+        if SHORTEST_IN_WORDS <= sum(map(len, groups)) <= LONGEST
+    )
+
+
+def _written_as_one(run: list[str]) -> Iterator[list[str]]:
+    """Yield the groups of a run that are perhaps one number to whoever reads it."""
+    lengths = tuple(map(len, run))
+    if lengths in _AS_EMBOSSED or (set(lengths[:-1]) <= {lengths[0]} and lengths[-1] <= lengths[0]):
+        yield run
+    yield from (groups for groups in _numbers(run) if groups != run)
 
 
 def _numbers(run: list[str]) -> Iterator[list[str]]:
@@ -63,7 +94,7 @@ def _numbers(run: list[str]) -> Iterator[list[str]]:
         )
 
 
-def _with_plain_digits(text: str) -> str:
+def with_plain_digits(text: str) -> str:
     """Return a text with its digits as ASCII has them, and without signs that cannot be seen."""
     shown = (sign for sign in normal_form("NFKC", text) if unicodedata.category(sign) != "Cf")
     return "".join(str(unicodedata.decimal(sign, sign)) for sign in shown)

@@ -129,6 +129,16 @@ def entry_in_force(slug: str, now: datetime) -> Entry:
     raise NotInForce(slug)
 
 
+def known_in_force(slug: str, moment: datetime) -> TableVersion | None:
+    """Return the version of an open list that people saw in force at a past moment; None if they saw none.
+
+    What was published later counts for the whole of its first day, but nobody could choose against it before.
+    """
+    entries = _asked(_OF_OPEN, _latest_day(moment), slug)
+    found = _holding([entry for entry in entries if entry.at <= moment], moment)
+    return None if found is None else found.version
+
+
 def all_in_force(now: datetime) -> list[TableVersion]:
     """Return the version in force of every list that has one, by the name of the list."""
     entries = _asked(_OF_ALL_OPEN, _latest_day(now))

@@ -63,6 +63,7 @@ from estimator.quotes.issuing import (
     expire_due,
     issue,
     new_link,
+    recipient_of,
     withdraw,
     worded,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "pdf_document",
     "pdf_of",
     "plans",
+    "recipient_of",
     "reminders",
     "repeat",
     "replaced",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal, cast
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -19,6 +19,7 @@ from estimator.act import Act
 from estimator.db import db
 from estimator.models import PatientRequest, QuoteDecision, QuoteRevision
 from estimator.models.quotes import RevisionState
+from estimator.models.requests import RequestState
 from estimator.quotes import notifications, observed_terms
 from estimator.quotes.issued_revisions import (
     about,
@@ -300,9 +301,9 @@ def _tell(
         **which,
         **detail,
     )
-    after = "quoted" if what == "taken_back" else what
-    if after in requests.NEXT[request.state]:
-        requests.move(act, request, cast(Any, after), erased_too=erased_too)
+    # Whatever the desk made of the request meanwhile: what was said to a quote counts, and nobody may miss it.
+    after: RequestState = "quoted" if what == "taken_back" else what
+    requests.move(act, request, after, erased_too=erased_too)
     if notifications.has_room(act, notifications.DECIDED, revision):
         notifications.tell_desk(
             act, notifications.DECIDED, revision, submission=event.name, options={"what": what, **which}

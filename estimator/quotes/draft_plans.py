@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from estimator import price_lists
 from estimator.config import Settings
 from estimator.models import QuoteDraft
 from estimator.quotes.plans import Alternative
@@ -50,12 +51,12 @@ def all_of(draft: QuoteDraft, settings: Settings) -> list[DraftPlan]:
     """Return every plan of a draft, the first one first. Raises keys.Unreadable."""
     beside = _opened(draft, "alternatives", settings)
     of_first: Mapping[str, str | None] = next((each for each in beside if "answers" not in each), {})
-    lines = _lines(_opened(draft, "adjustments", settings))
+    lines = _lines(_opened(draft, "adjustments", settings), draft)
     others = [each for each in beside if "answers" in each]
     return [
         DraftPlan(read_answers(draft.given), lines, of_first.get("replaces", LETTERS[0])),
         *(
-            DraftPlan(each["answers"], _lines(each["adjustments"]), each.get("replaces", letter))
+            DraftPlan(each["answers"], _lines(each["adjustments"], draft), each.get("replaces", letter))
             for letter, each in zip(LETTERS[1:], others, strict=False)
         ),
     ]
@@ -89,7 +90,7 @@ def values(plans: Sequence[DraftPlan], name: str, settings: Settings) -> dict[st
 def options_of(draft: QuoteDraft, settings: Settings) -> list[Option]:
     """Return the lines of a draft that the patient may take or leave. Raises keys.Unreadable."""
     return [
-        Option(Decimal(each["net"]), each["label"], tuple(each["taxes"]))
+        Option(Decimal(each["net"]), each["label"], tuple(each["taxes"]), _currency(each, draft))
         for each in _opened(draft, "options", settings)
     ]
 
@@ -97,7 +98,13 @@ def options_of(draft: QuoteDraft, settings: Settings) -> list[Option]:
 def sealed_options(options: Sequence[Option], name: str, settings: Settings) -> bytes | None:
     """Return the column of a draft of this name that has these lines."""
     said = [
-        {"net": format(each.net, "f"), "label": each.label, "taxes": list(each.taxes)} for each in options
+        {
+            "net": format(each.net, "f"),
+            "label": each.label,
+            "taxes": list(each.taxes),
+            **({"currency": each.currency} if each.currency else {}),
+        }
+        for each in options
     ]
     return _sealed(said, "options", name, settings)
 
@@ -114,14 +121,26 @@ def _sealed(said: list[Any], column: str, name: str, settings: Settings) -> byte
     return settings.data_keys.seal(json.dumps(said), TABLE, column, name) if said else None
 
 
-def _lines(said: Sequence[Mapping[str, Any]]) -> list[Line]:
+def _lines(said: Sequence[Mapping[str, Any]], draft: QuoteDraft) -> list[Line]:
     return [
         Line(
-            Adjustment(Decimal(line["amount"]), line["label"], line["reason"], line.get("told", False)),
+            Adjustment(
+                Decimal(line["amount"]),
+                line["label"],
+                line["reason"],
+                line.get("told", False),
+                _currency(line, draft),
+            ),
             line["by"],
         )
         for line in said
     ]
+
+
+def _currency(line: Mapping[str, Any], draft: QuoteDraft) -> str:
+    """Return the currency of a line; before it was kept with each, all were in that of the draft's price list."""
+    said: str | None = line.get("currency")
+    return said or price_lists.parsed(draft.table_version).currency
 
 
 def _written(lines: Sequence[Line]) -> list[dict[str, str | bool]]:
@@ -132,6 +151,7 @@ def _written(lines: Sequence[Line]) -> list[dict[str, str | bool]]:
             "reason": line.adjustment.reason,
             "by": line.by,
             **({"told": True} if line.adjustment.told else {}),
+            **({"currency": line.adjustment.currency} if line.adjustment.currency else {}),
         }
         for line in lines
     ]

@@ -7,7 +7,7 @@ above the clinic's limit need a second person, who approves exactly what is ther
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from types import EllipsisType
@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 
 import pricing
-from estimator import audit, price_lists, requests
+from estimator import audit, clinic, price_lists, requests
 from estimator.act import Act
 from estimator.config import Settings
 from estimator.db import changed_rows, db, insert_if_absent
@@ -27,7 +27,7 @@ from estimator.quotes import draft_plans, from_revision, given_on_page, given_pr
 from estimator.quotes.agreement import agreed
 from estimator.quotes.draft_plans import DraftPlan, Line
 from estimator.quotes.given_prices import GivenPrice
-from estimator.quotes.plans import Plan, Prepared
+from estimator.quotes.plans import Alternative, Missing, Plan, Prepared
 from estimator.requests import lock
 from pricing import quote as quote_content
 from pricing.answers import Answers
@@ -144,10 +144,13 @@ def change(
     version = lists.version(prices or draft.prices)
     values["table_version_id"] = version.id
     table = price_lists.parsed(version)
+    if price_lists.parsed(draft.table_version).currency != table.currency:
+        values |= _kept_in_their_currency(draft, act.settings)
     if answers is not None or adjustments is not None:
         values |= _with(act, draft, plan, table, answers, adjustments)
     if options is not None:
-        values["options"] = draft_plans.sealed_options(options, draft.name, act.settings)
+        entered = [replace(option, currency=option.currency or table.currency) for option in options]
+        values["options"] = draft_plans.sealed_options(entered, draft.name, act.settings)
     before, tables = given_prices.of(draft), [table, *lists.tables]
     after = before if priced is None else given_prices.changed(before, priced, tables)
     if after != before:
@@ -164,6 +167,14 @@ def change(
     saved = save_columns(act, draft, save, values)
     _note_prices(act, request, before, after, tables)
     return saved
+
+
+def _kept_in_their_currency(draft: QuoteDraft, settings: Settings) -> dict[str, Any]:
+    """Return the columns of a draft in which each line has its currency, also if it was written without one."""
+    return {
+        **draft_plans.values(draft_plans.all_of(draft, settings), draft.name, settings),
+        "options": draft_plans.sealed_options(draft_plans.options_of(draft, settings), draft.name, settings),
+    }
 
 
 def _note_prices(
@@ -279,7 +290,34 @@ def save_columns(act: Act, draft: QuoteDraft, save: int, values: dict[str, Any])
 def preview(act: Act, draft: QuoteDraft) -> Prepared:
     """Return what would be issued from the saved draft at this moment. Raises keys.Unreadable."""
     request = db.session.get_one(PatientRequest, draft.request_id)
-    return plans.preview(act, plan_of(draft, act.settings), plans.offered(request, act.now))
+    plan = plan_of(draft, act.settings)
+    prepared = plans.preview(act, plan, plans.offered(request, act.now))
+    elsewhere = list(_paid_elsewhere(plan, words_of(draft, act.settings)))
+    return replace(prepared, missing=[*prepared.missing, *elsewhere]) if elsewhere else prepared
+
+
+def _paid_elsewhere(plan: Plan, words: str | None) -> Iterator[Missing]:
+    """Say where the words of a draft name a card, or an account that is not in force: also one that was, a while ago.
+
+    Its detail is what is named, and where: in the adjustments of a plan, in the optional lines, or in the words.
+    """
+    each = [Alternative(plan.answers, plan.adjustments), *plan.alternatives]
+    letters = LETTERS if plan.alternatives else ("",)
+    texts = [
+        (letter, "adjustments", text)
+        for letter, one in zip(letters, each, strict=False)
+        for line in one.adjustments
+        for text in (line.label, line.reason)
+    ]
+    texts += [("", "options", option.label) for option in plan.options]
+    texts += [("", "words", words or "")]
+    found = {
+        (letter, where): named
+        for letter, where, text in texts
+        if (named := clinic.accounts.paid_elsewhere(text)) is not None
+    }
+    for (letter, where), named in found.items():
+        yield Missing("paid_elsewhere", (named, where), letter)
 
 
 def sent_back(draft: QuoteDraft) -> str:
@@ -448,8 +486,9 @@ def _lines(
     adjustments: Sequence[Adjustment], before: Sequence[Line], currency: str, actor: str
 ) -> list[Line]:
     wrote = {line.adjustment: line.by for line in before}
+    adjustments = [replace(each, currency=each.currency or currency) for each in adjustments]
     for number, adjustment in enumerate(adjustments):
-        if not quote_content.is_amount(adjustment.amount, currency):
+        if not quote_content.is_amount(adjustment.amount, adjustment.currency):
             raise WrongAdjustment(number, "amount")
         for what in ("label", "reason"):
             if not getattr(adjustment, what).strip():

@@ -45,7 +45,9 @@ def given(act: Act, revision: QuoteRevision) -> Given:
     worded = {} if rows is None else rows.by_plan()
     return Given(
         plans={
-            letter: DraftPlan(each["answers"], _adjustments(act, worded.get(letter)), letter or LETTERS[0])
+            letter: DraftPlan(
+                each["answers"], _adjustments(act, worded.get(letter), content["currency"]), letter or LETTERS[0]
+            )
             for letter, each in quote_plans.by_plan(content).items()
         },
         options=[] if rows is None else _options(content, rows),
@@ -55,15 +57,23 @@ def given(act: Act, revision: QuoteRevision) -> Given:
     )
 
 
-def _adjustments(act: Act, rows: FirmRows | None) -> list[Line]:
+def _adjustments(act: Act, rows: FirmRows | None, currency: str) -> list[Line]:
     return [
-        Line(Adjustment(Decimal(row.plain), row.label.text, row.reason, row.why is not None), act.actor)
+        Line(
+            Adjustment(Decimal(row.plain), row.label.text, row.reason, row.why is not None, currency),
+            act.actor,
+        )
         for row in (() if rows is None else rows.adjustments)
     ]
 
 
 def _options(content: StoredQuote, rows: FirmRows) -> list[Option]:
     return [
-        Option(Decimal(each["net"]), row.label.text, tuple(tax["code"] for tax in each["taxes"]))
+        Option(
+            Decimal(each["net"]),
+            row.label.text,
+            tuple(tax["code"] for tax in each["taxes"]),
+            content["currency"],
+        )
         for each, row in zip(content.get("options", []), rows.options, strict=True)
     ]

@@ -8,6 +8,7 @@ A revision is frozen as a whole: figures, words, language, rate, and, once the w
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -23,6 +24,7 @@ from estimator import (
     clinic,
     demonstration_marks,
     jobs,
+    keys,
     links,
     paper,
     price_lists,
@@ -90,13 +92,15 @@ def issue(
     fingerprint: str,
     account: int | EllipsisType | None = ...,
     standing: str | EllipsisType = ...,
+    recipient: str | EllipsisType = ...,
 ) -> QuoteRevision:
     """Issue the next revision of a draft, exactly as the preview showed it; its document is made after the commit.
 
     `account` is the version of the account to pay into that was shown, None if there was none; without it, the one in
     force counts. `standing` is how the quote stood that this one replaces, as `replaced.standing` told it; without it,
-    whatever became of that one. Raises NotReady with all that is missing, and ChangedMeanwhile if draft, account or
-    standing are not what the caller saw, or it was issued by somebody else; nothing is changed then.
+    whatever became of that one. `recipient` is for whom it was shown to be, as `recipient_of` told it; without it,
+    whoever it is now. Raises NotReady with all that is missing, and ChangedMeanwhile if draft, account, standing or
+    recipient are not what the caller saw, or it was issued by somebody else; nothing is changed then.
     """
     lock(request)
     draft = drafts.for_request(request)
@@ -112,6 +116,8 @@ def issue(
     if not isinstance(account, EllipsisType) and account != (None if pay_to is None else pay_to.id):
         raise ChangedMeanwhile
     if not isinstance(standing, EllipsisType) and standing != replaced.standing(request, act.now):
+        raise ChangedMeanwhile
+    if not isinstance(recipient, EllipsisType) and recipient != recipient_of(act, request):
         raise ChangedMeanwhile
     second = drafts.second_of(draft, request, act.settings)
     quote = for_request(request)
@@ -191,6 +197,18 @@ def issue(
     return revision
 
 
+def recipient_of(act: Act, request: PatientRequest) -> str:
+    """Return what changes with the person that a quote is made out to, whoever asked, their address, or the language.
+
+    Nothing can be read from it; empty where nobody is there any more, or a key is missing.
+    """
+    person = requests.readable_person(request, act.settings.data_keys)
+    if person is None:
+        return ""
+    said = json.dumps([person.full_name, person.patient, person.email, request.language])
+    return keys.lookup(act.settings.lookup_key, "recipient", said)
+
+
 def _behind(draft: QuoteDraft, prepared: Prepared, act: Act) -> dict[str, Any]:
     """Return who wrote the adjustments of each plan, in their order, and who approved; without any, nothing."""
     wrote = [[line.by for line in plan.lines] for plan in draft_plans.all_of(draft, act.settings)]
@@ -251,6 +269,8 @@ def withdraw(act: Act, revision: QuoteRevision, *, reason: str) -> None:
     )
     if request.state == "quoted":
         requests.move(act, request, "in_work", erased_too=True)
+    elif request.state == "accepted":  # by somebody erased, for whom nothing is left to be done
+        requests.move(act, request, "closed", erased_too=True)
     notifications.tell_patient(act, revision, "withdrawn", submission=event.name)
     audit.add(
         act,

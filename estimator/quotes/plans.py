@@ -209,10 +209,16 @@ def newest_revision(request: PatientRequest) -> QuoteRevision | None:
 def remembered(request: PatientRequest, newest: QuoteRevision, now: datetime) -> Prices | None:
     """Return "keep" if somebody chose so for the newest revision, and those prices were not withdrawn since.
 
-    Prices that were taken from a list in force are not: which ones count is asked again when there is another list.
+    Prices that were taken from a list in force are not: which ones count is asked again when there is another list. It
+    is as well where a list was published since, also for the day of the issue: nobody has chosen against that one.
     """
+    try:
+        if price_lists.entry_in_force(request.slug, now).at > newest.issued_at:
+            return None
+    except LookupError:
+        return None
     version = newest.table_version
-    then = _in_force(request.slug, newest.issued_at)
+    then = price_lists.known_in_force(request.slug, newest.issued_at)
     chosen = then is not None and then.id != version.id
     return "keep" if chosen and price_lists.returns.withdrawn_at(version.id, now) is None else None
 
@@ -310,6 +316,8 @@ def _one(letter: str, plan: Alternative, whole: Plan, lists: Offered, again: boo
     elif not lists.same:
         firm_again, refused_again = _firm(lists.in_force, plan, whole.priced)
     chosen, refusal = (firm_again, refused_again) if again else (firm_keep, refused_keep)
+    if chosen is not None and any(_in_other_currency(plan.adjustments, chosen.currency)):
+        chosen = None  # a sum of two currencies is none
     return PricedPlan(
         letter,
         plan.answers,
@@ -328,7 +336,8 @@ def _firm(
     table = price_lists.parsed(version)
     try:
         prices = valid_in(priced, table) if priced else {}
-        return quote_content.compute(table, plan.answers, plan.adjustments, prices), None
+        adjustments = _counting(plan.adjustments, table.currency)
+        return quote_content.compute(table, plan.answers, adjustments, prices), None
     except pricing.BadAnswers as refusal:
         return None, refusal
 
@@ -338,8 +347,20 @@ def _differences(
 ) -> Sequence[LineChange]:
     if keep is None or again is None or keep is again:
         return []
-    old, new = (quote_content.comparable(firm, adjustments) for firm in (keep, again))
+    old, new = (
+        quote_content.comparable(firm, _counting(adjustments, firm.currency)) for firm in (keep, again)
+    )
     return quote_content.line_changes(old, new)
+
+
+def _counting(adjustments: Sequence[Adjustment], currency: str) -> list[Adjustment]:
+    """Return the adjustments that were entered in a currency, or in that of any list."""
+    return [each for each in adjustments if each.counts_in(currency)]
+
+
+def _in_other_currency(lines: Sequence[Adjustment | Option], currency: str) -> tuple[str, ...]:
+    """Return the numbers, from 1 on, of the lines that were entered in another currency."""
+    return tuple(str(number) for number, line in enumerate(lines, 1) if not line.counts_in(currency))
 
 
 def _fingerprint(plan: Plan, language: str, version: TableVersion, priced: Sequence[PricedPlan]) -> str:
@@ -388,6 +409,8 @@ def _missing_of(plan: PricedPlan, table: pricing.PriceTable) -> Iterator[Missing
     unanswered = tuple(pricing.unanswered(table, plan.answers))
     if unanswered:
         yield Missing("unanswered", unanswered, plan.letter)
+    if other := _in_other_currency(plan.adjustments, table.currency):
+        yield Missing("adjustments_currency", other, plan.letter)
     found = [] if plan.refusal is None else list(_refused(plan, table, unanswered))
     if plan.chosen is not None:
         found += _missing_in(plan.chosen, table)
@@ -397,7 +420,11 @@ def _missing_of(plan: PricedPlan, table: pricing.PriceTable) -> Iterator[Missing
 
 def _untaxed(options: Sequence[Option], table: pricing.PriceTable) -> Iterator[Missing]:
     """Say which lines that may be taken the chosen list cannot price: their tax is not in it, or their amount not."""
+    if other := _in_other_currency(options, table.currency):
+        yield Missing("options_currency", other)
     for number, option in enumerate(options, 1):
+        if not option.counts_in(table.currency):
+            continue
         try:
             quote_options.priced(option, table)
         except (quote_content.WrongAmount, quote_options.NoSuchTax):

@@ -15,13 +15,21 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from estimator import audit, demonstration_marks, keys, links
+from estimator import audit, demonstration_marks, keys, links, price_lists
 from estimator.act import Act
 from estimator.clinic import business_days
 from estimator.db import db, insert_if_absent
 from estimator.estimates import LETTERS, MOST_ATTEMPTS
 from estimator.mail import outbox
-from estimator.models import Estimate, PatientRequest, RequestConsent, RequestEvent, StaffUser
+from estimator.models import (
+    Estimate,
+    PatientRequest,
+    Quote,
+    QuoteRevision,
+    RequestConsent,
+    RequestEvent,
+    StaffUser,
+)
 from estimator.models.requests import AnswerBy, Origin, RequestKind, RequestState
 from estimator.requests import mailed_codes, person_index
 from estimator.requests.consents import Consent
@@ -37,16 +45,17 @@ LANGUAGES_A_DAY = 20
 
 NEXT: Mapping[RequestState, tuple[RequestState, ...]] = {
     "new": ("in_work", "waiting", "quoted", "closed"),
-    "in_work": ("waiting", "quoted", "closed"),
-    "waiting": ("in_work", "quoted", "closed"),
+    "in_work": ("waiting", "quoted", "accepted", "declined", "closed"),
+    "waiting": ("in_work", "quoted", "accepted", "declined", "closed"),
     "quoted": ("quoted", "accepted", "declined", "expired", "in_work"),
     "accepted": ("quoted", "closed"),
     "declined": ("in_work", "quoted", "closed"),
     "expired": ("in_work", "quoted", "closed"),
-    "closed": ("in_work",),
+    "closed": ("in_work", "quoted", "accepted", "declined"),
 }
-"""What may follow each state. A revised quote leaves a request quoted, or makes it so again; what can still be
-accepted is withdrawn before it is closed."""
+"""What may follow each state. A revised quote leaves a request quoted, or makes it so again. What a patient says to a
+quote counts whatever the desk has made of the request meanwhile, so it follows each state in which one can be open:
+also a closed one, where an acceptance is taken back."""
 
 
 class NotPossible(Exception):
@@ -55,6 +64,10 @@ class NotPossible(Exception):
     def __init__(self, before: RequestState, after: RequestState) -> None:
         self.before, self.after = before, after
         super().__init__(before, after)
+
+
+class QuoteIsOpen(NotPossible):
+    """A request is not closed as long as the patient can accept its quote: that is withdrawn first."""
 
 
 @dataclass(frozen=True)
@@ -208,11 +221,16 @@ def move(
     erased_too: bool = False,
     **detail: object,
 ) -> RequestEvent:
-    """Set the state of a request; raises NotPossible if it cannot follow the present one, and Erased as `add_event`."""
+    """Set the state of a request; raises NotPossible if it cannot follow the present one, and Erased as `add_event`.
+
+    Raises QuoteIsOpen where it would close a request whose quote can be accepted at this moment.
+    """
     lock(request, erased_too=erased_too)
     before = request.state
     if state not in NEXT[before]:
         raise NotPossible(before, state)
+    if state == "closed" and _has_open_quote(request, act.now):
+        raise QuoteIsOpen(before, state)
     request.state = state
     if before == "waiting" and state == "in_work":
         # What was waited for has come, so that whoever asks waits for the clinic again.
@@ -223,6 +241,16 @@ def move(
         request.question_due_at = None
     changed = {"from": before, "to": state, **detail}
     return add_event(act, request, STATE, words=words, erased_too=erased_too, **changed)
+
+
+def _has_open_quote(request: PatientRequest, now: datetime) -> bool:
+    """Whether the patient can accept a quote at a moment: until its last day is over in its time zone."""
+    current = db.session.execute(
+        select(QuoteRevision.time_zone, QuoteRevision.valid_until)
+        .join(Quote, Quote.id == QuoteRevision.quote_id)
+        .where(Quote.request_id == request.id, QuoteRevision.state == "current")
+    )
+    return any(price_lists.day_of(now, time_zone) <= valid_until for time_zone, valid_until in current)
 
 
 def assign(act: Act, request: PatientRequest, user_id: int | None, *, changes: int) -> RequestEvent:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -313,9 +313,14 @@ def language_names() -> Mapping[str, str]:
     return {tag: reader_of(tag).name for tag in request_context.settings().languages}
 
 
-def words_field(label: str, missing: str | None = None, **values: Any) -> WordsField:
-    """Return a field for some words of somebody; `missing` is said where they must write something."""
+def words_field(
+    label: str, missing: str | None = None, *, rules: Sequence[Any] = (), **values: Any
+) -> WordsField:
+    """Return a field for some words of somebody; `missing` is said where they must write something.
+
+    `rules` are further validators.
+    """
     needed = [Filled(missing)] if missing else []
     return WordsField(
-        label, [*needed, NotTooLong(LONGEST_MESSAGE), Printable()], most_shown=MOST_SHOWN, **values
+        label, [*needed, NotTooLong(LONGEST_MESSAGE), Printable(), *rules], most_shown=MOST_SHOWN, **values
     )

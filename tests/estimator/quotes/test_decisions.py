@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,8 @@ from estimator import quotes, requests
 from estimator.act import PATIENT
 from estimator.db import db
 from estimator.mail import outbox
-from estimator.models import AuditEntry, Mail, QuoteDecision, QuoteRevision
+from estimator.models import AuditEntry, Mail, PatientRequest, QuoteDecision, QuoteRevision
+from estimator.models.requests import RequestState
 from estimator.requests.questions import TOLD_AN_HOUR
 from tests.support.acts import acting
 from tests.support.at_once import at_once
@@ -50,6 +51,119 @@ def fresh(revision_id: int) -> QuoteRevision:
 def take_back(revision: QuoteRevision, now: datetime = NOW) -> None:
     quotes.take_back(acting(now=now, settings=settings()), revision)
     db.session.commit()
+
+
+def at_desk(request: PatientRequest, *states: RequestState) -> None:
+    """Take a request to states one after another, as the desk does, and commit it."""
+    for state in states:
+        requests.move(acting(actor=COORDINATOR, now=NOW, settings=settings()), request, state)
+    db.session.commit()
+
+
+def is_newly_accepted(request: PatientRequest) -> bool:
+    """Whether a request is on the list of what was accepted and nobody has seen to."""
+    return request.id in quotes.waiting.page("accepted", NOW, after=None)[0]
+
+
+# What an answer makes of the request --------------------------------------------------------------------------
+
+
+MEANWHILE = [(), ("in_work",), ("in_work", "waiting")]
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILE)
+def test_an_acceptance_counts_whatever_the_desk_made_of_the_request_meanwhile(
+    app: Flask, meanwhile: tuple[RequestState, ...]
+) -> None:
+    revision = quoted()
+    request = revision.quote.request
+    at_desk(request, *meanwhile)
+    accept(revision)
+    assert (revision.state, request.state) == ("accepted", "accepted")
+    assert is_newly_accepted(request)
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILE)
+def test_a_refusal_counts_whatever_the_desk_made_of_the_request_meanwhile(
+    app: Flask, meanwhile: tuple[RequestState, ...]
+) -> None:
+    revision = quoted()
+    at_desk(revision.quote.request, *meanwhile)
+    decline(revision)
+    assert (revision.state, revision.quote.request.state) == ("declined", "declined")
+
+
+@pytest.mark.parametrize("meanwhile", [("closed",), ("closed", "in_work"), ("closed", "in_work", "waiting")])
+def test_what_is_taken_back_after_the_request_was_closed_is_quoted_again_and_can_be_answered(
+    app: Flask, meanwhile: tuple[RequestState, ...]
+) -> None:
+    revision = quoted()
+    request = revision.quote.request
+    accept(revision)
+    at_desk(request, *meanwhile)
+    take_back(revision)
+    assert (revision.state, request.state) == ("current", "quoted")
+    accept(revision)
+    assert (revision.state, request.state) == ("accepted", "accepted")
+    assert is_newly_accepted(request)
+
+
+def test_what_was_left_open_at_a_closed_request_can_be_answered_too(app: Flask) -> None:
+    revision = quoted()
+    request = revision.quote.request
+    request.state = "closed"  # as a request could be closed before an open quote stood in the way
+    db.session.commit()
+    accept(revision)
+    assert request.state == "accepted"
+    assert is_newly_accepted(request)
+
+
+@pytest.mark.parametrize("meanwhile", MEANWHILE[1:])
+def test_a_request_is_not_closed_while_its_quote_can_be_accepted(
+    app: Flask, meanwhile: tuple[RequestState, ...]
+) -> None:
+    revision = quoted()
+    request = revision.quote.request
+    at_desk(request, *meanwhile)
+    act = acting(actor=COORDINATOR, now=NOW, settings=settings())
+    with pytest.raises(requests.QuoteIsOpen):
+        requests.move(act, request, "closed")
+    db.session.rollback()
+    assert request.state == meanwhile[-1]
+    quotes.withdraw(act, revision, reason="asked")
+    at_desk(request, "closed")
+    assert request.state == "closed"
+
+
+def test_a_request_is_closed_as_soon_as_the_last_day_of_its_quote_is_over(app: Flask) -> None:
+    revision = quoted()
+    at_desk(revision.quote.request, "in_work")
+    over = datetime.combine(revision.valid_until + DAY, time(), UTC)
+    act = acting(actor=COORDINATOR, now=over - timedelta(seconds=1), settings=settings())
+    with pytest.raises(requests.QuoteIsOpen):
+        requests.move(act, revision.quote.request, "closed")
+    db.session.rollback()
+    requests.move(replace(act, now=over), revision.quote.request, "closed")
+
+
+def test_a_request_closed_at_the_moment_of_an_acceptance_is_closed_after_it_or_not_at_all(app: Flask) -> None:
+    revision_id = quoted().id
+    at_desk(fresh(revision_id).quote.request, "in_work")
+
+    def say(number: int) -> str:
+        try:
+            if number % 2:
+                accept(fresh(revision_id))
+                return "accepted"
+            at_desk(fresh(revision_id).quote.request, "closed")
+            return "closed"
+        except requests.QuoteIsOpen:
+            return "open"
+
+    said = set(at_once(app, 2, say))
+    db.session.expire_all()
+    assert "accepted" in said
+    assert fresh(revision_id).quote.request.state == ("closed" if "closed" in said else "accepted")
 
 
 # Accepting ----------------------------------------------------------------------------------------------------

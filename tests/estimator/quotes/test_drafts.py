@@ -109,6 +109,40 @@ def test_a_revision_remembers_that_prices_were_kept_and_asks_again_about_those_i
     assert draft.prices == remembered
 
 
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_list_that_is_published_on_the_day_of_a_revision_after_it_is_a_choice_that_nobody_has_made(
+    request_: PatientRequest, kept: bool
+) -> None:
+    if kept:
+        publish(list_text(version="2026-2", valid_from=NOW.date().isoformat(), price="2100.00"))
+    prepare(request_, prices="keep" if kept else None)
+    revision = issue(request_)
+    assert revision.table_version.version == "2026-1"
+    later = NOW + timedelta(hours=1)
+    publish(list_text(version="2026-3", valid_from=NOW.date().isoformat(), price="2200.00"), later)
+    begun = prepare(request_, later + timedelta(hours=1))
+    assert codes(begun) == ["prices_not_chosen"]
+    assert begun.chosen is None
+    draft = drafts.for_request(request_)
+    assert draft is not None
+    assert draft.prices is None
+
+
+def test_a_list_that_was_published_late_and_is_past_was_no_choice_at_the_issue(
+    request_: PatientRequest,
+) -> None:
+    tomorrow = (NOW + timedelta(days=1)).date().isoformat()
+    publish(list_text(version="2026-3", valid_from=tomorrow, price="2200.00"))
+    prepare(request_)
+    issue(request_)
+    today = NOW.date().isoformat()
+    publish(list_text(version="2026-2", valid_from=today, price="2100.00"), NOW + timedelta(hours=1))
+    begun = prepare(request_, NOW + timedelta(days=1))
+    assert begun.in_force is not None
+    assert begun.in_force.version == "2026-3"
+    assert codes(begun) == ["prices_not_chosen"]
+
+
 def test_words_to_the_patient_are_sealed_need_no_approval_and_are_not_in_the_next_revision(
     request_: PatientRequest,
 ) -> None:
@@ -145,7 +179,9 @@ def test_the_next_revision_begins_with_what_the_newest_one_said(request_: Patien
     issue(request_)
     prepared = prepare(request_, actor=COLLEAGUE)
     assert prepared.answers["sessions"] == "3"
-    assert prepared.adjustments == [Adjustment(Decimal("-50.00"), "Goodwill", "Why: Goodwill")]
+    assert prepared.adjustments == [
+        Adjustment(Decimal("-50.00"), "Goodwill", "Why: Goodwill", currency="USD")
+    ]
     draft = drafts.for_request(request_)
     assert draft is not None
     assert [line.by for line in drafts.adjustments_by(draft, settings())] == [COLLEAGUE]

@@ -22,8 +22,8 @@ from tests.support.example_list import NOW
 from tests.support.example_papers import text_of
 from tests.support.example_quotes import CLINIC, ask, draw, issue, prepare, publish, settings, state
 
-INTERPRETER = Option(Decimal("120.00"), "Interpreter", ("vat",))
-ROOM = Option(Decimal("33.33"), "A larger room")
+INTERPRETER = Option(Decimal("120.00"), "Interpreter", ("vat",), "USD")
+ROOM = Option(Decimal("33.33"), "A larger room", currency="USD")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from flask import Flask
 from estimator import quotes, requests
 from estimator.db import db
 from estimator.models import QuoteRevision
+from estimator.privacy import erasure
 from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_quotes import (
@@ -178,6 +179,19 @@ def test_a_withdrawn_quote_goes_back_to_work_and_cannot_be_withdrawn_again(app: 
     assert refused.value.state == "withdrawn"
     with pytest.raises(ValueError, match="no reason"):
         quotes.withdraw(acting(actor=COORDINATOR, now=NOW, settings=settings()), revision, reason="Because.")
+
+
+def test_what_somebody_erased_had_accepted_leaves_nothing_to_be_done_once_it_is_withdrawn(app: Flask) -> None:
+    revision = quoted()
+    accept(revision)
+    act = acting(actor=COORDINATOR, now=NOW, settings=settings())
+    erasure.erase(act, revision.quote.request)
+    db.session.commit()
+    assert revision.quote.request.state == "accepted"
+    quotes.withdraw(act, revision, reason="asked")
+    db.session.commit()
+    assert (revision.state, revision.quote.request.state) == ("withdrawn", "closed")
+    assert quotes.waiting.page("accepted", NOW, after=None)[0] == []
 
 
 def test_a_new_link_ends_the_one_before(app: Flask) -> None:

@@ -170,7 +170,8 @@ def test_a_request_goes_from_state_to_state_and_back_where_it_may(app: Flask) ->
         (("quoted", "accepted"), "declined"),
         (("quoted", "accepted"), "in_work"),
         (("quoted", "declined"), "accepted"),
-        (("closed",), "quoted"),
+        (("closed",), "waiting"),
+        (("closed",), "expired"),
     ],
 )
 def test_what_cannot_follow_is_refused_and_changes_nothing(

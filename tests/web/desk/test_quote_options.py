@@ -9,8 +9,8 @@ from flask import Flask
 
 from estimator import quotes
 from estimator.models.staff import Role
-from tests.support.quote_desk import ask, newest, page
-from tests.support.quote_form import issue, prepare
+from tests.support.quote_desk import ask, changed_list, newest, now, page
+from tests.support.quote_form import MINUS, issue, line, prepare
 from tests.support.staff_browser import Staff
 
 
@@ -99,3 +99,39 @@ def test_what_somebody_else_saved_meanwhile_is_not_overwritten(
     assert late.status == 409
     assert late.value("label-0") == "A larger room"
     assert "has saved this quote meanwhile" in late.text
+
+
+def test_prices_in_another_currency_ask_for_every_line_again(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference, **line(0, "-300", "Goodwill"))
+    coordinator.press("Save, and change the optional lines")
+    coordinator.send("Save", {"label-0": "Interpreter, 5 days", "net-0": "250", "tax-0": ""})
+    changed_list(app, version="2026-12", valid_from=now().date().isoformat(), **{'"USD"': '"AED"'})
+    coordinator.see(page(reference))
+    shown = coordinator.send("save", {"prices": "again"})
+    asked = "Entered in another currency than that of the chosen prices: {}. Enter each amount again in AED"
+    assert asked.format(f"“Goodwill” ({MINUS}USD 300.00)") in shown.text
+    assert asked.format("“Interpreter, 5 days” (USD 250.00)") in shown.text
+    assert shown.value("amount-0") == f"{MINUS}300 USD"
+    again = coordinator.send("save", {})
+    assert again.value("amount-0") == f"{MINUS}300 USD", "saving something else enters nothing again"
+    coordinator.send("save", {"amount-0": "-1100"})
+    shown = coordinator.press("Save, and change the optional lines")
+    assert shown.value("net-0") == "250 USD"
+    coordinator.send("Save", {"net-0": "920"})
+    shown = coordinator.see(f"{page(reference)}/issue")
+    assert f"{MINUS}AED 1,100.00" in shown.text
+    assert "Entered in another currency" not in shown.text
+
+
+def test_what_is_typed_while_other_prices_are_chosen_is_of_the_currency_that_the_page_names(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    changed_list(app, version="2026-12", valid_from=now().date().isoformat(), **{'"USD"': '"AED"'})
+    shown = prepare(coordinator, reference, **line(0, "-300", "Goodwill"), prices="again")
+    assert shown.value("amount-0") == f"{MINUS}300 USD"
+    assert "Enter each amount again in AED" in shown.text
+    shown = coordinator.send("save", {"prices": "keep"})
+    assert shown.value("amount-0") == f"{MINUS}300"
+    assert "Enter each amount again" not in shown.text

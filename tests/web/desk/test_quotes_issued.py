@@ -165,6 +165,22 @@ def test_what_the_patient_decided_and_asked_is_shown(app: Flask, coordinator: St
 
 
 @pytest.mark.long
+def test_a_request_whose_quote_can_be_accepted_is_not_closed_and_says_what_to_do(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    refusal = "Its quote can still be accepted. Withdraw the quote first, then close the request."
+    coordinator.see(f"/desk/requests/{reference}")
+    coordinator.press("Change status", state="in_work", why="")
+    refused = coordinator.press("Change status", state="closed", why="Found another clinic.")
+    assert refused.status == 409
+    assert refusal in refused.text
+    assert "Found another clinic." in refused.html
+    pick = coordinator.see("/desk/requests").all("input", name="pick")[0].get("value")
+    assert f"{reference}: {refusal}" in coordinator.send("state", {"pick": pick, "state": "closed"}).text
+
+
 def test_an_acceptance_that_ended_with_another_revision_is_said_to_have_ended(
     app: Flask, coordinator: Staff
 ) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -185,6 +187,37 @@ def test_an_acceptance_that_came_after_the_check_is_told_and_does_not_end(
         assert quotes.agreed(revision) is not None
     coordinator.press("Issue this quote")
     assert issued(app) == ["Q-2026-00001/2"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"full_name": "Somebody Else", "patient_name": None},
+        {"patient_name": "Somebody Else"},
+        {"email": "elsewhere@example.net"},
+    ],
+    ids=["asked by", "patient", "address"],
+)
+def test_a_recipient_who_was_corrected_after_the_check_is_shown_before_anything_is_issued(
+    app: Flask, coordinator: Staff, other: dict[str, Any]
+) -> None:
+    reference = ask(app, patient="Hester Quill")
+    prepare(coordinator, reference)
+    coordinator.see(f"{page(reference)}/issue")
+    settings = settings_of(app)
+    with request_of(app, reference) as found:
+        person = requests.person_of(found, settings.data_keys)
+        assert person is not None
+        act = acting(actor="user:1", now=now(), settings=settings)
+        contact = replace(requests.contact_of(found, person), **other)
+        requests.correct(act, found, contact, changes=found.changes)
+    late = coordinator.press("Issue this quote")
+    assert late.status == 409
+    assert "nothing was issued" in late.text
+    assert all(words in late.text for words in other.values() if words)
+    assert issued(app) == []
+    coordinator.press("Issue this quote")
+    assert issued(app) == ["Q-2026-00001/1"]
 
 
 def test_a_list_that_is_closed_after_the_check_is_not_issued_from(app: Flask, coordinator: Staff) -> None:

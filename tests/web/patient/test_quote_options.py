@@ -122,6 +122,30 @@ def test_what_is_taken_is_agreed_to_checked_and_in_the_acceptance(desk: Desk, pa
     assert "Interpreter" not in body.get_content()
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "told"),
+    [
+        (["1", "2"], [], f"Taken with it: Interpreter; A larger room. Together that is {BOTH}."),
+        ([], ["2"], "Nothing was taken with it."),
+    ],
+)
+def test_who_agrees_to_other_lines_a_second_time_reads_that_they_do_not_count(
+    desk: Desk, patient: Patient, first: list[str], then: list[str], told: str
+) -> None:
+    pages = [
+        patient.press(choose(patient, *lines), "check", typed_name=NAME, agreed="yes")
+        for lines in (first, then)
+    ]
+    accepted = patient.press(pages[0], "accept")
+    refused = patient.press(pages[1], "accept")
+    assert refused.status == 409
+    assert "This quote is accepted already" in said(refused)
+    assert told in said(refused)
+    assert "What you have chosen just now was not recorded." in said(refused)
+    assert patient.press(pages[0], "accept").location == accepted.location, "the same once more is the same"
+    assert [kept.taken for kept in desk.decisions()] == [" ".join(first)]
+
+
 def test_all_of_them_can_be_left(desk: Desk, patient: Patient) -> None:
     name = choose(patient)
     checked = patient.press(name, "check", typed_name=NAME, agreed="yes")

@@ -58,6 +58,11 @@ def test_a_message_template_is_added_changed_and_removed(app: Flask, ada: Browse
         ({"text-en": "Dear {name, {reference}"}, "There is no {name,."),
         ({"text-en": "Dear {name}} {reference}"}, "A brace { or } stands alone."),
         ({"text-en": "{name} {reference} http://example.org"}, "Links must begin with https://."),
+        ({"text-en": "{name} {reference} 4111 1111 1111 1111"}, "The number of a payment card stands here."),
+        (
+            {"text-en": "{name} {reference} GB82 WEST 1234 5698 7654 32"},
+            "The IBAN that stands here is not the account in force.",
+        ),
         ({"text-en": "{name} {reference}" + "x" * 1000}, "Enter at most 1000 characters"),
         ({"name": " "}, "Enter a name of at most 60 characters."),
     ],

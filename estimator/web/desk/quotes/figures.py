@@ -16,6 +16,7 @@ from estimator.quotes import draft_plans, drafts, plans
 from estimator.quotes.given_prices import GivenPrice
 from estimator.quotes.plans import Prepared
 from estimator.web.desk.quotes.form import Read
+from estimator.web.desk.quotes.lines import in_its_currency
 from estimator.web.desk.quotes.missing import OPEN_CODES, Mend, sentence_of
 from estimator.web.language import current_reader
 from estimator.web.request_context import now, settings
@@ -25,8 +26,6 @@ from estimator.wording import NoticeRow, states_at_desk
 from estimator.wording.at_least import Certainty
 from pricing import PriceTable, legal_terms, quote_options
 from pricing import quote as quote_content
-from pricing.currencies import MINOR_UNIT
-from pricing.money import decimals
 from pricing.quote import Firm, LineChange
 from pricing.quote_options import Option
 from pricing.stored import StoredBreakdown
@@ -223,7 +222,15 @@ def asking(of: PatientRequest) -> str:
     return url_for("desk.request", reference=of.reference, ask="open", _anchor="reply")
 
 
+def tables_of(of: PatientRequest) -> list[PriceTable]:
+    """Return the price lists among which the prices of a request's quote are chosen."""
+    return plans.offered(of, now()).tables
+
+
 def _option(option: Option, table: PriceTable, reader: Reader) -> OptionShown:
+    if not option.counts_in(table.currency):
+        net = in_its_currency(option.net, option.currency, reader, sign=False)
+        return {"label": option.label, "net": net, "total": None}
     try:
         priced = quote_options.priced(option, table)
     except (quote_options.NoSuchTax, quote_content.WrongAmount):
@@ -282,14 +289,11 @@ def spoken(figures: Figures) -> str:
     return _("Firm total: %(amount)s", amount=figures["total"])
 
 
-def adjustments_in_words(
-    adjustments: Sequence[draft_plans.Line], currency: str, reader: Reader
-) -> list[AdjustmentRow]:
-    """Return adjustments as rows of a page, each with who wrote it."""
-    places = decimals(MINOR_UNIT[currency])
+def adjustments_in_words(adjustments: Sequence[draft_plans.Line], reader: Reader) -> list[AdjustmentRow]:
+    """Return adjustments as rows of a page, each in the currency in which it was entered, and with who wrote it."""
     return [
         {
-            "amount": reader.money(f"{line.adjustment.amount:.{places}f}", currency, sign=True),
+            "amount": in_its_currency(line.adjustment.amount, line.adjustment.currency, reader),
             "label": line.adjustment.label,
             "reason": line.adjustment.reason,
             "told": line.adjustment.told,

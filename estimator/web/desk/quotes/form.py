@@ -22,15 +22,18 @@ from estimator.web.desk.quotes.lines import (
     LONGEST_AMOUNT,
     AmountField,
     UnlessLineIsEmpty,
+    currencies_in,
     label_field,
     typed_amount,
 )
 from estimator.web.desk.which_amount import which_amount
-from estimator.web.fields import RadiosField, TextField, TickField
+from estimator.web.fields import CarriedField, RadiosField, TextField, TickField
 from estimator.web.forms import Form, sent
 from estimator.web.language import current_reader
 from estimator.web.patient.request_form import words_field
+from estimator.web.staff.paid_elsewhere import NotPaidElsewhere
 from estimator.web.validators import Filled, NotTooLong, PrintableLine, RealDay
+from pricing import PriceTable
 from pricing import quote as quote_content
 from pricing.currencies import MINOR_UNIT
 from pricing.money import decimals
@@ -63,7 +66,8 @@ class Amount:
 
     def __call__(self, form: QuoteForm, field: AmountField) -> None:
         typed = field.data
-        if unclear := which_amount(typed, form.currency, quote_content.is_amount):
+        currency = field.entered_in
+        if unclear := which_amount(typed, currency, quote_content.is_amount):
             raise StopValidation(unclear)
         if field.amount is None:
             raise StopValidation(
@@ -73,12 +77,12 @@ class Amount:
                     example=current_reader().number("-250"),
                 )
             )
-        if not quote_content.is_amount(field.amount, form.currency):
+        if not quote_content.is_amount(field.amount, currency):
             raise StopValidation(
                 _(
                     "An amount in %(currency)s is not 0, not absurdly large, and has at most %(places)s decimals.",
-                    currency=form.currency,
-                    places=decimals(MINOR_UNIT[form.currency]),
+                    currency=currency,
+                    places=decimals(MINOR_UNIT[currency]),
                 )
             )
 
@@ -125,6 +129,7 @@ def _line_fields() -> dict[str, Any]:
                     LONGEST_REASON, lazy_gettext("This is too long. Enter at most %(most)s characters.")
                 ),
                 PrintableLine(),
+                NotPaidElsewhere(),
             ],
         )
         found[f"{TOLD}-{number}"] = TickField(lazy_gettext("The patient reads the reason as well"))
@@ -149,16 +154,18 @@ _LinesForm: type[_PricesForm] = type("_LinesForm", (_PricesForm,), _line_fields(
 class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
     """Everything in the form: prices, lines of adjustments, the last day, words to the patient.
 
-    `currency` is that of the chosen prices.
+    `currency` is that which the page named for amounts, whichever prices were chosen on it since.
     """
+
+    currency = CarriedField()
 
     until = DayField(
         lazy_gettext("Until the end of which day can it be accepted?"), [RealDay()], id="last-day"
     )
 
-    words = words_field(lazy_gettext("Words to the patient (not required)"), id="personal-words")
-
-    currency = ""
+    words = words_field(
+        lazy_gettext("Words to the patient (not required)"), rules=[NotPaidElsewhere()], id="personal-words"
+    )
 
     def __init__(self, *arguments: Any, by: Sequence[str] = (), **values: Any) -> None:
         super().__init__(*arguments, **values)
@@ -180,17 +187,27 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
         told = self[f"{TOLD}-{number}"]
         return Line(amount, label, reason, told, self._by[number] if number < len(self._by) else "")
 
-    def read(self, currency: str) -> Read:
-        """Validate the form, and return the values that could be parsed."""
-        self.currency = currency
+    def read(self, chosen: str, tables: Sequence[PriceTable]) -> Read:
+        """Validate the form, and return the values that could be parsed.
+
+        `chosen` is the currency of the chosen prices, `tables` are the price lists that can be chosen.
+        """
+        currency, *others = currencies_in(self.currency.data, chosen, tables)
+        self.currency.data = currency
         for number in range(MOST_LINES + 1):
-            self.line(number).amount.currency = currency
+            self.line(number).amount.currency, self.line(number).amount.others = currency, others
         self.validate()
         lines = [self.line(number) for number in range(MOST_LINES + 1)]
         if not lines[-1].is_empty:
             self.refuse(_("A quote has at most %(most)s adjustments.", most=MOST_LINES))
         adjustments = [
-            Adjustment(line.amount.amount, line.label.data, line.reason.data, line.told.data)
+            Adjustment(
+                line.amount.amount,
+                line.label.data,
+                line.reason.data,
+                line.told.data,
+                line.amount.entered_in,
+            )
             for line in lines
             if line.amount.amount is not None
             and not (line.amount.errors or line.label.errors or line.reason.errors)
@@ -199,12 +216,19 @@ class QuoteForm(_LinesForm):  # type: ignore[misc, valid-type]
         return Read(prices, adjustments, self.until.day, self.words.data)
 
     @classmethod
-    def of_draft(cls, draft: QuoteDraft, settings: Settings, reader: Reader, plan: str = "") -> Self:
-        """Return the form as it stands for what is saved, with the adjustments of the plan of a letter."""
+    def of_draft(
+        cls, draft: QuoteDraft, settings: Settings, reader: Reader, currency: str, plan: str = ""
+    ) -> Self:
+        """Return the form as it stands for what is saved, with the adjustments of the plan of a letter.
+
+        What was entered in another currency than the page names has its own beside the amount.
+        """
         saved = drafts.adjustments_by(draft, settings, plan)
         data: dict[str, Any] = {"prices": draft.prices, "words": drafts.words_of(draft, settings) or ""}
+        data["currency"] = currency
         for number, line in enumerate(saved):
-            data[f"amount-{number}"] = typed_amount(line.adjustment.amount, reader)
+            other = "" if line.adjustment.counts_in(currency) else line.adjustment.currency
+            data[f"amount-{number}"] = typed_amount(line.adjustment.amount, reader, other)
             data[f"label-{number}"] = line.adjustment.label
             data[f"reason-{number}"] = line.adjustment.reason
             data[f"{TOLD}-{number}"] = line.adjustment.told

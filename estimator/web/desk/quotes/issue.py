@@ -8,7 +8,7 @@ from datetime import datetime
 from flask import current_app, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import price_lists, quotes, requests, staff
+from estimator import quotes, requests, staff
 from estimator.clinic import accounts
 from estimator.i18n import Reader, second_language, speaking
 from estimator.i18n import gettext as _
@@ -53,7 +53,7 @@ class IssueForm(Form):
     """Which save, and which figures of it, somebody has looked at, and whether the PDF has a second language.
 
     `second` is the language that was offered for it, `account` the version of the account to pay into that was shown,
-    `standing` how the revision stood that this one replaces.
+    `standing` how the revision stood that this one replaces, `recipient` whom it was shown to be for.
     """
 
     save = CarriedField()
@@ -61,6 +61,7 @@ class IssueForm(Form):
     second = CarriedField()
     account = CarriedField()
     standing = CarriedField()
+    recipient = CarriedField()
     beside = TickField()
 
 
@@ -200,6 +201,7 @@ def issue(reference: str) -> ResponseReturnValue:
                 fingerprint=printable(request.form.get("fingerprint", "")),
                 account=whole_numbers.read(IssueForm().account.data or ""),
                 standing=printable(request.form.get("standing", "")),
+                recipient=printable(request.form.get("recipient", "")),
             )
             mailed = settings().sends_mail and bool(outbox.waiting(quotes.about(revision)))
     except drafts.ChangedMeanwhile:
@@ -274,10 +276,10 @@ def _check(
 ) -> ResponseReturnValue:
     """Show what is about to be issued; `beside` is the tick that was just sent, else the one of the draft counts."""
     standing = quotes.replaced.standing(of, now())  # before what is shown of it, which is then never older
+    told_recipient = quotes.recipient_of(act(), of)  # the same
     reader = current_reader()
     prepared = prepared_of(draft)
     figures = shown(prepared, of)
-    currency = price_lists.parsed(prepared.version).currency
     second = drafts.second_of(draft, of, settings())
     form.beside.data = second is not None if beside is None else beside
     said = _said(of, prepared, second)
@@ -290,7 +292,7 @@ def _check(
         save=save_of(draft),
         fingerprint=prepared.fingerprint,
         prices=_prices(prepared),
-        recipient={"name": name_of(of), "address": _address(of)},
+        recipient={"name": name_of(of), "address": _address(of), "told": told_recipient},
         language=language_of(of).name,
         second=second_of(of),
         form=form,
@@ -301,7 +303,7 @@ def _check(
         adjustments=[
             {
                 "name": firm_plans.named(plan.letter) if plan.letter else "",
-                "lines": adjustments_in_words(lines, currency, reader),
+                "lines": adjustments_in_words(lines, reader),
             }
             for plan in prepared.plans
             if (lines := drafts.adjustments_by(draft, settings(), plan.letter))

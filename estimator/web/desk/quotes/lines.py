@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -13,8 +13,11 @@ from estimator import figures
 from estimator.i18n import Reader, lazy_gettext
 from estimator.web.fields import TextField
 from estimator.web.forms import Form
+from estimator.web.staff.paid_elsewhere import NotPaidElsewhere
 from estimator.web.validators import Filled, NotTooLong, PrintableLine
-from pricing.money import plain
+from pricing import PriceTable
+from pricing.currencies import MINOR_UNIT
+from pricing.money import decimals, plain
 
 LONGEST_LABEL = 200
 LONGEST_AMOUNT = 40
@@ -43,18 +46,43 @@ class AmountField(TextField):
     }
 
     currency = ""
-    """The currency that may stand beside the figure."""
+    """The currency that may stand beside the figure, and that of a figure alone."""
+
+    others: Sequence[str] = ()
+    """Other currencies in which lines were entered: such an amount has its currency beside it."""
+
+    @property
+    def entered_in(self) -> str:
+        """The currency of the amount."""
+        currencies = (self.currency, *self.others) if len(self.data) <= LONGEST_AMOUNT else ()
+        return next((each for each in currencies if figures.readings(self.data, each)), self.currency)
 
     @property
     def amount(self) -> Decimal | None:
         """The amount; None if it can be read in two ways."""
-        return figures.only(self.data, self.currency) if len(self.data) <= LONGEST_AMOUNT else None
+        return figures.only(self.data, self.entered_in) if len(self.data) <= LONGEST_AMOUNT else None
 
 
-def typed_amount(amount: Decimal, reader: Reader) -> str:
-    """Write an amount as it is typed in the reader's language, or so that it has one reading."""
+def typed_amount(amount: Decimal, reader: Reader, currency: str = "") -> str:
+    """Write an amount as it is typed in the reader's language, or so that it has one reading; perhaps its currency."""
     text = reader.number(plain(amount))
-    return text if figures.only(text) == amount else figures.unambiguous(plain(amount))
+    figure = text if figures.only(text) == amount else figures.unambiguous(plain(amount))
+    return f"{figure} {currency}" if currency else figure
+
+
+def in_its_currency(amount: Decimal, currency: str, reader: Reader, *, sign: bool = True) -> str:
+    """Write an amount that somebody entered, in the currency in which it was."""
+    return reader.money(f"{amount:.{decimals(MINOR_UNIT[currency])}f}", currency, sign=sign)
+
+
+def currencies_in(carried: str | None, chosen: str, tables: Sequence[PriceTable]) -> list[str]:
+    """Return the currencies of what is typed into a page, that of a figure alone first: the one that the page named.
+
+    It is `carried`, or else `chosen`; the others are those of the price lists that can be chosen.
+    """
+    offered = dict.fromkeys([chosen, *(table.currency for table in tables)])
+    first = carried if carried in offered else chosen
+    return [first, *(each for each in offered if each != first)]
 
 
 def label_field(unless: UnlessLineIsEmpty) -> TextField:
@@ -66,5 +94,6 @@ def label_field(unless: UnlessLineIsEmpty) -> TextField:
             Filled(lazy_gettext("Enter what the patient reads in the quote.")),
             NotTooLong(LONGEST_LABEL, lazy_gettext("This is too long. Enter at most %(most)s characters.")),
             PrintableLine(),
+            NotPaidElsewhere(),
         ],
     )

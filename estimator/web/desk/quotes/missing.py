@@ -14,8 +14,10 @@ from estimator.i18n import gettext as _
 from estimator.models import PatientRequest
 from estimator.quotes.plans import Missing, Prepared
 from estimator.web.desk.price_lists.try_it import item_words
+from estimator.web.desk.quotes.lines import in_its_currency
 from estimator.web.desk.quotes.told_here import ToldHere
 from estimator.web.request_context import now, settings
+from estimator.web.staff.paid_elsewhere import refusal
 from pricing import PriceTable
 from pricing.table import ChoiceDriver
 
@@ -47,10 +49,58 @@ def sentence_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader
         there = url_for("quotes_desk.options", reference=of.reference)
         return _mend(said, there, _("Change the optional lines"))
     if not missing.plan:
-        return _mend_of(missing, prepared, of, reader)
-    found = _mend_of(missing, prepared.seen(missing.plan), of, reader)
+        return _mend_in(missing, prepared, of, reader)
+    found = _mend_in(missing, prepared.seen(missing.plan), of, reader)
     name = wording.firm_plans.named(missing.plan)
     return {**found, "sentence": _("%(plan)s: %(what)s", plan=name, what=found["sentence"])}
+
+
+def _mend_in(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> Mend:
+    """Return the sentence about the plan in sight, or about lines that were entered in another currency."""
+    if missing.code == "options_currency":
+        options = [one for number, one in enumerate(prepared.options, 1) if str(number) in missing.detail]
+        lines = [(one.label, in_its_currency(one.net, one.currency, reader, sign=False)) for one in options]
+        there = url_for("quotes_desk.options", reference=of.reference)
+        return _mend(_in_other_currency(lines, prepared), there, _("Change the optional lines"))
+    if missing.code == "adjustments_currency":
+        adjustments = [
+            one for number, one in enumerate(prepared.adjustments, 1) if str(number) in missing.detail
+        ]
+        lines = [(one.label, in_its_currency(one.amount, one.currency, reader)) for one in adjustments]
+        here = url_for("quotes_desk.prepare", reference=of.reference, plan=missing.plan or None)
+        said = _in_other_currency(lines, prepared)
+        return _mend(said, f"{here}#adjustments", _("Change the adjustments"))
+    if missing.code == "paid_elsewhere":
+        return _paid_elsewhere(missing, of)
+    return _mend_of(missing, prepared, of, reader)
+
+
+def _paid_elsewhere(missing: Missing, of: PatientRequest) -> Mend:
+    """Say in which words a card or another account stands."""
+    named, where = missing.detail
+    here = url_for("quotes_desk.prepare", reference=of.reference, plan=missing.plan or None)
+    places = {
+        "adjustments": (_("Adjustments"), f"{here}#adjustments", _("Change the adjustments")),
+        "options": (
+            _("Optional lines"),
+            url_for("quotes_desk.options", reference=of.reference),
+            _("Change the optional lines"),
+        ),
+        "words": (_("Words to the patient"), f"{here}#to-the-patient", _("Change the words")),
+    }
+    place, address, link = places[where]
+    said = refusal("card" if named == "card" else "iban")
+    return _mend(_("%(label)s: %(answer)s", label=place, answer=said), address, link)
+
+
+def _in_other_currency(lines: Sequence[tuple[str, str]], prepared: Prepared) -> str:
+    """Say which lines, each with its amount, are in no currency of the chosen prices, and what to do."""
+    return _(
+        "Entered in another currency than that of the chosen prices: %(lines)s. Enter each amount again in "
+        "%(currency)s, or remove the line.",
+        lines=_listed(f"“{label}” ({amount})" for label, amount in lines),
+        currency=price_lists.parsed(prepared.version).currency,
+    )
 
 
 def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> Mend:

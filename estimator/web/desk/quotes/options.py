@@ -28,10 +28,16 @@ from estimator.web.desk.quotes.blueprint import (
     to,
     when,
 )
-from estimator.web.desk.quotes.figures import version_of
-from estimator.web.desk.quotes.lines import AmountField, UnlessLineIsEmpty, label_field, typed_amount
+from estimator.web.desk.quotes.figures import tables_of, version_of
+from estimator.web.desk.quotes.lines import (
+    AmountField,
+    UnlessLineIsEmpty,
+    currencies_in,
+    label_field,
+    typed_amount,
+)
 from estimator.web.desk.which_amount import which_amount
-from estimator.web.fields import ChoiceField, TextField
+from estimator.web.fields import CarriedField, ChoiceField, TextField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
@@ -48,14 +54,15 @@ class _Net:
     """Refuses what such a line cannot cost."""
 
     def __call__(self, form: OptionsForm, field: AmountField) -> None:
-        if unclear := which_amount(field.data, form.currency, quote_options.is_net):
+        currency = field.entered_in
+        if unclear := which_amount(field.data, currency, quote_options.is_net):
             raise StopValidation(unclear)
-        if field.amount is None or not quote_options.is_net(field.amount, form.currency):
+        if field.amount is None or not quote_options.is_net(field.amount, currency):
             raise StopValidation(
                 _(
                     "Enter an amount in %(currency)s above 0, with at most %(places)s decimals.",
-                    currency=form.currency,
-                    places=decimals(MINOR_UNIT[form.currency]),
+                    currency=currency,
+                    places=decimals(MINOR_UNIT[currency]),
                 )
             )
 
@@ -95,17 +102,20 @@ _LinesForm: type[Form] = type("_LinesForm", (Form,), _fields())
 
 
 class OptionsForm(_LinesForm):  # type: ignore[misc, valid-type]
-    """As many lines as a quote can have."""
+    """As many lines as a quote can have; `currency` is that which the page named for amounts."""
 
-    currency = ""
+    currency = CarriedField()
 
-    def __init__(self, table: PriceTable, reader: Reader, **values: Any) -> None:
+    def __init__(
+        self, table: PriceTable, tables: Sequence[PriceTable], reader: Reader, **values: Any
+    ) -> None:
         super().__init__(**values)
-        self.currency = table.currency
+        currency, *others = currencies_in(self.currency.data, table.currency, tables)
+        self.currency.data = currency
         choices = [("+".join(codes), _taxes(codes, table, reader)) for codes in quote_options.choices(table)]
         for number in range(MOST):
             line = self.line(number)
-            line.net.currency = table.currency
+            line.net.currency, line.net.others = currency, others
             line.tax.choices = choices
             fields: tuple[Any, ...] = (line.label, line.net, line.tax)
             for field in fields:
@@ -123,7 +133,12 @@ class OptionsForm(_LinesForm):  # type: ignore[misc, valid-type]
     def read(self) -> list[Option]:
         """Return the lines in which something is written."""
         return [
-            Option(line.net.amount, line.label.data, tuple(filter(None, (line.tax.data or "").split("+"))))
+            Option(
+                line.net.amount,
+                line.label.data,
+                tuple(filter(None, (line.tax.data or "").split("+"))),
+                line.net.entered_in,
+            )
             for line in self.lines
             if line.net.amount is not None and not line.is_empty
         ]
@@ -145,7 +160,7 @@ def options(reference: str) -> ResponseReturnValue:
     of = the_request(reference)
     draft = the_draft(of)
     reader, table = current_reader(), price_lists.parsed(version_of(of, draft.prices))
-    form = OptionsForm(table, reader, data=_saved(draft, reader))
+    form = OptionsForm(table, tables_of(of), reader, data=_saved(draft, table.currency, reader))
     if not form.is_submitted():
         return _page(of, draft, form)
     if not form.validate():
@@ -168,11 +183,12 @@ def options(reference: str) -> ResponseReturnValue:
     return to("prepare", reference=of.reference, plan=plan_in(draft) or None, saved=1)
 
 
-def _saved(draft: QuoteDraft, reader: Reader) -> dict[str, str]:
+def _saved(draft: QuoteDraft, currency: str, reader: Reader) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, option in enumerate(draft_plans.options_of(draft, settings())):
         found[f"label-{number}"] = option.label
-        found[f"net-{number}"] = typed_amount(option.net, reader)
+        other = "" if option.counts_in(currency) else option.currency
+        found[f"net-{number}"] = typed_amount(option.net, reader, other)
         found[f"tax-{number}"] = "+".join(option.taxes)
     return found
 
@@ -186,7 +202,7 @@ def _page(of: PatientRequest, draft: QuoteDraft, form: OptionsForm, status: int 
         form=form,
         save=save_of(draft),
         document_language=language_of(of),
-        currency=form.currency,
+        currency=form.currency.data,
         plan=plan,
         back=url_for("quotes_desk.prepare", reference=of.reference, plan=plan or None),
     ), status

@@ -40,6 +40,7 @@ from estimator.web.desk.quotes.figures import (
     same_prices,
     shown,
     spoken,
+    tables_of,
     trial,
     version_of,
 )
@@ -87,7 +88,7 @@ def save(reference: str) -> ResponseReturnValue:
     typed = QuoteForm.as_sent(whole_numbers.read(line, most=999) if act.startswith("remove:") else None)
     table = price_lists.parsed(version_of(of, typed.prices.data))
     found, questions = (
-        typed.read(table.currency),
+        typed.read(table.currency, tables_of(of)),
         OpenQuestions(of, table, drafts.answers_of(draft, settings(), plan)),
     )
     prices = PricesForm(of, draft, table)
@@ -163,7 +164,7 @@ def figures(reference: str) -> ResponseReturnValue:
     typed, plan = QuoteForm.as_sent(), plan_in(draft)
     table = price_lists.parsed(version_of(of, typed.prices.data))
     found, questions = (
-        typed.read(table.currency),
+        typed.read(table.currency, tables_of(of)),
         OpenQuestions(of, table, drafts.answers_of(draft, settings(), plan)),
     )
     prices = PricesForm(of, draft, table)
@@ -247,7 +248,7 @@ def page_of(
     prices = prices or PricesForm(of, draft, table)
     worked_out = prepared if tried is None else trial(of, draft, tried, questions.to_try, prices.to_try, plan)
     result = shown(worked_out, of)
-    form = typed or QuoteForm.of_draft(draft, settings(), reader, plan)
+    form = typed or QuoteForm.of_draft(draft, settings(), reader, table.currency, plan)
     comment = comment or CommentForm(None)
     errors = summary(prices.form, form, questions.form, comment)
     page = render_template(
@@ -267,7 +268,7 @@ def page_of(
         replaces=replaced(of),
         saved=request.args.get("saved") == "1",
         unsaved=typed is not None,
-        theirs=adjustments_in_words(drafts.adjustments_by(draft, settings(), plan), table.currency, reader)
+        theirs=adjustments_in_words(drafts.adjustments_by(draft, settings(), plan), reader)
         if conflict
         else [],
         price_lines=prices.lines(worked_out),
@@ -279,7 +280,7 @@ def page_of(
         form=form,
         names=signed_in.names_of(line.by for line in form.rows if line.by),
         most_lines=MOST_LINES,
-        currency=table.currency,
+        currency=form.currency.data or table.currency,
         choice=_choice(of, prepared),
         figures=result,
         unread=len(errors) if tried is not None else 0,
@@ -395,9 +396,7 @@ def _approval(of: PatientRequest, draft: QuoteDraft, prepared: Prepared) -> Appr
                 "given": reader.money(firm.text(firm.at_discretion), firm.currency)
                 if firm.at_discretion
                 else None,
-                "lines": adjustments_in_words(
-                    drafts.adjustments_by(draft, settings(), plan.letter), firm.currency, reader
-                ),
+                "lines": adjustments_in_words(drafts.adjustments_by(draft, settings(), plan.letter), reader),
             }
             for plan in prepared.plans
             if (firm := plan.chosen) is not None

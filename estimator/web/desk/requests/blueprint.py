@@ -99,6 +99,11 @@ def myself() -> StaffUser:
     return request_context.person()
 
 
+def quote_is_open() -> str:
+    """Say why a request is not closed whose quote can be accepted, and what to do."""
+    return _("Its quote can still be accepted. Withdraw the quote first, then close the request.")
+
+
 def unchanged(found: PatientRequest, changes: int) -> None:
     """Lock a request that is as the page showed it; raises requests.ChangedMeanwhile."""
     requests.lock(found)

@@ -20,6 +20,7 @@ from estimator.web.forms import Form
 from estimator.web.language import current_reader
 from estimator.web.patient.exchange import answers_in_words
 from estimator.web.patient.request_form import words_field
+from estimator.web.staff.paid_elsewhere import NotPaidElsewhere
 from estimator.web.staff.signed_in import act
 from estimator.wording.told_answers import ToldAnswer
 
@@ -38,7 +39,11 @@ class AnswerForm(Form):
     """An answer to whoever asks, and how it reaches them."""
 
     words = words_field(
-        lazy_gettext("Answer to them"), lazy_gettext("Enter the answer first."), name="answer", id="answer"
+        lazy_gettext("Answer to them"),
+        lazy_gettext("Enter the answer first."),
+        rules=[NotPaidElsewhere()],
+        name="answer",
+        id="answer",
     )
     way = ChoiceField(
         lazy_gettext("How they get it"),

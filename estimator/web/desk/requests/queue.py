@@ -128,6 +128,8 @@ def _each(picked: dict[str, int], act: Callable[[PatientRequest, int], None]) ->
                     reference=reference,
                 )
             )
+        except requests.QuoteIsOpen:
+            left.append(f"{reference}: {desk.quote_is_open()}")
         except requests.NotPossible as refusal:
             left.append(
                 _(

@@ -201,6 +201,8 @@ def state(reference: str) -> ResponseReturnValue:
             requests.move(act(), found, wanted, words=form.words.data or None)
     except requests.ChangedMeanwhile:
         return _meanwhile(reference, form)
+    except requests.QuoteIsOpen:
+        return _page(the_request(reference), form.refuse(desk.quote_is_open(), form.state), 409)
     except requests.NotPossible as refusal:
         sentence = _(
             "It is %(before)s, so its status cannot be changed to %(after)s.",

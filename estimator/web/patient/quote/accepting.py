@@ -21,7 +21,7 @@ from estimator.web import client_network, errors, request_context, whole_numbers
 from estimator.web.fields import CarriedField, SignatureField, TickField, TicksField
 from estimator.web.forms import Form, summary
 from estimator.web.language import current_reader, is_switching
-from estimator.web.patient.quote import blueprint
+from estimator.web.patient.quote import accepted_lines, blueprint
 from estimator.web.patient.quote.blueprint import Opened, Short, pages
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
@@ -66,6 +66,10 @@ class AcceptForm(Form):
     agreed = TickField(validators=[Filled(lazy_gettext("Tick the sentence if you agree to it."))])
     act = CarriedField()
 
+    def carried_lines(self) -> list[int]:
+        """Return the numbers of the lines that the last page carries to be taken."""
+        return _numbers(sorted(set((self.taken.data or "").split())))
+
 
 @pages.route("/quote/<number>/accept", methods=["GET", "POST"])
 def accept(number: str) -> ResponseReturnValue:
@@ -92,7 +96,9 @@ def _barred(
     Also None for a form that names no plan of the quote.
     """
     if posted and found.state == "accepted" and blueprint.is_the_newest(found, form.revision.data):
-        return _already(found, form.plan.data or "")
+        return _already(
+            found, form.plan.data or "", form.carried_lines() if form.act.data == "accept" else None
+        )
     if found.state != "current" or (posted and not blueprint.is_the_newest(found, form.revision.data)):
         return blueprint.refused(found)
     first = quotes.waits_until(found.newest, request_context.now())
@@ -264,11 +270,17 @@ def _sentence(short: Short) -> str:
     )
 
 
-def _already(found: Opened, plan: str) -> ResponseReturnValue:
-    """Say what was accepted before; a button that was pressed twice leads to the same page as once."""
+def _already(found: Opened, plan: str, lines: Sequence[int] | None) -> ResponseReturnValue:
+    """Say what was accepted before; a button that was pressed twice leads to the same page as once.
+
+    `lines` are those that were to be taken with the last press, None before it.
+    """
     agreed = quotes.agreed(found.newest)
     if agreed is not None and agreed.plan != plan:
         return blueprint.other_plan(found, agreed.plan)
+    if agreed is not None and lines is not None and sorted(lines) != sorted(agreed.taken):
+        taken = next(accepted_lines.sentences(found.newest), _("Nothing was taken with it."))
+        return blueprint.other_lines(found, taken)
     return redirect(url_for("quote.answered", number=found.quote.number), code=303)
 
 
@@ -373,7 +385,7 @@ def _accept(found: Opened, asked: _Asked) -> ResponseReturnValue:
             )
     except (quotes.NotCurrent, quotes.AlreadyDecided) as refusal:
         if isinstance(refusal, quotes.AlreadyDecided) and refusal.kind == "accepted":
-            return _already(blueprint.let_in(asked.short.number), asked.short.plan)
+            return _already(blueprint.let_in(asked.short.number), asked.short.plan, asked.taken or [])
         return blueprint.refused(replace(found))
     except quotes.TooEarly as early:
         return blueprint.not_yet(found, early.day)

@@ -346,6 +346,23 @@ def other_plan(found: Opened, accepted: str) -> ResponseReturnValue:
     )
 
 
+def other_lines(found: Opened, taken: str) -> ResponseReturnValue:
+    """Return the 409 page for an acceptance with other lines than it was accepted with, which a sentence names."""
+    return _not_done(
+        _("This quote is accepted already"),
+        " ".join(
+            [
+                taken,
+                _(
+                    "What you have chosen just now was not recorded. If you want that instead, take the acceptance "
+                    "back first, or ask the coordinator."
+                ),
+            ]
+        ),
+        (found.link, _("See the quote as it is now")),
+    )
+
+
 def not_yet(found: Opened, first: date) -> ResponseReturnValue:
     """Return the 409 page for an acceptance before the first day on which the terms of the list allow one."""
     return _not_done(

@@ -17,6 +17,7 @@ from estimator.i18n import lazy_gettext, reader
 from estimator.web import errors, request_context
 from estimator.web.fields import AreaField
 from estimator.web.forms import Form, summary
+from estimator.web.staff.paid_elsewhere import NotPaidElsewhere
 from estimator.web.staff.settings.blueprint import MEANWHILE, change, done, pages
 
 NAMES: Mapping[str, Any] = {
@@ -34,7 +35,11 @@ def form_class(languages: tuple[str, ...]) -> type[Form]:
         "before": lazy_gettext("Before the text of the letter"),
         "after": lazy_gettext("After the text of the letter"),
     }
-    fields = {f"{place}-{tag}": AreaField(labels[place]) for tag in languages for place in PLACES}
+    fields = {
+        f"{place}-{tag}": AreaField(labels[place], [NotPaidElsewhere()])
+        for tag in languages
+        for place in PLACES
+    }
     return type("LetterForm", (Form,), fields)
 
 
@@ -50,6 +55,7 @@ def letter(name: str) -> ResponseReturnValue:
         data = {f"{place}-{tag}": text for place, texts in shown.items() for tag, text in texts.items()}
         return _form(name, letter_form(None, data=data))
     form = letter_form()
+    form.validate()
     typed = {place: {tag: form[f"{place}-{tag}"].data for tag in languages} for place in PLACES}
     stored = {key: dict(places) for key, places in clinic.current().letters.items()}
     # What was written in a language that is not offered at the moment stays.

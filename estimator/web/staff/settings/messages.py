@@ -17,6 +17,7 @@ from estimator.i18n import lazy_gettext, reader
 from estimator.web import errors, request_context
 from estimator.web.fields import AreaField, LineField, TickField
 from estimator.web.forms import Form, summary
+from estimator.web.staff.paid_elsewhere import NotPaidElsewhere
 from estimator.web.staff.settings.blueprint import MEANWHILE, change, done, pages
 
 NEW = "new"
@@ -29,7 +30,7 @@ def form_class(languages: tuple[str, ...]) -> type[Form]:
     fields = {
         "name": LineField(lazy_gettext("Name, for staff alone")),
         "waits": TickField(lazy_gettext("After it the request waits for the patient")),
-        **{f"text-{tag}": AreaField(lazy_gettext("The message")) for tag in languages},
+        **{f"text-{tag}": AreaField(lazy_gettext("The message"), [NotPaidElsewhere()]) for tag in languages},
     }
     return type("MessageForm", (Form,), fields)
 
@@ -56,6 +57,7 @@ def message(code: str) -> ResponseReturnValue:
             {} if here is None else {tag: text for tag, text in here.texts.items() if tag not in languages}
         )
         texts = {**hidden, **{tag: form[f"text-{tag}"].data for tag in languages}}
+        form.validate()
         stored[number] = MessageTemplate(form["name"].data, texts, form["waits"].data)
     status = change(form, {"messages": stored})
     if status != 303:
