@@ -233,13 +233,16 @@ class Reader:
         return (MINUS if written != digits else "") + _grouped(digits, self.tag)
 
     def percent(self, percent: str | Decimal) -> str:
-        """Write a percentage, e.g. "12.5 %"."""
-        return f"{self.number(percent)}{SPACE}%"
+        """Write a percentage, e.g. "12.5 %", its sign on the same side wherever it stands."""
+        return self._left_to_right(f"{self.number(percent)}{SPACE}%")
 
     def rate(self, base: str, rate: str | Decimal, quoted: str) -> str:
         """Write a rate, e.g. "1 USD = 83.25 INR": an equation, which is read from left to right in every language."""
         written = f"1{SPACE}{base}{SPACE}={SPACE}{self.number(rate)}{SPACE}{quoted}"
-        return f"{ISOLATES['ltr']}{written}{END_ISOLATE}" if self.direction == "rtl" else written
+        return self._left_to_right(written)
+
+    def _left_to_right(self, text: str) -> str:
+        return f"{ISOLATES['ltr']}{text}{END_ISOLATE}" if self.direction == "rtl" else text
 
     def isolated(self, name: str) -> str:
         """Write a name in its own direction, so that a sentence from right to left keeps its order around it."""
