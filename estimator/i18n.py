@@ -235,8 +235,8 @@ class Reader:
         return said if written == digits else self._from_left(MINUS + said)
 
     def percent(self, percent: str | Decimal) -> str:
-        """Write a percentage, e.g. "12.5 %"."""
-        return f"{self.number(percent)}{SPACE}%"
+        """Write a percentage, e.g. "12.5 %", its sign on the same side wherever it stands."""
+        return self._from_left(f"{self.number(percent)}{SPACE}%")
 
     def rate(self, base: str, rate: str | Decimal, quoted: str) -> str:
         """Write a rate, e.g. "1 USD = 83.25 INR": an equation, which is read from left to right in every language."""

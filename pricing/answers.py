@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, ROUND_DOWN, Context, Decimal
 from fractions import Fraction
+from math import floor
 from typing import TypeVar
 
 from pricing.conditions import Value, applies, may_apply
@@ -99,6 +100,18 @@ def refusals(
     ]
 
 
+def refused_so_far(table: PriceTable, answers: Answers) -> list[Problem]:
+    """Return a problem for each rule that refuses answers already, whatever those will be that are still missing.
+
+    A question that was not answered has no default here: its answer may still be another one.
+    """
+    values, _problems = look(table, answers)
+    known = {code: value for code, value in values.items() if answers.get(code) is not None}
+    return refusals(
+        table, known, frozenset(driver.code for driver in table.drivers if driver.code not in known)
+    )
+
+
 def normal_form(values: Mapping[str, Value]) -> dict[str, str | bool]:
     """Write checked values as they stand in a breakdown: codes, plain decimal text, true/false, ISO dates."""
     return {code: _normal(value) for code, value in values.items()}
@@ -145,16 +158,20 @@ def _number(driver: NumberDriver, given: object) -> Decimal:
     digits = max(decimals(driver.least), decimals(driver.step))
     short = number
     if digits or not isinstance(given, str) or not given.isdigit():
-        short = number.quantize(Decimal((0, (1,), -digits)), ROUND_DOWN, _WIDE)
+        short = _cut(number, digits)
     if short != number or not _on_step(driver, short):
         raise Refused(
             "answer_off_step",
             given=_number_echo(number),
             least=plain(driver.least),
             step=plain(driver.step),
-            example=_near(driver, short),
+            example=_near(driver, _cut(number, digits + 1)),  # half a step has one more
         )
     return short
+
+
+def _cut(number: Decimal, digits: int) -> Decimal:
+    return number.quantize(Decimal((0, (1,), -digits)), ROUND_DOWN, _WIDE)
 
 
 def _on_step(driver: NumberDriver, number: Decimal) -> bool:
@@ -176,10 +193,11 @@ def _decimal(given: object) -> Decimal | None:
 
 
 def _near(driver: NumberDriver, number: Decimal) -> str:
-    """The next possible number above one that falls between the steps, or else the one below it."""
+    """The possible number that is nearest to one that falls between the steps; the larger one of two."""
     least, step = Fraction(driver.least), Fraction(driver.step)
-    below = least + (Fraction(number) - least) // step * step
-    near = below + step if below + step <= Fraction(driver.most) else below
+    steps = (Fraction(number) - least) / step
+    above = least + floor(steps + Fraction(1, 2)) * step
+    near = above if above <= Fraction(driver.most) else above - step
     digits = max(decimals(driver.least), decimals(driver.step))
     return plain(Decimal(f"{int(near * 10**digits)}E-{digits}"))
 

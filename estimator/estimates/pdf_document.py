@@ -133,6 +133,11 @@ def inline(logo: bytes | None) -> str | None:
     return None if logo is None else f"data:image/png;base64,{base64.b64encode(logo).decode()}"
 
 
+def name_of(record: Estimate, second: str | None) -> str:
+    """Return what the file of a document is called; one in two languages names both."""
+    return "-".join([record.reference, *([record.language, second] if second else [])]) + ".pdf"
+
+
 def pdf_of(record: Estimate, look: Look = PLAIN) -> bytes:
     """Return the PDF of a stored estimate in the language it was made in; raises RenderingFailed."""
     table = price_lists.parsed(record.table_version)

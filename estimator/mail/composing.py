@@ -64,23 +64,27 @@ def compose(template: str, reader: Reader, letterhead: Letterhead, context: Mapp
             environment()
             .get_template(f"email/{template}/letter.html")
             .render(said, frame=f"email/_{kind}.html", kinds=f"email/_{kind}_parts.html")
-            for kind, said in (("page", given), ("text", _unmarked(given)))
+            for kind, said in (("page", given), ("text", _unmarked(given, reader)))
         )
     return Letter(
         str(given["subject"]), f"{_spaced(unescape(text))}\n", f"{_spaced(html)}\n", letterhead.logo
     )
 
 
-def _unmarked(given: Mapping[str, object]) -> dict[str, object]:
-    """Return what a template is told, without marks of other languages: a plain text has none."""
-    return {name: _plain(value) for name, value in given.items()}
+def _unmarked(given: Mapping[str, object], reader: Reader) -> dict[str, object]:
+    """Return what a template is told, without marks of other languages: a plain text has none.
+
+    A telephone number has no letters, and no element keeps it from being turned round.
+    """
+    return {name: _plain(value, reader) for name, value in given.items()}
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, reader: Reader) -> object:
     if isinstance(value, Letterhead):
-        return replace(value, name=plain(value.name))
+        phone = None if value.phone is None else reader.isolated(value.phone)
+        return replace(value, name=plain(value.name), phone=phone)
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [_plain(each, reader) for each in value]
     return plain(value) if isinstance(value, Sentence) else value
 
 

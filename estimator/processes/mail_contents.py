@@ -78,9 +78,9 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
     withdrawn = estimates.withdrawn_at(record)
     attachment = None
     if attached:
-        second = row.options.get("second")
-        content = estimates.pdf_document.drawn_once(act, record, None if second is None else str(second))
-        attachment = composing.Attachment(f"{record.reference}.pdf", content)
+        second = None if (other := row.options.get("second")) is None else str(other)
+        content = estimates.pdf_document.drawn_once(act, record, second)
+        attachment = composing.Attachment(estimates.pdf_document.name_of(record, second), content)
     with speaking(reader):
         context = {
             "reference": record.reference,

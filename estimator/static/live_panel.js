@@ -35,6 +35,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 
   const stop = () => {
     clearTimeout(timer);
+    timer = 0;
     latest?.abort();
     panel().removeAttribute("aria-busy");
   };
@@ -69,10 +70,15 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     form.dispatchEvent(new CustomEvent("live", { detail: answer }));
   };
 
+  // Whatever waits for what is said of the newest answers listens to "answered", which also comes if nothing is said.
+  const isAnswered = () => {
+    if (!timer) form.dispatchEvent(new Event("answered"));
+  };
+
   const ask = async () => {
     stop();
     const asked = typed();
-    if (asked.toString() === shown) return;
+    if (asked.toString() === shown) return isAnswered();
     const asking = new AbortController();
     latest = asking;
     panel().setAttribute("aria-busy", "true");
@@ -85,6 +91,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       failed.hidden = false;
     }
     panel().removeAttribute("aria-busy");
+    isAnswered();
   };
 
   const soon = () => {

@@ -3,8 +3,9 @@
 // A page that answers a form becomes a page that was asked for by its address. A form with data-typed, the address of
 // its page if it is sent elsewhere, keeps what is typed in this tab, and what a page of errors or a last look shows of
 // it, until the tab is closed. They are put back after Back and Reload, and with data-returns, unless the form was sent,
-// also for somebody who left the page and follows a link to it again. What has data-again, a field's name, is shown where that field was sent with something in
-// it and the answer is gone. Without this file the browser asks whether to send a form again.
+// also for somebody who left the page and follows a link to it again. With data-forgets, what was sent is put back no
+// more once another page has arrived after it: a message would be sent twice. What has data-again, a field's name, is
+// shown where that field was sent with something in it and the answer is gone. Without this file the browser asks whether to send a form again.
 
 const form = document.querySelector("form[data-typed]");
 const address = form?.dataset.typed || location.pathname;
@@ -37,6 +38,8 @@ if (isAnswer) history.replaceState(null, "", address + location.search + locatio
 if (form) {
   try {
     if (isAnswer) save();
+    // Of a form that did not arrive no page comes but by Back and Reload.
+    else if ("forgets" in form.dataset && !cameBack && sessionStorage.getItem(`${key} sent`)) sessionStorage.removeItem(key);
     else if (cameBack || ("returns" in form.dataset && !sessionStorage.getItem(`${key} sent`))) putBack();
     form.addEventListener("submit", () => sessionStorage.setItem(`${key} sent`, "yes"));
     form.addEventListener("input", save);

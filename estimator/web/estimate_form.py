@@ -28,7 +28,7 @@ from estimator.web.language import current_reader
 from estimator.web.typed_days import iso_day, read_day
 from estimator.web.validators import NO_DAY
 from estimator.wording import EVIDENCE, SECTIONS, answer_words, likely_answer, notes_to, typed_amount, usual
-from pricing.answers import normal_form, value_of
+from pricing.answers import Refused, normal_form, value_of
 from pricing.money import plain
 from pricing.plans import named
 from pricing.table import Choice, ChoiceDriver, DateDriver, Driver, NumberDriver, PriceTable, YesNoDriver
@@ -203,12 +203,21 @@ def readings_of(driver: Driver, form: EstimateForm, table: PriceTable, reader: R
 def _readings(
     driver: NumberDriver, amounts: Sequence[str], table: PriceTable, reader: Reader
 ) -> list[Reading]:
-    """Return what an amount may mean, as far as it is a possible answer."""
+    """Return what an amount may mean, as far as it is a possible answer, or the nearest one to it."""
+    possible = dict.fromkeys(near for amount in amounts if (near := _nearest(driver, amount)) is not None)
     return [
         Reading(f"{driver.code}={figures.unambiguous(amount)}", typed_amount(amount, table.currency, reader))
-        for amount in amounts
-        if driver.least <= Decimal(amount) <= driver.most
+        for amount in possible
     ]
+
+
+def _nearest(driver: NumberDriver, amount: str) -> str | None:
+    """Return an amount that is a possible answer, or the nearest one where it falls between two; else None."""
+    try:
+        return plain(Decimal(str(value_of(driver, amount))))
+    except Refused as refused:
+        near = refused.values.get("example")
+        return str(near) if refused.kind == "answer_off_step" else None
 
 
 def _ambiguous(typed: str) -> str:

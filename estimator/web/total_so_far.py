@@ -16,7 +16,7 @@ from estimator.i18n import gettext as _
 from estimator.marked_text import joined
 from estimator.web.estimate_form import Read, Reading
 from pricing import PriceTable
-from pricing.answers import Answers, look
+from pricing.answers import Answers, look, refused_so_far
 from pricing.left_open import depending, left_open, not_counted
 from pricing.money import Rounder
 from pricing.stored import StoredBreakdown
@@ -128,6 +128,9 @@ def running(
     sentences = {driver: texts for driver, texts in found.unreadable.items() if driver in asked}
     amounts, unusual = _amounts(table, found, reader), _unusual(table, found, reader)
     left, ruled_out = [], set()
+    if not sentences and {problem.kind for problem in problems} == {"answer_missing"}:
+        # Nobody answers the rest of a plan only to learn then that it is not possible.
+        problems += refused_so_far(table, found.answers)
     for problem in problems:
         if problem.driver in sentences or problem.driver not in labels:
             continue

@@ -71,19 +71,3 @@ def example(typed: str, first: str, other: str) -> str:
 def _is_own(named: frozenset[str], currency: str) -> bool:
     """Whether a list's own currency is meant: named alone, or as the dollar that most people mean."""
     return named == {currency} or (currency == "USD" and currency in named)
-
-
-def is_too_fine(amount: str, currency: str) -> bool:
-    """Whether an amount in plain decimal text has more decimals than its currency."""
-    return len(amount.partition(".")[2].rstrip("0")) > decimals(MINOR_UNIT[currency])
-
-
-def too_fine(currency: str, example: str, reader: Reader) -> str:
-    """Say what amounts a currency has, to somebody who typed a finer one."""
-    step = plain(Decimal(1).scaleb(-decimals(MINOR_UNIT[currency])))
-    return _(
-        "Amounts in %(currency)s go in steps of %(step)s. Enter one without finer decimals, for example %(example)s.",
-        currency=currency,
-        step=reader.number(step),
-        example=example,
-    )

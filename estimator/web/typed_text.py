@@ -54,6 +54,7 @@ _SPACE = (
 
 _WIDE_SPACE = {ord(letter): " " for letter in _SPACE if unicodedata.category(letter) == "Zs"}
 _CLEAN = {**_NOTHING, **_FULL_WIDTH_WORDS, **_WIDE_SPACE}
+_AROUND_AT = re.compile(r"\s*@\s*")
 _FIRST_CAPITAL = re.compile("[A-Z][^A-Z@]*@[^@]*")
 
 _VIRAMA = 9
@@ -126,8 +127,8 @@ def compact(text: str) -> str:
 
 
 def mail_address(text: str) -> str:
-    """Return a mail address as `compact`, without the capital that a phone gives the beginning of a sentence."""
-    typed = compact(text)
+    """Return a mail address as `compact`, without what phones add: a capital at its beginning, spaces beside the @."""
+    typed = _AROUND_AT.sub("@", compact(text))
     return typed[:1].lower() + typed[1:] if _FIRST_CAPITAL.fullmatch(typed) else typed
 
 

@@ -15,6 +15,7 @@ from estimator import figures, telephone
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.web import typed_text
+from estimator.web.countries import countries
 from estimator.web.forms import Unnamed
 from estimator.web.language import current_reader
 from estimator.web.typed_figures import two_readings
@@ -182,6 +183,37 @@ class PossibleNumber:
                 **said,
             )
         raise StopValidation(sentence)
+
+
+class NumberOfCountry:
+    """Writes a number to answer by with its country's code, or refuses one of which nobody can tell the country.
+
+    An answer goes to a number if that was chosen, and if there is no address.
+    """
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        if not field.data or (form["email"].data and _way(form) not in ("whatsapp", "telephone")):
+            return
+        asked = form["country"].data if "country" in form else ""
+        country = asked if asked in countries(current_reader()) else ""
+        found = telephone.written_abroad(field.data, country)
+        if found is None and telephone.fault(field.data, country) is not None:
+            return  # they were asked about it, and it is meant
+        if found is None:
+            raise StopValidation(
+                _(
+                    "We cannot tell from which country this number is. Enter it with its country code, for example "
+                    "%(example)s.",
+                    example=telephone.EXAMPLE,
+                )
+            )
+        field.data = found
+
+
+def _way(form: BaseForm) -> str | None:
+    """Return the way of the answer, which a form asks for or knows already."""
+    way = getattr(form, "answer_by", None)
+    return way.data if isinstance(way, Field) else way
 
 
 class Number:

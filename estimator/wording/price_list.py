@@ -97,7 +97,7 @@ class _List:
             title=self.words(table.title),
             provider=provider(table, self.reader).marked,
             currency=table.currency,
-            version=table.version,
+            version=self.reader.isolated(table.version),
             valid_from=self.reader.day(table.valid_from),
             demo=table.demo,
             groups=[group for group in self.groups() if group.rows],

@@ -17,7 +17,7 @@ from estimator.wording import past_bills as past_bills_said
 from estimator.wording.headings import NOTICES
 from estimator.wording.rows import Head, NoticeRow, NoticeSection
 from pricing import BadAnswers, Problem
-from pricing.answers import Answers, look
+from pricing.answers import Answers, look, refused_so_far
 from pricing.conditions import applies
 from pricing.currencies import MINOR_UNIT
 from pricing.left_open import Lack
@@ -87,6 +87,23 @@ def called_for(answers: Answers, table: PriceTable, reader: Reader) -> list[Noti
     ]
 
 
+def refused(answers: Answers, table: PriceTable, reader: Reader) -> list[Words]:
+    """Return why the rules of a list refuse answers, which may be unfinished; nothing is supposed about the rest."""
+    main = table.main_language
+    return [reader.words(problem.values["why"], main) for problem in refused_so_far(table, answers)]
+
+
+def refusals_of(driver: Driver, table: PriceTable, reader: Reader) -> dict[str, Words]:
+    """Return why a list refuses one answer, whatever the others are, by what a form sends for the answer."""
+    return {
+        sent: reader.words(rule.why, table.main_language)
+        for rule in table.rules
+        if not rule.unless and [code for code, _test in rule.when or ()] == [driver.code]
+        for _code, test in rule.when or ()
+        for sent in _sent(test)
+    }
+
+
 def _sent(test: Test) -> Sequence[str]:
     """Return the answers that pass a test, as a form sends them; none of numbers and days, of which there are many."""
     if isinstance(test, FlagIs):
@@ -109,6 +126,9 @@ def problem_sentence(
 
     With its `table`, what is wrong with an amount of money is said with its currency.
     """
+    if table is not None and _is_too_fine_an_amount(problem, table):
+        near = str(problem.values["example"])
+        return too_fine(table.currency, typed_amount(near, table.currency, reader), reader)
     holes: list[object] = []
     given = problem.values if table is None else _as_money(problem, table, reader)
     values = {name: hole(_of_a_list(value, reader), holes) for name, value in given.items()}
@@ -116,6 +136,32 @@ def problem_sentence(
         replace(problem, values=values), template or _(SENTENCES[problem.kind]), (reader.tag, "en"), listed
     )
     return through(said, holes)
+
+
+def _is_too_fine_an_amount(problem: Problem, table: PriceTable) -> bool:
+    driver = next((each for each in table.drivers if each.code == problem.driver), None)
+    return (
+        problem.kind == "answer_off_step"
+        and isinstance(driver, NumberDriver)
+        and driver.money
+        and is_too_fine(str(problem.values["given"]), table.currency)
+    )
+
+
+def is_too_fine(amount: str, currency: str) -> bool:
+    """Whether an amount in plain decimal text has more decimals than its currency."""
+    return len(amount.partition(".")[2].rstrip("0")) > decimals(MINOR_UNIT[currency])
+
+
+def too_fine(currency: str, example: str, reader: Reader) -> str:
+    """Say what amounts a currency has, to somebody who typed a finer one."""
+    step = plain(Decimal(1).scaleb(-decimals(MINOR_UNIT[currency])))
+    return _(
+        "Amounts in %(currency)s go in steps of %(step)s. Enter one without finer decimals, for example %(example)s.",
+        currency=currency,
+        step=reader.number(step),
+        example=example,
+    )
 
 
 def _as_money(problem: Problem, table: PriceTable, reader: Reader) -> Mapping[str, Any]:
@@ -294,7 +340,7 @@ def head(
         made_on=reader.moment(created, table.time_zone),
         valid_until=reader.day(valid_until),
         time_zone=reader.zone(table.time_zone),
-        version=table.version,
+        version=reader.isolated(table.version),
         valid_from=reader.day(table.valid_from),
         created=created.isoformat(timespec="seconds"),
         withdrawn=None if withdrawn is None else withdrawn_words(withdrawn, table.time_zone, reader),

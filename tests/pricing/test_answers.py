@@ -111,7 +111,7 @@ def test_a_number_between_the_steps_is_told_with_a_possible_one() -> None:
         pricing.estimate(TABLE, {**ANSWERS, "hours": "39.7", "sessions": "5.5"})
     sessions, hours = refusal.value.problems
     assert sessions.values == {"given": "5.5", "least": "1", "step": "1", "example": "6"}
-    assert hours.values == {"given": "39.7", "least": "0", "step": "0.5", "example": "40"}
+    assert hours.values == {"given": "39.7", "least": "0", "step": "0.5", "example": "39.5"}
 
 
 @pytest.mark.parametrize(

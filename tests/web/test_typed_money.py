@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from estimator.figures import unambiguous
 from estimator.i18n import reader
 from estimator.requests import chat
-from estimator.web.typed_money import example, is_of_another, is_too_fine, readings
+from estimator.web.typed_money import example, is_of_another, readings
+from estimator.wording import is_too_fine
 from pricing.currencies import MINOR_UNIT
 
 

@@ -135,7 +135,8 @@ def question(token: str, driver: str) -> ResponseReturnValue:
                 503,
                 _("%(why)s What you typed is still here. Try again in a minute.", why=known.sentence),
             )
-    changed = version.version if version.sha256 != earlier.table_version.sha256 else None
+    is_other = version.sha256 != earlier.table_version.sha256
+    changed = current_reader().isolated(version.version) if is_other else None
     return _page(token, form, version, asked, ruled_out, changed), status
 
 

@@ -226,7 +226,7 @@ def _changed(version: TableVersion) -> str:
     return _(
         "The price list has changed meanwhile. Your answers are kept; the figures are now those of “%(version)s”. "
         "Look at them before you go on.",
-        version=version.version,
+        version=current_reader().isolated(version.version),
     )
 
 

@@ -40,7 +40,7 @@ def document(token: str) -> ResponseReturnValue:
     kept = pdf_cache.find(key, made_after=after, even_withdrawn=found is not None)
     if kept is not None:
         reference, content = kept
-        return _attachment(reference, content)
+        return _attachment(_name(reference, found, look), content)
     if found is None:
         found = request_context.estimate_of(token)
         look = replace(look, withdrawn=estimates.withdrawn_at(found))
@@ -76,7 +76,8 @@ def _drawn(
     """Draw a PDF, keep it, and send it."""
     kept = pdf_cache.find(key, made_after=found.created_at - timedelta(seconds=1), even_withdrawn=True)
     if kept is not None:  # somebody else asked for the same one a moment ago
-        return _attachment(*kept)
+        reference, content = kept
+        return _attachment(_name(reference, found, look), content)
     if not network_limits.has_room("pdf"):
         return pdf_line.too_many(way_out)
     try:
@@ -86,7 +87,7 @@ def _drawn(
         with committing():  # what failed took as long as what succeeds, or longer
             network_limits.take("pdf")
         return pdf_line.not_made(way_out)
-    reference = found.reference
+    reference, name = found.reference, pdf_document.name_of(found, look.second)
     try:
         with committing():
             network_limits.take("pdf")
@@ -96,10 +97,15 @@ def _drawn(
             request_context.estimate_of(token)  # which is missing if it was deleted while its PDF was made
             raise
         current_app.logger.warning("the PDF of %s could not be kept", reference)
-    return _attachment(reference, content)
+    return _attachment(name, content)
 
 
-def _attachment(reference: str, content: bytes) -> Response:
+def _name(reference: str, found: Estimate | None, look: pdf_document.Look) -> str:
+    """Return the name of a file without asking for its estimate, where only the language of that is in it."""
+    return f"{reference}.pdf" if found is None else pdf_document.name_of(found, look.second)
+
+
+def _attachment(name: str, content: bytes) -> Response:
     response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{reference}.pdf"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

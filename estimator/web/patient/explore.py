@@ -174,8 +174,8 @@ def _read(form: BudgetForm, table: PriceTable, reader: Reader) -> _Typed:
             form.budget,
         )
         return _Typed()
-    if typed_money.is_too_fine(amounts[0], table.currency):
-        sentence = typed_money.too_fine(table.currency, reader.number("15000"), reader)
+    if wording.is_too_fine(amounts[0], table.currency):
+        sentence = wording.too_fine(table.currency, reader.number("15000"), reader)
         form.refuse(sentence, form.budget)
         return _Typed()
     return _Typed(amount)

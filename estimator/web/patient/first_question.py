@@ -31,7 +31,7 @@ from estimator.web.patient.request import far_too_long, pages, reply_days, visit
 from estimator.web.patient.request_form import LONGEST_ADDRESS, LONGEST_PHONE, language_names, words_field
 from estimator.web.request_context import act
 from estimator.web.transaction import committing
-from estimator.web.validators import Address, Filled, NotTooLong, PossibleNumber, Telephone
+from estimator.web.validators import Address, Filled, NotTooLong, NumberOfCountry, PossibleNumber, Telephone
 
 
 class AddressOrNumber:
@@ -57,7 +57,10 @@ class FirstQuestionForm(Form):
             Address(lazy_gettext("This is not an email address. Enter it like this: name@example.org.")),
         ],
     )
-    phone = PhoneField(lazy_gettext("Telephone"), [NotTooLong(LONGEST_PHONE), Telephone(), PossibleNumber()])
+    phone = PhoneField(
+        lazy_gettext("Telephone"),
+        [NotTooLong(LONGEST_PHONE), Telephone(), PossibleNumber(), NumberOfCountry()],
+    )
     language = ChoiceField(
         lazy_gettext("Language of our answers"),
         choices=lambda: [(tag, name, {"lang": tag}) for tag, name in language_names().items()],

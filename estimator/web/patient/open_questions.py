@@ -108,15 +108,18 @@ class OpenQuestions:
         return self._as_questions(set(self._given))
 
     def called_for(self) -> Sequence[Words]:
-        """Return what the answers call for before anything else, those of the estimate and those given here."""
+        """Return what the answers call for before anything else, and why the list refuses some of them.
+
+        They are those of the estimate and those given here.
+        """
+        if not self._is_before:
+            return []
         answers = {**self._plan, **self._given}
-        return (
-            [row.text for row in wording.called_for(answers, self.table, self._reader)]
-            if self._is_before
-            else []
-        )
+        first = [row.text for row in wording.called_for(answers, self.table, self._reader)]
+        return [*first, *wording.refused(answers, self.table, self._reader)]
 
     def _as_questions(self, shown: set[str]) -> list[Question]:
+        drivers = {driver.code: driver for driver in self.table.drivers}
         sections = estimate_form.sections(self.form, self.table, self._reader, list(shown))
         return [
             replace(
@@ -128,6 +131,10 @@ class OpenQuestions:
                 required=False,
                 usual=None,
                 use=None,
+                notes={
+                    **wording.refusals_of(drivers[each.code], self.table, self._reader),
+                    **each.notes,
+                },
             )
             for section in sorted(sections, key=lambda section: section.role != "about_you")
             for each in section.questions

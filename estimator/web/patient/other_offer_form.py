@@ -135,9 +135,9 @@ class OtherOfferForm(Form):
             return None
         found = typed_money.readings(field.data, currency, reader)
         if len(found) == 1 and 0 < Decimal(found[0]) <= LARGEST:
-            if not typed_money.is_too_fine(found[0], currency):
+            if not wording.is_too_fine(found[0], currency):
                 return Decimal(found[0])
-            self.refuse(Unnamed(typed_money.too_fine(currency, "12000", reader)), field)
+            self.refuse(Unnamed(wording.too_fine(currency, "12000", reader)), field)
             return None
         others = frozenset[str]() if found else typed_money.other_currencies(field.data, currency)
         said = (

@@ -179,24 +179,16 @@ def _form_page(found: Estimate, token: str, form: RequestForm, status: int = 200
         longest_hours=reader.number(str(request_form.LONGEST_HOURS)),
         reply_days=reply_days(),
         kept=kept_sentence(),
-        unanswered=_unanswered(found, token),
+        left_open=_left_open(found),
         **_estimate(found, token),
     )
     return rendered, status
 
 
-def _unanswered(found: Estimate, token: str) -> list[tuple[Words, str]]:
-    """Return the questions that must be answered before a quote is issued, each with the address that asks it."""
-    reader, table = current_reader(), price_lists.parsed(found.table_version)
-    left = before_a_quote(table, estimates.breakdown_of(found)["answers"])
-    return [
-        (
-            reader.words(driver.label, table.main_language),
-            url_for("changing.question", token=token, driver=driver.code),
-        )
-        for driver in table.drivers
-        if driver.code in left
-    ]
+def _left_open(found: Estimate) -> bool:
+    """Whether a question must still be answered before a quote is issued."""
+    table = price_lists.parsed(found.table_version)
+    return bool(before_a_quote(table, estimates.breakdown_of(found)["answers"]))
 
 
 def _check_page(

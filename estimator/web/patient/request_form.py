@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from wtforms import Field
 from wtforms.validators import StopValidation
 
-from estimator import keys, telephone
+from estimator import keys
 from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.i18n import reader as reader_of
@@ -36,6 +36,7 @@ from estimator.web.validators import (
     Filled,
     HasLetter,
     NotTooLong,
+    NumberOfCountry,
     PossibleNumber,
     Printable,
     PrintableLine,
@@ -85,27 +86,6 @@ class NumberToAnswer:
             raise StopValidation(
                 _("For an answer by WhatsApp or by telephone, enter the number, with its country code.")
             )
-
-
-class NumberOfCountry:
-    """Writes a number to answer by with its country's code, or refuses one of which nobody can tell the country."""
-
-    def __call__(self, form: RequestForm, field: Field) -> None:
-        if not field.data or form.answer_by.data not in ("whatsapp", "telephone"):
-            return
-        country = form.country.data if form.country.data in countries(current_reader()) else ""
-        found = telephone.written_abroad(field.data, country)
-        if found is None and telephone.fault(field.data, country) is not None:
-            return  # they were asked about it, and it is meant
-        if found is None:
-            raise StopValidation(
-                _(
-                    "We cannot tell from which country this number is. Enter it with its country code, for example "
-                    "%(example)s.",
-                    example=telephone.EXAMPLE,
-                )
-            )
-        field.data = found
 
 
 class PatientNamed:

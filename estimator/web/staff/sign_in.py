@@ -29,7 +29,7 @@ from estimator.i18n import ngettext
 from estimator.mail import addresses
 from estimator.models import StaffUser
 from estimator.staff import passwords
-from estimator.web import client_network, request_context
+from estimator.web import client_network, request_context, typed_text
 from estimator.web.forms import Line, refuse
 from estimator.web.request_context import act_of
 from estimator.web.transaction import committing
@@ -94,7 +94,7 @@ class SignInForm(Told, LoginForm):
 
     def validate(self, **values: Any) -> bool:
         """Check who it is; every way to be wrong has the same answer."""
-        address = self.email.data = (self.email.data or "").strip()
+        address = self.email.data = typed_text.mail_address(self.email.data or "")
         if not address:
             self.problems.append(Line("email", _("Enter your email address.")))
         if not self.password.data:

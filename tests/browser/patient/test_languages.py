@@ -135,3 +135,29 @@ def test_the_total_and_its_four_sums_are_in_the_first_screen_in_every_language(
         assert page.locator("html").get_attribute("lang") == tag
     context.close()
     assert {tag: end for tag, end in found.items() if end > 740} == {}
+
+
+@pytest.mark.long
+def test_arabic_amounts_of_items_and_of_their_groups_share_a_column_on_a_phone(
+    browser: Browser, site: Site
+) -> None:
+    context = browser.new_context(base_url=site.address, viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.goto(f"{estimate(page, DELHI)}?language=ar")
+    unfold(page, ":has(#items-title)")
+    ends = page.locator(".items tr:not(.less) > td:last-child:not(.less) > bdi").evaluate_all(
+        """amounts => amounts.flatMap((amount) => {
+            const text = amount.firstChild;
+            const figures = /\\d+\\.\\d\\d/.exec(text.data);
+            if (!figures) return [];
+            const range = document.createRange();
+            range.setStart(text, figures.index);
+            range.setEnd(text, figures.index + figures[0].length);
+            return Math.round(range.getBoundingClientRect().right);
+        })"""
+    )
+    scrolls = page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert len(ends) > 8
+    assert max(ends) - min(ends) <= 2, ends
+    assert scrolls <= 360

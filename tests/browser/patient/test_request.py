@@ -242,6 +242,45 @@ def test_who_goes_back_finds_what_they_wrote(open_page: Opener) -> None:
 
 
 @pytest.mark.long
+def test_who_goes_back_after_a_message_does_not_find_it_to_send_again(open_page: Opener) -> None:
+    page = open_page()
+    page.goto(asked(page))
+    page.fill("#words", "Is there a lift?")
+    page.reload()
+    expect(page.locator("#words")).to_have_value("Is there a lift?")  # it was not sent yet
+    send_question(page)
+    expect(page.locator(".outcomes")).to_contain_text("Is there a lift?")
+    expect(page.locator("#words")).to_have_value("")
+    page.reload()
+    expect(page.locator("#words")).to_have_value("")
+    page.go_back()
+    expect(page.locator("#words")).to_have_value("")
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_comma_stays_with_what_it_follows_on_a_phone(open_page: Opener, language: str) -> None:
+    page = open_page(locale=language)
+    to_the_form(page)
+    page.go_back()
+    path = page.url.partition("#")[0]
+    page.goto(f"{path}/ask")
+    lines = page.locator("h1 small").evaluate(
+        """small => {
+            const walker = document.createTreeWalker(small, NodeFilter.SHOW_TEXT);
+            const range = document.createRange();
+            for (let node; (node = walker.nextNode()); ) {
+                const at = node.data.search(/[,،]/);
+                if (at < 0) continue;
+                range.setStart(node, at);
+                range.setEnd(node, at + 1);
+                const comma = range.getBoundingClientRect();
+                return [comma.top, small.querySelector("bdi").getBoundingClientRect().top];
+            }
+        }"""
+    )
+    assert abs(lines[0] - lines[1]) < 4
+
+
 def test_a_button_that_is_pressed_twice_makes_one_request(open_page: Opener, site: Site) -> None:
     page = open_page()
     ((before,),) = site.database("SELECT count(*) FROM patient_request")

@@ -175,6 +175,30 @@ def test_what_answers_call_for_is_known_before_there_is_a_price(infection: bool 
     assert bool(said) is (infection is True)
 
 
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        (
+            {"blood_thinners": "yes"},
+            ["We do not inject into the spinal canal while you take blood thinners."],
+        ),
+        ({"blood_thinners": "no", "breathing": False}, []),
+        ({"sessions": 4}, []),
+        ({"sessions": 4, "nights": 6}, ["Four or more sessions need at least seven nights."]),
+        (
+            {"sessions": 4, "nights": 6, "breathing": True},
+            ["We cannot care safely for people", "Four or more sessions need at least seven nights."],
+        ),
+    ],
+)
+def test_why_answers_are_refused_is_known_before_all_are_given(
+    answers: dict[str, object], why: list[str]
+) -> None:
+    said = [row.text for row in wording.refused(answers, TABLE, READER)]
+    assert len(said) == len(why)
+    assert all(text.startswith(start) for text, start in zip(said, why, strict=True))
+
+
 def test_a_package_that_is_nearly_used_says_why_it_is_not() -> None:
     assert rows().saving == (
         "“Umbilical cord fortnight: one session, 14 semi-private nights, 12 day programmes, blood tests” applies only "

@@ -460,6 +460,28 @@ def test_what_must_heal_first_stays_at_the_top_while_the_answer_given_here_says_
     assert kept(app, reference) == {"breathing": False, "infection": False}
 
 
+REFUSED = "do not stop them by yourself"
+
+
+def test_why_an_answer_is_refused_is_said_at_once_and_stays_at_the_top(app: Flask, reference: str) -> None:
+    patient = opened(app, reference)
+    (note,) = [each for each in patient.page.all("p") if REFUSED in words(each)]
+    assert (note.get("class"), note.get("id")) == ("told", "told-blood_thinners-yes")
+    assert patient.page.one("input", value="yes", name="q_blood_thinners").get(
+        "aria-describedby"
+    ) == note.get("id")
+    shown = patient.send(SEND, {"q_blood_thinners": "yes", "q_breathing": "yes"})
+    lead, told = (
+        "Your answers have arrived.",
+        [words(each) for each in shown.all("p") if each.get("class") == "told"],
+    )
+    assert [each for each in told if REFUSED in each], told
+    assert [each for each in told if "We cannot care safely" in each], told
+    assert shown.text.index(lead) < shown.text.index(REFUSED) < shown.text.index("Questions and answers")
+    shown = patient.send(SEND, {"q_blood_thinners": "no"})
+    assert REFUSED not in words(shown.one("main")).split("Change an answer")[0]
+
+
 def test_an_answer_can_be_changed_after_it_was_sent_also_once_nothing_is_open(
     app: Flask, reference: str
 ) -> None:

@@ -41,6 +41,16 @@ def sent(visitor: Visitor, form: Page, **changed: str | None) -> Page:
     return visitor.open(answer.location)
 
 
+def person(app: Flask) -> requests.Person:
+    (record,) = stored(app)
+    with app.app_context():
+        kept = requests.get(record.reference)
+        assert kept is not None
+        found = requests.person_of(kept, settings_of(app).data_keys)
+    assert found is not None
+    return found
+
+
 def test_the_form_for_a_quote_leads_to_that_of_a_question(visitor: Visitor, breakdown: Page) -> None:
     assert f"{breakdown.path}/question" in set(visitor.open(f"{breakdown.path}/ask").links())
 
@@ -104,6 +114,7 @@ def test_the_page_of_a_question_shows_it_and_what_is_kept(app: Flask, visitor: V
         ({"email": ""}, "Enter an email address or a telephone number for the answer."),
         ({"email": "mina@"}, "This is not an email address."),
         ({"email": "mina@gmial.com"}, "Perhaps you meant mina@gmail.com."),
+        ({"email": "", "phone": "٠١٠١٢٣٤٥٦٧٨"}, "We cannot tell from which country this number is."),
         ({"email": "", "phone": "call me"}, "This is not a telephone number."),
         ({"consent": None}, "Without this we may not read your question."),
         ({"language": "xx"}, "Choose a language."),
@@ -124,6 +135,23 @@ def test_a_telephone_number_is_enough(app: Flask, visitor: Visitor, form: Page) 
     done = sent(visitor, form, email="", phone="+49 30 901820")
     assert "it is in no email" in done.text()
     assert len(stored(app)) == 1
+
+
+@pytest.mark.parametrize("typed", ["0049 30 901820", "+49 (0)30 901820"])
+def test_a_number_that_is_the_only_way_is_kept_as_it_is_dialled_from_abroad(
+    app: Flask, visitor: Visitor, form: Page, typed: str
+) -> None:
+    sent(visitor, form, email="", phone=typed)
+    assert person(app).phone == "+49 30 901820"
+
+
+def test_a_number_beside_an_address_may_have_no_country(visitor: Visitor, form: Page) -> None:
+    sent(visitor, form, phone="01012345678")
+
+
+def test_spaces_beside_the_at_sign_are_not_meant(app: Flask, visitor: Visitor, form: Page) -> None:
+    sent(visitor, form, email="Mina @quillworth.org ")
+    assert person(app).email == "mina@quillworth.org"
 
 
 def test_a_number_that_cannot_exist_is_told_once(visitor: Visitor, form: Page) -> None:

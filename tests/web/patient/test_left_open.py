@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+import pricing
 from estimator import requests
 from estimator.db import db
+from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
+from estimator.web import estimate_form
+from estimator.web.total_so_far import running
 from tests.support.acts import acting
 from tests.support.asking import asked, link_of, stored
 from tests.support.clinic import NOW
@@ -101,6 +107,33 @@ def test_an_amount_that_is_no_possible_answer_is_not_offered(visitor: Visitor) -
     question = page.one("div", id="question-flights")
     assert page.typed().get("q_flights") == "99999999999"
     assert [button for button in question.iter("button") if "999" in str(button.get("value"))] == []
+
+
+def test_an_amount_finer_than_its_currency_is_told_so_and_the_nearest_one_offered(visitor: Visitor) -> None:
+    page = visitor.send(visitor.open("/estimate/delhi"), {**ANSWERS, "q_flights": "1849.504"})
+    (problem,) = page.problems
+    assert plain(problem) == (
+        "Flights: Amounts in USD go in steps of 0.01. Enter one without finer decimals, for example USD 1,849.50."
+    )
+    panel = total(visitor, {**ANSWERS, "q_flights": "1849.504"})
+    assert panel["fills"] == ["flights=1849.50"]
+    assert fill(visitor, page, {}, panel["fills"][0]).control("q_flights") == "1849.50"
+
+
+def test_yen_have_no_smaller_part(start: Callable[..., Flask]) -> None:
+    shipped = (Path(pricing.__file__).parent / "tables" / "japan.toml").read_text(encoding="utf-8")
+    shipped = re.sub(r"valid_from = \S+", "valid_from = 2026-01-01", shipped, count=1)
+    table, reader = pricing.read(shipped), reader_of("en")
+    with start(shipped).test_request_context():
+        form = estimate_form.build(table)
+        form["q_flights"].fill("90000.5")
+        found = estimate_form.read(form, table, reader)
+        panel = running(table, found, reader)
+    (refusal,) = panel.refusals
+    assert plain(refusal.sentence) == (
+        "Amounts in JPY go in steps of 1. Enter one without finer decimals, for example JPY 90,001."
+    )
+    assert [reading.sent for reading in refusal.readings] == ["flights=90001"]
 
 
 @pytest.mark.long
@@ -306,19 +339,18 @@ NEEDED = [
 ]
 
 
-def needed(page: Page) -> list[str]:
-    return [words(item) for box in page.all("div", **{"class": "unanswered"}) for item in box.iter("li")]
-
-
 def still_asked(page: Page) -> list[str]:
     """Return the questions of the form on the page of a request."""
     boxes = [box for box in page.all("div") if (box.get("id") or "").startswith("question-")]
     return [words(next(box.iter("legend"))) for box in boxes]
 
 
-def test_whoever_asks_for_a_quote_is_told_all_that_must_be_answered_before_one(visitor: Visitor) -> None:
+def test_whoever_asks_for_a_quote_is_told_where_the_rest_is_asked_and_not_led_away_from_the_form(
+    visitor: Visitor,
+) -> None:
     form = visitor.open(f"{visitor.estimate(ANSWERS, 'delhi').path}/ask")
-    assert needed(form) == NEEDED
+    assert "What you left open and a quote needs is asked on the page of your request" in form.text()
+    assert [link for link in form.links() if "/change/" in link] == []
 
 
 def test_the_page_of_a_request_says_what_is_open_to_whoever_asked_alone(app: Flask, visitor: Visitor) -> None:

@@ -127,6 +127,17 @@ def test_a_plan_that_a_rule_refuses_says_why(ask: Any) -> None:
     assert ask({**ANSWERS, "q_sessions": "7"})["ruled_out"] == []
 
 
+def test_a_plan_that_a_rule_refuses_says_why_before_everything_is_answered(ask: Any) -> None:
+    answers = {name: answer for name, answer in ANSWERS.items() if name != "q_cells"}
+    answers["q_nights"] = "3"
+    found = ask({**answers, "q_sessions": "4"})
+    assert "This plan is not possible" in found["shown"]
+    assert found["ruled_out"] == ["nights"]
+    assert ask(answers)["ruled_out"] == []
+    del answers["q_nights"]
+    assert ask({**answers, "q_sessions": "4"})["ruled_out"] == [], "more nights may come yet"
+
+
 def test_who_answers_rightly_what_a_clinic_cannot_do_made_no_mistake(visitor: Visitor) -> None:
     """The page says what is not possible, and marks it as no error."""
     form = visitor.open("/estimate/clinic")

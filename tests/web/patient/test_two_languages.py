@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 
@@ -54,6 +55,10 @@ def test_a_breakdown_offers_its_pdf_with_english_below_each_line(
     assert "Cost estimate · not a firm price" in text
     assert visitor.open(link).body == both.body
     plain = read(visitor.open(f"{estimate.path}/estimate.pdf"))
+    for asked in ("", "?beside=en"):
+        header = visitor.open(f"{estimate.path}/estimate.pdf{asked}").headers["Content-Disposition"]
+        tags = "-ru-en" if asked else ""
+        assert re.search(rf'filename="EST-\w{{4}}-\w{{4}}{tags}\.pdf"', header), "two files beside each other"
     assert "Расчёт стоимости" in plain
     assert "Cost estimate" not in plain
     with app.app_context():

@@ -36,7 +36,15 @@ from estimator.web.language import current_reader
 from estimator.web.patient.request_form import LONGEST_ADDRESS, LONGEST_PERSON, LONGEST_PHONE, language_names
 from estimator.web.staff.signed_in import act
 from estimator.web.transaction import committing
-from estimator.web.validators import Address, HasLetter, NotTooLong, PossibleNumber, PrintableLine, Telephone
+from estimator.web.validators import (
+    Address,
+    HasLetter,
+    NotTooLong,
+    NumberOfCountry,
+    PossibleNumber,
+    PrintableLine,
+    Telephone,
+)
 
 LETTERS: Mapping[str, Any] = {
     "request_received": lazy_gettext("The confirmation with the link"),
@@ -117,7 +125,7 @@ class ContactForm(Form):
     )
     phone = PhoneField(
         lazy_gettext("Telephone"),
-        [NumberToAnswer(), NotTooLong(LONGEST_PHONE), Telephone(), PossibleNumber()],
+        [NumberToAnswer(), NotTooLong(LONGEST_PHONE), Telephone(), PossibleNumber(), NumberOfCountry()],
     )
     country = ChoiceField(
         lazy_gettext("Country they live in"),
