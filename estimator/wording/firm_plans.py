@@ -10,7 +10,7 @@ from estimator.i18n import gettext as _
 from estimator.wording import asked as asked_about
 from estimator.wording.firm import FirmRows
 from estimator.wording.how_to_pay import nothing_obliges, once_accepted
-from estimator.wording.rows import ChangedRow, ComparedRow, NoticeRow, NoticeSection
+from estimator.wording.rows import ChangedRow, ComparedRow, NoticeRow, NoticeSection, not_in_it
 from pricing import quote_plans
 from pricing.stored import StoredQuote
 from pricing.table import PriceTable
@@ -124,7 +124,7 @@ def _came_or_went(
     before: Mapping[str, StoredQuote], now: Mapping[str, StoredQuote], reader: Reader
 ) -> Iterator[ChangedRow]:
     """Yield each further plan that the revision before had not, or that this one has not any more."""
-    nothing = _("not in it")
+    nothing = not_in_it()
 
     def total(contents: Mapping[str, StoredQuote], letter: str) -> str:
         found = contents.get(letter)
@@ -219,7 +219,7 @@ def _lines(
     codes = [code for code in order if code in there] or list(there)
     for code in codes:
         label = next(plan[code][0] for plan in plans if code in plan)
-        yield _row(kind, label, [plan[code][1] if code in plan else _("not in it") for plan in plans])
+        yield _row(kind, label, [plan[code][1] if code in plan else not_in_it() for plan in plans])
 
 
 def _row(kind: str, label: Words, cells: Sequence[str]) -> ComparedRow:
