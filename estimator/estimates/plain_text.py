@@ -391,8 +391,7 @@ def _differing(heading: str, rows: Sequence[ChangedRow]) -> Iterator[str]:
     if rows:
         yield from _heading(heading)
     for row in rows:
-        said = _("%(new)s, before %(old)s", new=row.new, old=row.old)
-        yield from _wrapped(_("%(label)s: %(answer)s", label=row.label, answer=said))
+        yield from _wrapped(_("%(label)s: %(answer)s", label=row.label, answer=row.in_one))
 
 
 def _sums(heading: str, sums: Sequence[Sum], beside: Sequence[str] = ()) -> Iterator[str]:

@@ -69,13 +69,13 @@ const row = (question) => {
   if (told) found.querySelector(".change").before(Object.assign(document.createElement("dd"), { className: "told" }));
   found.querySelector(".told")?.append(...told.cloneNode(true).childNodes);
   mark(found.querySelector("dt"), asks);
-  mark(found.querySelector(".spoken"), asks);
+  mark(found.querySelector(".spoken bdi"), asks);
   mark(
     found.querySelector("dd"),
     answer ? (question.querySelector("input:checked")?.labels[0] ?? question.querySelector(".unit")) : question.querySelector(".unknown"),
   );
   found.querySelector("a").href = `#${question.id}`;
-  found.querySelector(".spoken").textContent = ` ${label}`;
+  found.querySelector(".spoken bdi").textContent = label;
   if (missing || question.matches(".wrong")) found.className = question.matches(".ruled-out") ? "wrong ruled-out" : "wrong";
   else if (!answer) found.className = "unanswered";
   return found;

@@ -9,7 +9,7 @@ from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
 from estimator.wording import at_least
 from estimator.wording.at_least import Certainty
-from estimator.wording.rows import AdjustmentRow, ChangedRow
+from estimator.wording.rows import AdjustmentRow, ChangedRow, not_in_it
 from estimator.wording.sentences import answer_words, not_answered, provider
 from pricing.left_open import Lack, left_open
 from pricing.quote import price_changed
@@ -41,7 +41,7 @@ def since_asked(
         label = reader.words(labels[code], table.main_language)
         yield ChangedRow("group", label, old.group(code, before), new.group(code, after))
     for row in adjustments:
-        yield ChangedRow("adjustment", row.label, _("not in it"), row.amount)
+        yield ChangedRow("adjustment", row.label, not_in_it(), row.amount)
     before, after = was["totals"]["provider"]["likely"], content["total"]
     if Decimal(before) != Decimal(after):
         label = Words(_("To %(provider)s", provider=provider(table, reader)))
@@ -62,7 +62,7 @@ class _Sums:
         lack = self._certainty.group(code) if code in self._groups else None
         cases = next((each["amount"] for each in self._breakdown["groups"] if each["code"] == code), None)
         if amount is None:
-            return _("not in it") if lack is None else at_least.alone(lack)
+            return not_in_it() if lack is None else at_least.alone(lack)
         return self._said(amount, lack, cases)
 
     def provider(self, amount: str) -> str:

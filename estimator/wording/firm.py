@@ -28,6 +28,7 @@ from estimator.wording.rows import (
     Rows,
     Sum,
     TaxRow,
+    not_in_it,
 )
 from estimator.wording.sentences import head, provider
 from estimator.wording.terms import not_before
@@ -308,7 +309,7 @@ def _changed(
     now = [(row.label.text, row.plain, content["currency"]) for row in adjustments]
     found += _changed_adjustments(known, now, reader)
     accounts = [
-        account_number(each["pay_to"]) if "pay_to" in each else _("not in it")
+        account_number(each["pay_to"]) if "pay_to" in each else not_in_it()
         for each in (before.content, content)
     ]
     if before.content.get("pay_to") != content.get("pay_to"):
@@ -327,7 +328,7 @@ def _changed_adjustments(
     old: Sequence[_Plain], new: Sequence[_Plain], reader: Reader
 ) -> Iterator[ChangedRow]:
     """Each adjustment with another amount, taken out or put in; one that only moved has not changed."""
-    before, after, nothing = Counter(old), Counter(new), _("not in it")
+    before, after, nothing = Counter(old), Counter(new), not_in_it()
     put_in = list((after - before).elements())
     for label, amount, currency in (before - after).elements():
         was, now = reader.money(amount, currency, sign=True), nothing
@@ -378,7 +379,7 @@ def _label_of_driver(code: str, table: PriceTable) -> tuple[Mapping[str, str], s
 
 def _amount(amount: str | bool | None, currency: str, reader: Reader) -> str:
     if amount is None:
-        return _("not in it")
+        return not_in_it()
     return _("on request") if amount == "request" else reader.money(str(amount), currency)
 
 

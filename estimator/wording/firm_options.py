@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
-from estimator.wording.rows import ChangedRow, OptionRow, Sum
+from estimator.wording.rows import ChangedRow, OptionRow, Sum, not_in_it
 from pricing.quote_options import Option
 from pricing.stored import StoredQuote
 from pricing.table import PriceTable
@@ -59,7 +59,7 @@ def offered(content: StoredQuote, labels: Sequence[str], taken: Sequence[int] = 
 
 def changed_options(old: Sequence[Offered], new: Sequence[Offered], reader: Reader) -> Iterator[ChangedRow]:
     """Yield each line with another amount, taken out or put in, and each that was taken and is offered anew."""
-    before, after, nothing = Counter(old), Counter(new), _("not in it")
+    before, after, nothing = Counter(old), Counter(new), not_in_it()
     put_in = list((after - before).elements())
     for line in (before - after).elements():
         now = next((one for one in put_in if one.label == line.label), None)

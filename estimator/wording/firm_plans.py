@@ -10,7 +10,7 @@ from estimator.i18n import gettext as _
 from estimator.wording import asked as asked_about
 from estimator.wording.firm import Before, FirmRows, which_is_replaced
 from estimator.wording.how_to_pay import nothing_obliges, once_accepted
-from estimator.wording.rows import ChangedRow, ComparedRow, NoticeRow, NoticeSection
+from estimator.wording.rows import ChangedRow, ComparedRow, NoticeRow, NoticeSection, not_in_it
 from pricing import quote_plans
 from pricing.stored import StoredQuote
 from pricing.table import PriceTable
@@ -131,7 +131,7 @@ def _came_or_went(
     reader: Reader,
 ) -> Iterator[ChangedRow]:
     """Yield each plan that this revision has not any more, that has another name in it, and that is new in it."""
-    nothing = _("not in it")
+    nothing = not_in_it()
 
     def total(content: StoredQuote) -> str:
         return reader.money(content["total"], content["currency"])
@@ -237,7 +237,7 @@ def _lines(
     codes = [code for code in order if code in there] or list(there)
     for code in codes:
         label = next(plan[code][0] for plan in plans if code in plan)
-        yield _row(kind, label, [plan[code][1] if code in plan else _("not in it") for plan in plans])
+        yield _row(kind, label, [plan[code][1] if code in plan else not_in_it() for plan in plans])
 
 
 def _row(kind: str, label: Words, cells: Sequence[str]) -> ComparedRow:

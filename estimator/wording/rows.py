@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from estimator.i18n import Words
+from estimator.i18n import gettext as _
 from estimator.wording import at_least
 from estimator.wording.not_counted import not_counted_yet, not_in_sum
 from estimator.wording.shortened import first_sentence
@@ -178,6 +179,11 @@ class OptionRow:
     amount: str
 
 
+def not_in_it() -> str:
+    """Return what stands in place of an amount where a line is not there."""
+    return _("not in it")
+
+
 @dataclass(frozen=True, slots=True)
 class ChangedRow:
     """One line that differs, before and after; what was not there says so."""
@@ -186,6 +192,16 @@ class ChangedRow:
     label: Words
     old: str
     new: str
+
+    @property
+    def in_one(self) -> str:
+        """What the line is now and what it was before, in one sentence."""
+        # "Before there was: is not in it" is no sentence in any language.
+        if self.old == not_in_it():
+            return _("%(new)s (not in it before)", new=self.new)
+        if self.new == not_in_it():
+            return _("not in it any more (before: %(old)s)", old=self.old)
+        return _("%(new)s (before: %(old)s)", new=self.new, old=self.old)
 
 
 @dataclass(frozen=True, slots=True)

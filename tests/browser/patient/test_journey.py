@@ -225,7 +225,7 @@ def test_change_asks_one_question_and_the_page_says_what_it_has_changed(
 ) -> None:
     page = open_page()
     page.goto(f"{breakdown}#answers")
-    page.get_by_role("button", name="Change Nights in this room").click()
+    page.get_by_role("button", name="Change : Nights in this room").click()
     expect(page.locator(".question")).to_have_count(1)
     expect(page.locator("#q_nights")).to_have_value("10")
     page.get_by_role("button", name="More: Nights in this room").click()

@@ -145,7 +145,7 @@ def test_the_focus_is_always_visible_and_never_covered(
     page.goto(breakdown)
     open_all(page)
     opened = list(stops(page))
-    assert {"Download as PDF", "link", "My data", "Change Room"} <= set(opened)
+    assert {"Download as PDF", "link", "My data", "Change: Room"} <= set(opened)
     page.goto(f"{breakdown}/change")
     total_is_shown(page)
     forwards: list[str] = []

@@ -221,7 +221,7 @@ def test_a_request_is_made_with_the_keyboard_alone(open_page: Opener) -> None:
     expect(page.locator(".checked")).to_contain_text("For myself")
     expect(page.locator(".checked")).to_contain_text("after 18:00")
     expect(page.locator(".checked")).to_contain_text("T6 (chest)")
-    change = page.get_by_role("button", name="Change Telephone")
+    change = page.get_by_role("button", name="Change : Telephone")
     change.focus()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/ask#phone$"))

@@ -272,7 +272,7 @@ def test_the_last_step_lists_the_answers_and_leads_back_to_each(open_page: Opene
     expect(rows.filter(has_text="People who come with you")).to_contain_text("not answered")
     expect(rows.filter(has_text="Rehabilitation programme")).to_contain_text("still needed")
     expect(page.locator("#total .not-counted")).to_be_visible()
-    page.get_by_role("link", name="Change Nights in this room").click()
+    page.get_by_role("link", name="Change : Nights in this room").click()
     expect(page.locator("#q_nights")).to_be_focused()
     page.fill("#q_nights", "12")
     page.get_by_role("button", name="Back to the check").click()

@@ -170,7 +170,6 @@ def test_no_message_begins_or_ends_in_the_middle_of_a_sentence() -> None:
         "Valid until",
         "Can be accepted from",
         "What you agree to",
-        "what you agree to",
         "What you agreed to",
         "Where the range comes from",
     }

@@ -14,6 +14,7 @@ from estimator.config import Settings
 from estimator.marked_text import Sentence
 from estimator.normal_form import normal_form
 from estimator.wording import sentences
+from estimator.wording.rows import ChangedRow, not_in_it
 from pricing.table import NumberDriver
 from tests.support import apps
 from tests.support.apps import Apps
@@ -136,3 +137,27 @@ def test_a_month_has_one_spelling_in_every_bengali_text() -> None:
     for path in (*LISTS, TRANSLATIONS / "bn" / "LC_MESSAGES" / "patients.po"):
         text = normal_form("NFKC", path.read_text(encoding="utf-8"))
         assert [name for name in others if name in text] == [], path.name
+
+
+@pytest.mark.parametrize(
+    ("language", "new", "gone", "other"),
+    [
+        ("bn", "USD 5 (আগে এতে ছিল না)", "এখন আর এতে নেই (আগে: USD 5)", "USD 5 (আগে: USD 4)"),
+        ("hi", "USD 5 (पहले इसमें नहीं था)", "अब इसमें नहीं है (पहले: USD 5)", "USD 5 (पहले: USD 4)"),
+        (
+            "ar",
+            "\u200fUSD 5 (لم يكن موجودًا من قبل)",
+            "لم يعد موجودًا (من قبل: USD 5)",
+            "\u200fUSD 5 (من قبل: USD 4)",
+        ),
+    ],
+)
+def test_a_line_that_is_new_or_gone_is_told_in_a_sentence_of_its_own(
+    settings: Settings, started: Apps, language: str, new: str, gone: str, other: str
+) -> None:
+    app = started.start(apps.changed(settings, languages=("en", language)))
+    with app.test_request_context(), i18n.speaking(i18n.reader(language)):
+        nothing = not_in_it()
+        changes = (nothing, "USD 5"), ("USD 5", nothing), ("USD 4", "USD 5")
+        said = [ChangedRow("group", i18n.Words("Hotel"), *change).in_one for change in changes]
+    assert said == [new, gone, other]

@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 
 from estimator.web import missing_languages
+from tests.support.asking import filled
 from tests.support.clinic import ANSWERS, TOTAL, table_text
+from tests.support.quote_clinic import list_text
 from tests.support.visitor import Page, Visitor, words
 
 
@@ -301,3 +303,22 @@ def test_what_a_list_says_only_in_its_own_language_is_marked_as_such(visitor: Vi
 
 def test_one_language_needs_no_switch(start: Callable[..., Flask]) -> None:
     assert Visitor(start(languages=("en",))).open("/").all("nav", class_="languages") == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "sessions", "name"),
+    [
+        ("hi", "बदलें: Sessions", "बदलें: नाम"),
+        ("bn", "বদলান: Sessions", "বদলান: নাম"),
+        ("ru", "Изменить: Sessions", "Изменить: Имя"),
+    ],
+)
+def test_what_a_button_changes_is_no_object_of_its_verb(
+    start: Callable[..., Flask], tag: str, sessions: str, name: str
+) -> None:
+    visitor = Visitor(start(list_text(), languages=("en", tag)))
+    visitor.open(f"/?language={tag}")
+    estimate = visitor.estimate(ANSWERS)
+    look = visitor.send(visitor.open(f"{estimate.path}/ask"), filled(), "check")
+    for page, said in ((estimate, sessions), (look, name)):
+        assert said in [words(each) for each in page.all("button")]

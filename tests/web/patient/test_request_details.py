@@ -57,7 +57,7 @@ def form(visitor: Visitor) -> Page:
 def row_of(page: Page, label: str) -> str:
     """Return what a page says beside a label."""
     (found,) = [words(row) for row in page.all("div") if words(row).startswith(label)]
-    return found.removeprefix(label).removesuffix(f"Change {label}").strip()
+    return found.removeprefix(label).removesuffix(f"Change: {label}").strip()
 
 
 def person(app: Flask) -> Person:
