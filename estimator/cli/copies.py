@@ -293,8 +293,8 @@ def _keys_to_bring(keys_folder: Path | None, name: str) -> dict[str, str]:
     ):
         raise Refused(
             _(
-                "%(files)s are not in %(folder)s. Nothing was written. Name the folder with all keys of this copy, which "
-                "is called %(name)s: --keys FOLDER",
+                "%(files)s are not in %(folder)s. Nothing was written. Name the folder with all keys of this copy, "
+                "which is called %(name)s: --keys FOLDER",
                 files=", ".join(key.lower() for key in lacking),
                 folder=keys_folder,
                 name=name,

@@ -46,7 +46,9 @@ def given(act: Act, revision: QuoteRevision) -> Given:
     return Given(
         plans={
             letter: DraftPlan(
-                each["answers"], _adjustments(act, worded.get(letter), content["currency"]), letter or LETTERS[0]
+                each["answers"],
+                _adjustments(act, worded.get(letter), content["currency"]),
+                letter or LETTERS[0],
             )
             for letter, each in quote_plans.by_plan(content).items()
         },
