@@ -19,7 +19,7 @@ MOST_HEADINGS = 15_000
 MOST_LINES = 100_000
 """Maximum number of headings and of lines; a longer text is not read. A table of 5,000 charges has about a third."""
 
-MOST_KEYS = 100_000
+MOST_KEYS = 150_000
 """Maximum number of keys, parts of dotted keys and values of lists; a longer text is not read.
 
 A table of 5,000 charges has about a third.

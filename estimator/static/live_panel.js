@@ -35,7 +35,6 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 
   const stop = () => {
     clearTimeout(timer);
-    timer = 0;
     latest?.abort();
     panel().removeAttribute("aria-busy");
   };
@@ -70,15 +69,10 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     form.dispatchEvent(new CustomEvent("live", { detail: answer }));
   };
 
-  // Whatever waits for what is said of the newest answers listens to "answered", which also comes if nothing is said.
-  const isAnswered = () => {
-    if (!timer) form.dispatchEvent(new Event("answered"));
-  };
-
   const ask = async () => {
     stop();
     const asked = typed();
-    if (asked.toString() === shown) return isAnswered();
+    if (asked.toString() === shown) return;
     const asking = new AbortController();
     latest = asking;
     panel().setAttribute("aria-busy", "true");
@@ -91,7 +85,6 @@ for (const form of document.querySelectorAll("form[data-live]")) {
       failed.hidden = false;
     }
     panel().removeAttribute("aria-busy");
-    isAnswered();
   };
 
   const soon = () => {

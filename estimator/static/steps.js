@@ -1,8 +1,8 @@
 // Shows the form of an estimate one step at a time where there is no room for all of it beside the total.
 //
 // The step stands in the fragment of the address, so that the browser's Back goes to the one before it, and a link to a
-// question opens its step. Enter goes on, and sends nothing. Whoever leaves out what is needed, or gives an
-// answer that is none, is told once, at the question, and may then go on. The form works without this file.
+// question opens its step. Enter goes on, and sends nothing. Whoever leaves out what is needed is told once, at the
+// question, and may then go on. The form works without this file.
 
 const form = document.querySelector("form[data-steps]");
 const narrow = matchMedia("(max-width: 60rem)");
@@ -16,12 +16,7 @@ const look = check.querySelector(".last-look");
 const list = look.querySelector("dl");
 const refused = check.querySelector(".not-possible");
 const goOn = next.textContent;
-const LONGEST_WAIT = 1000;
-// what was said at a question before it was left, by the answer that it was said of
-const told = new WeakMap();
-let waits = false;
-// whether something was typed of which nobody has said yet whether it is an answer
-let isFresh = false;
+const told = new WeakSet();
 let current = all[0];
 // whoever changes one answer goes back to the check, not through everything again
 let checked = false;
@@ -138,37 +133,16 @@ const follow = () => {
   form.dispatchEvent(new Event("step"));
 };
 
-const isTold = (question) => told.get(question) === answerOf(question);
-
 const leftOut = (step) =>
-  [...step.querySelectorAll("[data-required]:not([hidden])")].filter((question) => !answerOf(question) && !isTold(question));
+  [...step.querySelectorAll("[data-required]:not([hidden])")].filter((question) => !told.has(question) && !answerOf(question));
 
-// What makes the plan impossible is no mistake: the check says so.
-const wrongIn = (step) =>
-  [...step.querySelectorAll("[data-driver].wrong:not(.ruled-out, [hidden])")].filter((question) => answerOf(question) && !isTold(question));
-
-// Whoever is faster than the answer about what they typed waits for it, and no longer than they would notice.
-const answered = () =>
-  Promise.race([
-    new Promise((resolve) => form.addEventListener("answered", resolve, { once: true })),
-    new Promise((resolve) => setTimeout(resolve, LONGEST_WAIT)),
-  ]);
-
-const forward = async (from) => {
-  if (waits) return;
-  if (narrow.matches && !checked && isFresh) {
-    waits = true;
-    await answered();
-    waits = false;
-  }
+const forward = (from) => {
   const missing = narrow.matches && !checked ? leftOut(from) : [];
-  const stops = narrow.matches && !checked ? [...missing, ...wrongIn(from)] : [];
-  if (stops.length) {
-    for (const question of stops) told.set(question, answerOf(question));
+  if (missing.length) {
+    for (const question of missing) told.add(question);
     form.dispatchEvent(new CustomEvent("needed", { detail: missing }));
-    const first = [...from.querySelectorAll("[data-driver]")].find((question) => stops.includes(question));
-    (first.querySelector("input:checked") ?? first.querySelector("input:not([type=hidden])")).focus({ preventScroll: true });
-    first.scrollIntoView();
+    missing[0].querySelector("input:not([type=hidden])").focus({ preventScroll: true });
+    missing[0].scrollIntoView();
     return;
   }
   const step = checked ? check : after(from);
@@ -190,11 +164,7 @@ form.addEventListener("live", ({ detail }) => {
   amounts = detail.amounts ?? {};
   draw();
 });
-form.addEventListener("answered", () => {
-  isFresh = false;
-});
 form.addEventListener("input", ({ target }) => {
-  isFresh ||= target.matches("input[type=text]");
   delete amounts[target.closest("[data-driver]")?.dataset.driver];
   draw();
 });

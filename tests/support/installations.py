@@ -15,11 +15,16 @@ _folder = tempfile.TemporaryDirectory(prefix="estimator-installations-")
 
 
 def prepared(instance: Path, *lists: str) -> None:
-    """Leave an instance folder as `estimator prepare` does, and `estimator tables import` of these lists.
-
-    An administrator has chosen a password.
-    """
+    """Leave an instance folder as `estimator prepare` does, and `estimator tables import` of these lists."""
     shutil.copytree(_made(lists), instance)
+
+
+def administered(instance: Path) -> None:
+    """Let an administrator have chosen a password in an instance folder."""
+    assert estimator("staff", "create", "ada@example.org", INSTANCE=str(instance))[0] == 0
+    with closing(sqlite3.connect(instance / "estimator.sqlite")) as database:
+        database.execute("UPDATE staff_user SET password = 'hashed'")
+        database.commit()
 
 
 @cache
@@ -32,8 +37,4 @@ def _made(lists: tuple[str, ...]) -> Path:
         file = folder / f"{number}.toml"
         file.write_text(text, encoding="utf-8")
         assert estimator("tables", "import", file, **settings)[0] == 0
-    assert estimator("staff", "create", "ada@example.org", **settings)[0] == 0
-    with closing(sqlite3.connect(instance / "estimator.sqlite")) as database:
-        database.execute("UPDATE staff_user SET password = 'hashed'")
-        database.commit()
     return instance

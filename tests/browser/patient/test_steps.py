@@ -163,42 +163,6 @@ def test_what_is_needed_is_said_once_at_its_question_before_next_goes_on(open_pa
     assert step(page) == "rehabilitation"
 
 
-@pytest.mark.parametrize("way", ["Enter", "Next"])
-def test_an_answer_that_is_none_is_said_once_before_next_goes_on(open_page: Opener, way: str) -> None:
-    page = open_page()
-    page.goto("/estimate/delhi")
-    answer(page, DELHI.half)
-    next_step(page)
-    page.locator("[name=q_room]").first.check()
-
-    def go_on() -> None:
-        if way == "Enter":
-            page.keyboard.press("Enter")
-        else:
-            page.get_by_role("button", name="Next").click()
-
-    page.fill("#q_nights", "٩٩")
-    go_on()
-    expect(page.locator("#question-nights .error")).to_contain_text("60")
-    expect(page.locator("#q_nights")).to_be_focused()
-    assert step(page) == "stay"
-    page.fill("#q_nights", "98")
-    go_on()
-    expect(page.locator("#question-nights .error")).to_contain_text("98")
-    assert step(page) == "stay", "another answer is looked at anew"
-    go_on()
-    expect(page.locator("#step-rehabilitation")).to_be_visible()
-
-
-def test_next_does_not_wait_for_a_server_that_is_away(open_page: Opener) -> None:
-    page = open_page()
-    page.goto("/estimate/delhi")
-    page.route("**/total", lambda route: route.abort())
-    answer(page, DELHI.half)
-    page.get_by_role("button", name="Next").click()
-    expect(page.locator("#step-stay")).to_be_visible()
-
-
 @pytest.mark.long
 def test_an_error_stands_at_its_field_while_it_is_typed(open_page: Opener) -> None:
     page = open_page()

@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, text
 from tests.support.commands import estimator
 from tests.support.example_list import table_text
 from tests.support.folders import ROOT
-from tests.support.installations import prepared
+from tests.support.installations import administered, prepared
 from tests.support.mail_server import MailServer
 
 Run = Callable[..., tuple[int, str, str]]
@@ -53,6 +53,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mail_server: MailSer
 def ready(folder: Path) -> Path:
     """Return the instance folder of an installation that lacks nothing."""
     prepared(folder, REAL)
+    administered(folder)
     return folder
 
 
@@ -143,6 +144,7 @@ def test_a_folder_that_cannot_be_entered_is_a_sentence(
 @pytest.mark.long
 def test_the_doctor_knows_what_the_renderer_knows_of_a_list(run: Run, folder: Path) -> None:
     prepared(folder, REAL.replace("Own bone marrow cells", "Own cells \N{BRAIN} 山"))
+    administered(folder)
     code, output, _errors = run("doctor")
     assert code == 1
     assert output.startswith("The price list example has letters for which PDFs have the mark")
