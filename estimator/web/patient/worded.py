@@ -39,6 +39,11 @@ _ENDS = re.compile(
 )
 """The end of a line, a cell, a row, a group of them or a paragraph, where what follows makes HTML need none."""
 
+_LAST = re.compile(r"\n(?=</(?:ul|div|section|details|dl|table|tbody)>)|(?<=<ul>)\n|(?<=<tr>)\n")
+"""The new line before the end of a list, a table or a part, and after the beginning of a list or a row, where no browser
+shows a space.
+"""
+
 _Made = TypeVar("_Made")
 
 
@@ -89,7 +94,7 @@ def parts_of(record: Estimate, reader: Reader, also: Hashable, draw: Callable[[]
     key = repr((_place(record, reader), record.reference, also))
     packed = DRAWN.get(key)
     if packed is None:
-        drawn = dense(_ENDS.sub("", draw()))
+        drawn = _LAST.sub("", dense(_ENDS.sub("", draw())))
         packed = Packed.of(drawn)
         DRAWN.put(key, packed)
     else:

@@ -21,7 +21,8 @@ def link_of(app: Flask, reference: str) -> str:
 def shown_links(app: Flask, shown: Page) -> list[str]:
     """Return the paths of the links that the desk's page of a quote shows: the quote's, and the request's."""
     public = settings_of(app).public_url
-    return [str(field.get("value")).removeprefix(public) for field in shown.all("input", class_="whole-link")]
+    fields = shown.all("input", class_="whole-link")
+    return [str(field.get("value")).removeprefix(public).partition("?")[0] for field in fields]
 
 
 def stranger_with(app: Flask, link: str) -> Visitor:

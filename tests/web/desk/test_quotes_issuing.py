@@ -117,7 +117,7 @@ def test_whoever_has_no_address_gets_the_link_from_the_coordinator(app: Flask, c
     link = shown.all("input", id="link")[0].get("value")
     with newest(app, reference) as revision:
         token = quotes.token_of(revision.quote, settings_of(app).link_key)
-    assert link == f"{settings_of(app).public_url}/q/{token}"
+    assert link == f"{settings_of(app).public_url}/q/{token}?written=en"
 
 
 @pytest.mark.long
