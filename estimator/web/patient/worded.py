@@ -39,10 +39,8 @@ _ENDS = re.compile(
 )
 """The end of a line, a cell, a row, a group of them or a paragraph, where what follows makes HTML need none."""
 
-_LAST = re.compile(r"\n(?=</(?:ul|div|section|details|dl|table|tbody)>)|(?<=<ul>)\n|(?<=<tr>)\n")
-"""The new line before the end of a list, a table or a part, and after the beginning of a list or a row, where no browser
-shows a space.
-"""
+_LAST = re.compile(r"\n(?=</(?:ul|ol|div|section|details|dl|dd|dt|li|p|form|button|a|summary|table|tbody|t[dhr])>)")
+"""The new line before the end of a list, a table or a part, where no browser shows a space."""
 
 _Made = TypeVar("_Made")
 

@@ -245,6 +245,7 @@ def test_the_doctor_sees_a_database_of_another_version(run: Run, ready: Path) ->
 @pytest.mark.long
 def test_the_doctor_sees_that_no_price_list_is_in_force(run: Run, folder: Path) -> None:
     prepared(folder)
+    administered(folder)
     assert run("doctor") == (
         1,
         "No price list is in force. Add one: estimator tables import FILE\n",
