@@ -85,7 +85,7 @@ def english(tag: str) -> English:
     pairs = [(one, other) for one, other in (*_messages(tag), *_of_lists(tag)) if one != other]
     translated = {_plain(other) for _one, other in (*_messages(tag), *_of_lists(tag))}
     whole = {_plain(one) for one, _other in pairs if not _PLACE.search(one)} - translated
-    shaped = [one for one, _other in pairs if _PLACE.search(one)]
+    shaped = [one for one, _other in pairs if _PLACE.search(one) and _plain(one) not in translated]
     pieces = {_plain(piece) for one, _other in pairs for piece in _PLACE.split(one)}
     said = "\n".join(translated)
     return English(
