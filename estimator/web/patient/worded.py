@@ -39,7 +39,9 @@ _ENDS = re.compile(
 )
 """The end of a line, a cell, a row, a group of them or a paragraph, where what follows makes HTML need none."""
 
-_LAST = re.compile(r"\n(?=</(?:ul|ol|div|section|details|dl|dd|dt|li|p|form|button|a|summary|table|tbody|t[dhr])>)")
+_LAST = re.compile(
+    r"\n(?=</(?:ul|ol|div|section|details|dl|dd|dt|li|p|form|button|a|summary|table|tbody|t[dhr])>)"
+)
 """The new line before the end of a list, a table or a part, where no browser shows a space."""
 
 _Made = TypeVar("_Made")
