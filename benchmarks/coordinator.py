@@ -188,5 +188,5 @@ def _correct(hand: _Hand, reference: str) -> None:
     hand.link("Correct the contact")
     hand.type(page.locator('[name="email"]'), RIGHT)
     hand.press(page.locator('[name="again"][value="quote_issued"]'))
-    hand.button("Keep the contact")
+    hand.button("Save the contact")
     page.get_by_text("is sent again").wait_for()

@@ -87,7 +87,7 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
             "valid_until": reader.day(record.valid_until),
             "time_zone": reader.zone(record.table_version.time_zone),
             "kept_until": reader.moment(kept_until, table.time_zone),
-            "link": links.written_in(row.language, f"{act.settings.public_url}/e/{token}"),
+            "link": _link(act, row, f"/e/{token}"),
             "demo": table.demo,
             "withdrawn": None
             if withdrawn is None
@@ -98,6 +98,11 @@ def _estimate(act: Act, row: outbox.Claimed) -> Written:
             **clinics_words("estimate", row.language),
         }
     return composing.compose("estimate", reader, _from_provider(act, table, reader), context), attachment
+
+
+def _link(act: Act, row: outbox.Claimed, path: str) -> str:
+    """Return the address of a patient's page, which opens in the language of the mail."""
+    return links.written_in(row.language, f"{act.settings.public_url}{path}")
 
 
 def _details(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[str]:
@@ -263,10 +268,7 @@ def _request_received(act: Act, row: outbox.Claimed) -> Written:
             "reference": record.reference,
             "due": reader.moment(record.due_at, table.time_zone),
             "time_zone": reader.zone(table.time_zone),
-            "link": links.written_in(
-                row.language,
-                f"{act.settings.public_url}/r/{requests.token_of(record, act.settings.link_key)}",
-            ),
+            "link": _link(act, row, f"/r/{requests.token_of(record, act.settings.link_key)}"),
             "demo": table.demo,
             "mere_question": record.kind == "question",
             # What the clinic writes there speaks of a request for a quote.
@@ -300,9 +302,7 @@ def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
             "plans": len(quote_plans.letters_of(said)),
             "valid_until": reader.day(revision.valid_until),
             "time_zone": reader.zone(revision.time_zone),
-            "link": links.written_in(
-                row.language, f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}"
-            ),
+            "link": _link(act, row, f"/q/{quotes.token_of(quote, act.settings.link_key)}"),
             "demo": breakdown["demo"],
             **_said_beside(quotes.rows_of(revision, act.settings.data_keys)),
             **clinics_words("quote_issued", row.language),
@@ -365,12 +365,8 @@ def _quote_reminder(act: Act, row: outbox.Claimed) -> Written:
             "revision": revision.number,
             "valid_until": reader.day(revision.valid_until),
             "time_zone": reader.zone(revision.time_zone),
-            "link": links.written_in(
-                row.language, f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}"
-            ),
-            "stop": links.written_in(
-                row.language, f"{act.settings.public_url}/reminders/{quote.number}/{stop}"
-            ),
+            "link": _link(act, row, f"/q/{quotes.token_of(quote, act.settings.link_key)}"),
+            "stop": _link(act, row, f"/reminders/{quote.number}/{stop}"),
             "demo": quotes.content_of(revision)["breakdown"]["demo"],
         }
     letter = composing.compose(row.template, reader, _from_request(act, quote.request, reader), context)
@@ -399,9 +395,7 @@ def _quote_receipt(act: Act, row: outbox.Claimed) -> Written:
                 day=reader.day(str(last)),
                 zone=reader.zone(revision.time_zone),
             ),
-            "link": links.written_in(
-                row.language, f"{act.settings.public_url}/q/{quotes.token_of(quote, act.settings.link_key)}"
-            ),
+            "link": _link(act, row, f"/q/{quotes.token_of(quote, act.settings.link_key)}"),
             "demo": said["breakdown"]["demo"],
         }
     return composing.compose(
@@ -432,10 +426,7 @@ def _request_answer(act: Act, row: outbox.Claimed) -> Written:
     with speaking(reader):
         context = {
             "reference": record.reference,
-            "link": links.written_in(
-                row.language,
-                f"{act.settings.public_url}/r/{requests.token_of(record, act.settings.link_key)}",
-            ),
+            "link": _link(act, row, f"/r/{requests.token_of(record, act.settings.link_key)}"),
             "demo": price_lists.parsed(record.table_version).demo,
         }
     return composing.compose("request_answer", reader, _from_request(act, record, reader), context), None

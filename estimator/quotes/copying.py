@@ -26,9 +26,9 @@ class NoWords(Exception):
 def copy(act: Act, request: PatientRequest, revision: QuoteRevision, *, save: int | None) -> QuoteDraft:
     """Put the plans of a revision in place of those that are prepared for a request, and return its draft.
 
-    Each takes the place of the one at its place. What the patient said of themselves stays that of this request, and so
-    do prices and last day. `save` is that of the
-    draft that somebody saw, None if there was none. Raises OtherList, NoWords, ChangedMeanwhile, and requests.Erased.
+    Each replaces what the one at its place would have replaced. What the patient said of themselves stays that of this
+    request, and so do prices and last day. `save` is that of the draft that somebody saw, None if there was none.
+    Raises OtherList, NoWords, ChangedMeanwhile, and requests.Erased.
     """
     lock(request)
     there = drafts.for_request(request)

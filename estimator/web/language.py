@@ -32,9 +32,6 @@ CARRIED = "lang"
 CHOOSING = ("language", CARRIED)
 """What chooses a language after an address."""
 
-WRITTEN = links.WRITTEN
-"""What names the language of the message in which the link stood that somebody came by."""
-
 SPEAK = "speak"
 """What chooses one after the address that a form is sent to."""
 
@@ -76,10 +73,10 @@ def _remember() -> Response | None:
     if (
         not wanted
         and "language" not in session
-        and _chosen(request.args.get(WRITTEN))
+        and _chosen(request.args.get(links.WRITTEN))
         and not request.cookies
     ):
-        g.carried = request.args[WRITTEN]
+        g.carried = request.args[links.WRITTEN]
     if not wanted or request.method != "GET":
         return None
     is_ours = _chosen(wanted[0])
@@ -94,7 +91,7 @@ def _remember() -> Response | None:
     }
     # A name that another address of this page has in its path would become a part of the path.
     parts = {name for rule in current_app.url_map.iter_rules(request.endpoint) for name in rule.arguments}
-    for name in (*CHOOSING, WRITTEN, SPEAK, "endpoint", *place, *parts):
+    for name in (*CHOOSING, links.WRITTEN, SPEAK, "endpoint", *place, *parts):
         kept.pop(name, None)
     g.pop("carried", None)
     if is_ours and not request.cookies:
@@ -134,7 +131,7 @@ def query(**more: str) -> str:
     kept = [
         (name, value)
         for name, value in request.args.items(multi=True)
-        if name not in (*CHOOSING, WRITTEN, SPEAK)
+        if name not in (*CHOOSING, links.WRITTEN, SPEAK)
     ]
     asked = urlencode([*kept, *more.items()])
     return f"?{asked}" if asked else ""

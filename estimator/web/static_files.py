@@ -99,7 +99,7 @@ def squeezed(style: str) -> str:
     bare = re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)
     bare = re.sub(r"(?<![\w.])0\.(?=\d)", ".", bare)
     dense = re.sub(r"\s*([{};,>])\s*", r"\1", bare).replace(";}", "}").strip()
-    return re.sub(r"(?<=[a-z]): (?=[^{}]*[;}])", ":", dense)
+    return re.sub(r"(?<=[a-z]): ", ":", dense)
 
 
 def uncommented(script: str) -> str:
