@@ -62,6 +62,7 @@ def bad_tables() -> Iterator[Problem]:
         f'[tax.more_{number}]\nlabel.en = "x"\npercent = 1\nof = ["care"]\n' for number in range(1_500)
     )
     yield from refused(WHOLE + "\n" + many)
+    yield from refused(f"x = [{'1,' * 150_001}]")
 
 
 def bad_answers() -> Iterator[Problem]:
