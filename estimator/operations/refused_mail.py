@@ -13,7 +13,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, update
 
-from estimator.db import changed_rows, db, insert_if_absent
+from estimator.db import advisory_lock, changed_rows, db, insert_if_absent
 from estimator.models import InstallationState
 
 NAME = "mail refused"
@@ -50,6 +50,7 @@ def found() -> Refused | None:
 
 def note(words: str, server: str, at: datetime, *, of_server: bool) -> None:
     """Record that the server refused a mail, or all mail; the log says so once it is trouble. The caller commits."""
+    advisory_lock(NAME)  # two workers that count at once would count once
     before = found()
     now = Refused(at, 1 if before is None else before.count + 1, words, of_server)
     value = json.dumps({"count": now.count, "words": words, "of_server": of_server})
@@ -61,6 +62,9 @@ def note(words: str, server: str, at: datetime, *, of_server: bool) -> None:
 
 def ended(server: str, at: datetime) -> None:
     """Record that the server took a mail; the first time after trouble the log says so. The caller commits."""
+    if found() is None:
+        return
+    advisory_lock(NAME)
     before = found()
     if before is None:
         return

@@ -28,11 +28,11 @@ MOST_WAITING = 100
 MOST_WAITING_OF_ONE = 5
 """Maximum number of places in a queue for one network."""
 
-KEPT_SECONDS = 90
+HELD_SECONDS = 30
 """Seconds for which somebody who was refused a turn, and has to send a form again, is let go first."""
 
 SERVED_SECONDS = 900
-"""Seconds for which a network that had such a turn lets others go first."""
+"""Seconds for which a network that had such a turn lets others go first; once in them it is let go first itself."""
 
 LONG_SECONDS = 1
 REST = 3
@@ -60,7 +60,7 @@ def fair_turn(what: str, network: str, *, behind: str) -> Iterator[bool]:
 
     A network that had a turn lately lets those go first who were refused since and had none, or an earlier one, and
     those who stand in the line `behind`. So whoever sends again and again wins nothing by it, and an honest visitor who
-    was refused is next.
+    was refused is next, if they come back soon.
     """
     settings: Settings = current_app.config["SETTINGS"]
     who = keys.lookup(settings.lookup_key, "turns", network)  # so that no address is written down
@@ -99,10 +99,12 @@ def _may_go(what: str, network: str, *, others_first: bool) -> bool:
             return True
         if now < mine[1]:
             return False
-        waiting = (place[3] for place in line if place[0] == _WAITS and place[3] != network)
+        waiting = (
+            place[3] for place in line if place[0] == _WAITS and now < place[1] and place[3] != network
+        )
         if not others_first and all(each in served and served[each][2] >= mine[2] for each in waiting):
             return True
-        _note_network(line, (_WAITS, now, now, network))
+        _note_waiting(line, network, now)
         return False
 
 
@@ -112,7 +114,7 @@ def _remember(what: str, network: str, took: float | None) -> None:
     with _line(f"{what} networks") as line:
         _forget_networks(line, now)
         if took is None:
-            _note_network(line, (_WAITS, now, now, network))
+            _note_waiting(line, network, now)
         else:
             line[:] = [place for place in line if place[3] != network]
             rest = REST * max(0.0, took - LONG_SECONDS)
@@ -120,7 +122,13 @@ def _remember(what: str, network: str, took: float | None) -> None:
 
 
 _SERVED, _WAITS = "served", "waits"
-"""What is remembered of a network: when it had a turn and until when it rests, or since when it waits."""
+"""What is remembered of a network: when it had a turn and until when it rests, or waited and until when others do."""
+
+
+def _note_waiting(line: list[_Place], network: str, now: float) -> None:
+    """Note that a network waits, once: whoever comes back is served, and others do not wait for who does not."""
+    if all((place[0], place[3]) != (_WAITS, network) for place in line):
+        _note_network(line, (_WAITS, now + HELD_SECONDS, now, network))
 
 
 def _note_network(line: list[_Place], noted: _Place) -> None:
@@ -130,8 +138,7 @@ def _note_network(line: list[_Place], noted: _Place) -> None:
 
 def _forget_networks(line: list[_Place], now: float) -> None:
     """Leave out what is over; what lies ahead is over as well: the clock was set back."""
-    kept = {_SERVED: SERVED_SECONDS, _WAITS: KEPT_SECONDS}
-    line[:] = [place for place in line if -1 <= now - place[2] < kept.get(place[0], 0)]
+    line[:] = [place for place in line if -1 <= now - place[2] < SERVED_SECONDS]
 
 
 def stand_in_line(what: str, name: str, network: str) -> int | None:

@@ -89,7 +89,7 @@ def _as_pdf(
         return _page(found, token, form.refuse(f"{sentence} {_printable()}"), 429, offer)
     with turns.fair_turn(pdf_line.DRAWING, client_network.counted(), behind=pdf_line.DRAWING) as free:
         if not free:
-            sentence = _("Another PDF is being made just now. Ask for it again in a minute.")
+            sentence = _("Other documents come first at the moment. Press the button again in half a minute.")
             return _page(found, token, form.refuse(f"{sentence} {_printable()}"), 503, offer)
         try:
             content = _drawn(found, offer)

@@ -171,7 +171,7 @@ def upload() -> ResponseReturnValue:
     with turns.fair_turn("checking", client_network.counted(), behind=pdf_line.DRAWING) as free:
         if not free:
             sentence = _(
-                "Our server is busy with another document. Choose yours again in a minute, and press the button."
+                "Other documents come first at the moment. Choose yours again in half a minute, and press the button."
             )
             return _start(upload=form.refuse(sentence, form.file), status=503)
         attempts.count("check files", MOST_FILES)

@@ -172,8 +172,28 @@ def test_nobody_is_let_go_first_who_does_not_come_back(app: Flask, clock: time_m
             assert not asked(HONEST)
         assert not asked(FLOOD)
         assert asked(OTHER), "who had none lately waits for nobody who is gone"
-        clock.shift(timedelta(seconds=turns.KEPT_SECONDS + 1))
+        clock.shift(timedelta(seconds=turns.HELD_SECONDS + 1))
         assert asked(FLOOD)
+
+
+def test_whoever_is_refused_and_does_not_come_back_holds_others_up_once_and_shortly(
+    app: Flask, clock: time_machine.Traveller
+) -> None:
+    with app.app_context():
+        assert asked(HONEST)
+        clock.shift(timedelta(seconds=1))
+        held_up = []
+        for _round in range(10):
+            with turns.turn("checking"):  # by whomever, as a PDF of the silent network itself
+                assert not asked(FLOOD)
+            for _second in range(90):
+                clock.shift(timedelta(seconds=1))
+                held_up.append(not asked(HONEST))
+                if not held_up[-1]:
+                    break
+        assert sum(held_up) < turns.HELD_SECONDS
+        clock.shift(timedelta(seconds=turns.SERVED_SECONDS))
+        assert asked(HONEST)
 
 
 def test_whoever_stands_in_the_line_for_a_pdf_goes_before_those_who_send_again_and_again(
@@ -254,6 +274,6 @@ def test_a_file_that_comes_while_another_is_checked_is_asked_for_again_in_a_minu
         page = sent(visitor, b"%PDF-1.7 nothing")
         assert (page.status, page.headers["Retry-After"]) == (503, "60")
         assert page.problems == [
-            "Our server is busy with another document. Choose yours again in a minute, and press the button."
+            "Other documents come first at the moment. Choose yours again in half a minute, and press the button."
         ]
     assert sent(visitor, b"%PDF-1.7 nothing").status == 200

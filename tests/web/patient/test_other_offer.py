@@ -358,7 +358,7 @@ def test_while_another_document_is_drawn_the_page_says_so(app: Flask, visitor: V
     with app.app_context(), turns.turn(pdf_line.DRAWING):
         page = visitor.post(form.path, {"price": "12000", "currency": "USD", "act": "pdf"})
     assert page.status == 503
-    assert "Another PDF is being made just now." in page.problems[0]
+    assert "Other documents come first at the moment." in page.problems[0]
 
 
 @pytest.mark.long

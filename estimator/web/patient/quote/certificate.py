@@ -112,7 +112,7 @@ def drawn(form: CertificateForm, revision: QuoteRevision) -> bytes | None:
             if free:
                 return quotes.certificates.draw(act(), revision, form.shown, form.language.data)
             form.refuse(
-                _("Other documents are being made at the moment. Press the button again in a few seconds.")
+                _("Other documents come first at the moment. Press the button again in half a minute.")
             )
     except quotes.certificates.NothingShown:
         form.refuse(_("Tick what the page is to show."))
