@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pricing
-from pricing.answers import value_of
+from pricing.answers import refused_so_far, value_of
 
 TABLE = pricing.read((Path(__file__).parent / "cases" / "whole-notation.toml").read_text(encoding="utf-8"))
 ANSWERS: dict[str, Any] = {
@@ -221,3 +221,16 @@ def test_any_answers_at_all_are_priced_or_refused(answers: dict[str, object]) ->
 def test_what_is_no_question_takes_no_answer() -> None:
     with pytest.raises(TypeError):
         value_of(object(), "2")  # type: ignore[arg-type]
+
+
+def kinds_so_far(**answers: object) -> list[str]:
+    """The kinds of what refuses these answers already, whatever the others will be."""
+    return [problem.kind for problem in refused_so_far(TABLE, answers)]
+
+
+def test_what_is_refused_already_is_told_before_everything_is_answered() -> None:
+    assert kinds_so_far(cells="own", sessions=5, companion=False) == ["answer_refused_by_rule"]
+    assert kinds_so_far(cells="own", sessions=5) == [], "perhaps with a companion"
+    assert kinds_so_far(sessions=5, companion=False) == [], "perhaps of other cells"
+    assert kinds_so_far(cells="own", sessions=4, companion=False) == []
+    assert kinds_so_far() == []

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.money import Rounder, decimals, exactly, plain
+from pricing.money import Rounder, as_written, decimals, exactly, plain
 
 D = Decimal
 MODES = ["half-up", "half-even", "up", "down"]
@@ -147,6 +147,15 @@ def test_what_is_left_goes_to_those_who_lost_most(
 )  # fmt: skip
 def test_plain_numbers_have_no_exponent_no_idle_zeros_and_no_sign_at_zero(number: str, text: str) -> None:
     assert plain(D(number)) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [("1.480", "1.480"), ("3000", "3000"), ("0.00", "0"), ("1E+3", "1000")]
+)
+def test_a_number_as_it_was_written_keeps_the_zeros_that_tell_a_thousand_from_a_fraction(
+    number: str, text: str
+) -> None:
+    assert as_written(Decimal(number)) == text
 
 
 def test_a_result_that_does_not_fit_is_an_error_and_never_a_rounded_one() -> None:
