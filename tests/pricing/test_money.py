@@ -152,9 +152,7 @@ def test_plain_numbers_have_no_exponent_no_idle_zeros_and_no_sign_at_zero(number
 @pytest.mark.parametrize(
     ("number", "text"), [("1.480", "1.480"), ("3000", "3000"), ("0.00", "0"), ("1E+3", "1000")]
 )
-def test_a_number_as_it_was_written_keeps_the_zeros_that_tell_a_thousand_from_a_fraction(
-    number: str, text: str
-) -> None:
+def test_a_number_as_it_was_written_keeps_its_last_zeros(number: str, text: str) -> None:
     assert as_written(Decimal(number)) == text
 
 
