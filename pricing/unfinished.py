@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pricing.answers import Answers, look, refusals
+from pricing.answers import Answers, look, normal_form, refusals
 from pricing.conditions import Value
 from pricing.plans import named
 from pricing.problems import BadAnswers
@@ -27,3 +27,14 @@ def check_unfinished(table: PriceTable, answers: Answers) -> tuple[dict[str, Val
     if wrong:
         raise BadAnswers(wrong)
     return values, unknown
+
+
+def read_unfinished(table: PriceTable, answers: Answers) -> dict[str, str | bool]:
+    """Return the answers that were given in normal form, by driver, also where a rule refuses them together.
+
+    Raises BadAnswers with each that cannot be read.
+    """
+    values, problems = look(table, answers)
+    if wrong := [problem for problem in problems if problem.kind != "answer_missing"]:
+        raise BadAnswers(wrong)
+    return {code: said for code, said in normal_form(values).items() if answers.get(code) is not None}

@@ -36,6 +36,7 @@ from pricing.quote import Adjustment
 from pricing.quote_options import Option
 from pricing.quote_plans import LETTERS
 from pricing.stored import read_answers
+from pricing.unfinished import read_unfinished
 
 
 class ChangedMeanwhile(Exception):
@@ -132,8 +133,8 @@ def change(
     for none any more; those of other charges are kept.
 
     `save` is the number of the save that the caller changes (optimistic locking): raises ChangedMeanwhile if it is not
-    the last one, pricing.BadAnswers if the chosen price list refuses the plan, WrongAdjustment,
-    given_prices.NoSuchPrice, and requests.Erased.
+    the last one, pricing.BadAnswers with what the chosen price list cannot read (what a rule of it refuses is kept, and
+    is missing then), WrongAdjustment, given_prices.NoSuchPrice, and requests.Erased.
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
@@ -241,7 +242,7 @@ def _with(
     if number >= len(found):
         raise ChangedMeanwhile
     if answers is not None:
-        found = _answered(found, number, table, _normal(table, answers))
+        found = _answered(found, number, table, read_unfinished(table, answers))
     if adjustments is not None:
         lines = _lines(adjustments, found[number].lines, table.currency, act.actor)
         found[number] = replace(found[number], lines=lines)
@@ -475,11 +476,6 @@ def authors(draft: QuoteDraft, settings: Settings) -> set[str]:
     """Return who wrote adjustments or gave prices, and so cannot approve them. Raises keys.Unreadable."""
     wrote = {line.by for plan in draft_plans.all_of(draft, settings) for line in plan.lines}
     return wrote | {each.by for each in given_prices.of(draft).values()}
-
-
-def _normal(table: pricing.PriceTable, answers: Answers) -> dict[str, str | bool]:
-    normal = pricing.estimate(table, answers, unfinished=True).answers
-    return {code: answer for code, answer in normal.items() if answers.get(code) is not None}
 
 
 def _lines(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from estimator import keys, requests
+from estimator.act import Act
+from estimator.models import PatientRequest
 from estimator.requests import TheirAnswer
 from pricing import PriceTable
 from pricing.answers import Refused, value_of
@@ -22,6 +25,29 @@ def usable(
         if driver.code in theirs and driver.code not in kept
         if (answer := theirs[driver.code].answer) is not None and is_possible(table, driver.code, answer)
     }
+
+
+def overruled(
+    table: PriceTable, theirs: Mapping[str, TheirAnswer], plans: Iterable[Mapping[str, str | bool]]
+) -> dict[str, TheirAnswer]:
+    """Return what the patient answered about themselves and any of some plans says otherwise, by question."""
+    given = list(plans)
+    return {
+        driver.code: said
+        for driver in table.drivers
+        if driver.role == "about_you" and (said := theirs.get(driver.code)) is not None
+        if said.answer is not None
+        and any(plan.get(driver.code, said.answer) != said.answer for plan in given)
+    }
+
+
+def told_since(act: Act, request: PatientRequest, table: PriceTable) -> dict[str, str | bool]:
+    """Return what the patient answered on the page of their request, as far as a list offers it and keys are there."""
+    try:
+        theirs = requests.their_answers(request, act.settings.data_keys)
+    except keys.Unreadable:
+        return {}
+    return usable(table, theirs, {})
 
 
 def is_possible(table: PriceTable, code: str, answer: str | bool) -> bool:

@@ -46,7 +46,7 @@ from estimator.models import (
     QuoteRevision,
 )
 from estimator.models import Rate as StoredRate
-from estimator.quotes import draft_plans, drafts, notifications, replaced
+from estimator.quotes import draft_plans, drafts, given_on_page, notifications, overruled, replaced
 from estimator.quotes.decisions import (
     NotCurrent,
 )
@@ -93,14 +93,17 @@ def issue(
     account: int | EllipsisType | None = ...,
     standing: str | EllipsisType = ...,
     recipient: str | EllipsisType = ...,
+    theirs: str | EllipsisType = ...,
+    why: str = "",
 ) -> QuoteRevision:
     """Issue the next revision of a draft, exactly as the preview showed it; its document is made after the commit.
 
-    `account` is the version of the account to pay into that was shown, None if there was none; without it, the one in
-    force counts. `standing` is how the quote stood that this one replaces, as `replaced.standing` told it; without it,
-    whatever became of that one. `recipient` is for whom it was shown to be, as `recipient_of` told it; without it,
-    whoever it is now. Raises NotReady with all that is missing, and ChangedMeanwhile if draft, account, standing or
-    recipient are not what the caller saw, or it was issued by somebody else; nothing is changed then.
+    What the caller saw is compared where it is given: `account` is the version of the account to pay into, None if
+    there was none; `standing` how the quote stood that this one replaces, as `replaced.standing` told it; `recipient`
+    for whom it was, as `recipient_of` told it; `theirs` what the patient answered otherwise, as `overruled.told` told
+    it. `why` the quote says so all the same is kept sealed in the history. Raises NotReady with all that is missing,
+    overruled.Unexplained, and ChangedMeanwhile if the draft or any of these is not what the caller saw, or somebody
+    else issued it; nothing is changed then.
     """
     lock(request)
     draft = drafts.for_request(request)
@@ -110,15 +113,19 @@ def issue(
     person = requests.person_of(request, act.settings.data_keys)
     if prepared.missing or not prepared.has_totals or person is None:
         raise NotReady(prepared.missing or [Missing("erased")])
-    if prepared.fingerprint != fingerprint:
-        raise ChangedMeanwhile
     pay_to = clinic.accounts.in_force()
-    if not isinstance(account, EllipsisType) and account != (None if pay_to is None else pay_to.id):
+    seen = {
+        "fingerprint": (fingerprint, prepared.fingerprint),
+        "account": (account, None if pay_to is None else pay_to.id),
+        "standing": (standing, replaced.standing(request, act.now)),
+        "recipient": (recipient, recipient_of(act, request)),
+        "theirs": (theirs, overruled.told(act, request, prepared)),
+    }
+    if any(not isinstance(shown, EllipsisType) and shown != is_ for shown, is_ in seen.values()):
         raise ChangedMeanwhile
-    if not isinstance(standing, EllipsisType) and standing != replaced.standing(request, act.now):
-        raise ChangedMeanwhile
-    if not isinstance(recipient, EllipsisType) and recipient != recipient_of(act, request):
-        raise ChangedMeanwhile
+    contradicted = overruled.by_quote(act, request, prepared)
+    if contradicted and not why.strip():
+        raise overruled.Unexplained
     second = drafts.second_of(draft, request, act.settings)
     quote = for_request(request)
     before = None if quote is None else newest(quote)
@@ -175,6 +182,9 @@ def issue(
     people = _behind(draft, prepared, act)
     drafts.remove(draft, save=save)
     requests.take_if_nobodys(act, request, begins=False)
+    if contradicted:
+        words = overruled.reason(contradicted, price_lists.parsed(prepared.version), why)
+        requests.add_event(act, request, "overruled", words=words, quote=quote.number, revision=number)
     requests.add_event(act, request, "issued", quote=quote.number, revision=number, **people)
     if request.state != "quoted":
         requests.move(act, request, "quoted")
@@ -193,6 +203,7 @@ def issue(
         content=hashlib.sha256(written.encode()).hexdigest(),
         table=prepared.version.sha256,
         **({"priced": given} if given else {}),
+        **({"overruled": len(contradicted)} if contradicted else {}),
     )
     return revision
 
@@ -368,6 +379,7 @@ def _said(
     places = replaced.counterparts(plans, replacing) if plans else [None] * len(contents)
     offered = wording.offered(content, [option.label for option in prepared.options])
     offered_before = offered if before is None else replaced.options_of(before, act.settings.data_keys)
+    told_since = given_on_page.told_since(act, request, table)
 
     def rows_in(reader: Reader) -> FirmRows:
         with speaking(reader):
@@ -381,6 +393,7 @@ def _said(
                     asked_by=asked_by,
                     before=None if place is None else plans[place],
                     asked=(requests.breakdown_of(request), price_lists.parsed(request.table_version)),
+                    told_since=told_since,
                     paper=paper.of(request.country, [request.language]),
                     personal=personal if letter in ("", LETTERS[0]) else None,
                 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
@@ -26,13 +27,17 @@ def since_asked(
     table: PriceTable,
     reader: Reader,
     adjustments: Sequence[AdjustmentRow],
+    told_since: Mapping[str, str | bool] = MappingProxyType({}),
 ) -> Iterator[ChangedRow]:
-    """Yield each answer, group of the provider and adjustment that differs, and at the end what the provider gets."""
+    """Yield each answer, group of the provider and adjustment that differs, and at the end what the provider gets.
+
+    What the patient answered afterwards, `told_since`, is what was before where the quote says otherwise.
+    """
     was = asked[0]
     now = content["breakdown"]
     if was["currency"] != now["currency"]:
         return
-    yield from _answers(asked, (now, table), reader)
+    yield from _answers(asked, (now, table), reader, told_since)
     old, new = (_Sums(plan, reader) for plan in (asked, (now, table)))
     labels: dict[str, Mapping[str, str]] = {
         row["code"]: row["label"] for row in (*was["groups"], *now["groups"])
@@ -84,7 +89,9 @@ def answered(answer: str | bool | None, code: str, plan: Plan, reader: Reader) -
     return str(not_answered()) if code in left_open(table, breakdown["answers"]) else _("not asked")
 
 
-def _answers(asked: Plan, quoted: Plan, reader: Reader) -> Iterator[ChangedRow]:
+def _answers(
+    asked: Plan, quoted: Plan, reader: Reader, told_since: Mapping[str, str | bool]
+) -> Iterator[ChangedRow]:
     (was, old_table), (now, table) = asked, quoted
     drivers = {driver.code: (driver, old_table) for driver in old_table.drivers}
     drivers |= {driver.code: (driver, table) for driver in table.drivers}
@@ -93,5 +100,7 @@ def _answers(asked: Plan, quoted: Plan, reader: Reader) -> Iterator[ChangedRow]:
         if before == after or code not in drivers:
             continue
         driver, of = drivers[code]
+        if told_since.get(code, after) != after:
+            asked, before = (asked[0], table), told_since[code]
         said = [answered(answer, code, plan, reader) for answer, plan in ((before, asked), (after, quoted))]
         yield ChangedRow("answer", reader.words(driver.label, of.main_language), *said)

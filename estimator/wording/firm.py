@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 
 from estimator.i18n import Reader, Words
 from estimator.i18n import gettext as _
@@ -128,10 +129,14 @@ def firm_rows(
     asked_by: str | None = None,
     before: Before | None = None,
     asked: asked_about.Plan | None = None,
+    told_since: Mapping[str, str | bool] = MappingProxyType({}),
     paper: Paper = "A4",
     personal: str | None = None,
 ) -> FirmRows:
-    """Word a firm quote for one reader, in the language that is spoken."""
+    """Word a firm quote for one reader, in the language that is spoken.
+
+    `told_since` is what the patient answered after they asked about the estimate, by question, in normal form.
+    """
     rows = breakdown_rows(content["breakdown"], table, reader, list(content["answers"]))
     currency = content["currency"]
     issued, valid_until = (
@@ -193,7 +198,7 @@ def firm_rows(
         about=list(_about(headed, first_day, days_to_take_back)),
         since_asked=[]
         if asked is None
-        else list(asked_about.since_asked(asked, content, table, reader, lines)),
+        else list(asked_about.since_asked(asked, content, table, reader, lines, told_since)),
         firm_stages=[
             Sum(reader.words(stage.label, table.main_language), reader.money(firm_part, currency))
             for stage, firm_part in zip(

@@ -118,6 +118,7 @@ EVENTS_IN_MY_DATA: Mapping[str, Any] = {
     "approved": lazy_gettext("Quote approved by a second coordinator"),
     "discarded": lazy_gettext("Quote discarded before it was issued"),
     "priced": lazy_gettext("Price for the quote given"),
+    "overruled": lazy_gettext("Quote that says otherwise than you answered, and why"),
     "issued": lazy_gettext("Quote issued"),
     "certificate": lazy_gettext("Confirmation of a quote made for others"),
     "account_left": lazy_gettext("Quote left with the account that it names"),

@@ -50,6 +50,9 @@ EVENTS_AT_DESK: Mapping[str, Any] = {
     "confirmed": lazy_gettext("typed the code of a mail"),
     "codes_used_up": lazy_gettext("asked for as many codes as there are, from several networks"),
     "priced": lazy_gettext("gave a price for the quote: %(charge)s, %(amount)s"),
+    "overruled": lazy_gettext(
+        "says in quote %(quote)s, revision %(revision)s, otherwise than the patient answered"
+    ),
     "issued": lazy_gettext("issued quote %(quote)s, revision %(revision)s"),
     "opened": lazy_gettext("opened quote %(quote)s"),
     "accepted": lazy_gettext("accepted quote %(quote)s, revision %(revision)s"),

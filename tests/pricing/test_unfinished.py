@@ -12,6 +12,7 @@ from pricing import quote as quote_content
 from pricing.explore import sensitivity
 from pricing.left_open import left_open
 from pricing.stored import counts_nothing
+from pricing.unfinished import read_unfinished
 
 CASES = Path(__file__).parent / "cases"
 TEXT = (CASES / "left-open.toml").read_text(encoding="utf-8")
@@ -137,3 +138,15 @@ def test_a_total_in_which_nothing_is_counted_yet_is_told_from_one_of_0() -> None
     assert not counts_nothing(pricing.estimate(TABLE, {"nights": 1}, unfinished=True).as_dict())
     free = {**WHOLE, "cells": "own", "nights": 0, "flights": 0}
     assert not counts_nothing(pricing.estimate(TABLE, free).as_dict())
+
+
+def test_answers_that_a_rule_refuses_can_be_read_and_those_that_are_none_cannot() -> None:
+    text = (CASES / "whole-notation.toml").read_text(encoding="utf-8")
+    table, answers = pricing.read(text), {"cells": "own", "sessions": "5", "companion": False}
+    with pytest.raises(pricing.BadAnswers):
+        pricing.estimate(table, answers, unfinished=True)
+    assert read_unfinished(table, answers) == {"cells": "own", "sessions": "5", "companion": False}
+    assert read_unfinished(table, {}) == {}
+    with pytest.raises(pricing.BadAnswers) as refusal:
+        read_unfinished(table, {**answers, "sessions": 400})
+    assert [problem.kind for problem in refusal.value.problems] == ["answer_above_most"]

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from estimator import quotes, requests, staff
 from estimator.clinic import accounts
-from estimator.i18n import Reader, second_language, speaking
+from estimator.i18n import Reader, lazy_gettext, second_language, speaking
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import outbox
@@ -36,10 +36,12 @@ from estimator.web.desk.quotes.figures import adjustments_in_words, prepared_of,
 from estimator.web.desk.quotes.given_prices import given_in_words
 from estimator.web.desk.quotes.plan_answers import supposed_in_words
 from estimator.web.desk.quotes.preview import previewed
+from estimator.web.desk.quotes.told_here import overruled_in_words
 from estimator.web.fields import CarriedField, TickField
 from estimator.web.forms import Form, printable, summary
 from estimator.web.language import current_reader
 from estimator.web.patient.pdf_line import ASK_AGAIN_SECONDS, DRAWING
+from estimator.web.patient.request_form import words_field
 from estimator.web.request_context import now, person, settings
 from estimator.web.staff import signed_in
 from estimator.web.staff.settings.account_words import in_short
@@ -53,7 +55,8 @@ class IssueForm(Form):
     """Which save, and which figures of it, somebody has looked at, and whether the PDF has a second language.
 
     `second` is the language that was offered for it, `account` the version of the account to pay into that was shown,
-    `standing` how the revision stood that this one replaces, `recipient` whom it was shown to be for.
+    `standing` how the revision stood that this one replaces, `recipient` whom it was shown to be for, `theirs` what the
+    patient answered otherwise, and `why` the quote says so all the same.
     """
 
     save = CarriedField()
@@ -62,6 +65,8 @@ class IssueForm(Form):
     account = CarriedField()
     standing = CarriedField()
     recipient = CarriedField()
+    theirs = CarriedField()
+    why = words_field(lazy_gettext("Why the quote says otherwise"), name="why", id="why")
     beside = TickField()
 
 
@@ -183,6 +188,8 @@ def issue(reference: str) -> ResponseReturnValue:
     if request.method != "POST":
         return _check(of, draft, IssueForm())
     keeps_choice = request.form.get("act") == "languages"
+    if not (typed := IssueForm()).validate():
+        return _check(of, draft, typed, 422, beside=_chosen(second_of(of)) is not None)
     if not keeps_choice and (refusal := _undrawn(of, draft)):
         of = the_request(reference)
         form = IssueForm().refuse(refusal)
@@ -202,12 +209,19 @@ def issue(reference: str) -> ResponseReturnValue:
                 account=whole_numbers.read(IssueForm().account.data or ""),
                 standing=printable(request.form.get("standing", "")),
                 recipient=printable(request.form.get("recipient", "")),
+                theirs=printable(request.form.get("theirs", "")),
+                why=typed.why.data or "",
             )
             mailed = settings().sends_mail and bool(outbox.waiting(quotes.about(revision)))
     except drafts.ChangedMeanwhile:
         note = _("It was changed since you looked at it. This is how it is now; nothing was issued.")
         of = the_request(reference)
         return _check(of, the_draft(of), IssueForm().refuse(note), 409)
+    except quotes.overruled.Unexplained:
+        of = the_request(reference)
+        form = IssueForm()
+        form.refuse(_("Say why the quote says otherwise than the patient. Nothing was issued."), form.why)
+        return _check(of, the_draft(of), form, 422)
     except quotes.NotReady:
         of = the_request(reference)
         form = IssueForm().refuse(_("Nothing was issued. Something is missing."))
@@ -311,6 +325,8 @@ def _check(
         given_prices=given_in_words(prepared, draft),
         supposed=supposed_in_words(prepared),
         replaces=replaced(of),
+        theirs=quotes.overruled.told(act(), of, prepared),
+        overruled=overruled_in_words(of, prepared),
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
         drawing=drawing,
         rows=None if said is None else said[1],

@@ -124,8 +124,7 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
             )
             return _mend(said, f"{here}#prices", _("Choose the prices"))
         case "answers":
-            said = _("The price list refuses these answers: %(why)s", why=_refusals(prepared, reader))
-            return _mend(said, answers, _("Change the answers"))
+            return _refused(missing, prepared, of, reader)
         case "unanswered" | "left_open":
             here_told = ToldHere(of, table)
             told = here_told.usable(prepared.answers)
@@ -177,6 +176,20 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
             )
             return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
     return _mend(missing.code, here, _("To the quote"))
+
+
+def _refused(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> Mend:
+    """Say which answers the price list refuses, and what to do: about the patient's own nothing can be mended here."""
+    table, why = price_lists.parsed(prepared.version), _refusals(prepared, reader)
+    if ToldHere(of, table).gave(missing.detail, prepared.answers):
+        said = _(
+            "With what the patient answered, this plan is not possible: %(why)s Write to them; if it may be a "
+            "mistake, they can change their answer on the page of the request.",
+            why=why,
+        )
+        return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
+    there = url_for("quotes_desk.answers", reference=of.reference, plan=missing.plan or None)
+    return _mend(_("The price list refuses these answers: %(why)s", why=why), there, _("Change the answers"))
 
 
 def _open(which: str, questions: str) -> str:

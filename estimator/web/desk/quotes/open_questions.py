@@ -18,6 +18,7 @@ from estimator.web.desk.quotes.told_here import ToldHere
 from estimator.web.estimate_form import PREFIX, Section
 from estimator.web.language import current_reader
 from pricing import PriceTable
+from pricing.unfinished import read_unfinished
 
 
 class OpenQuestions:
@@ -56,10 +57,10 @@ class OpenQuestions:
         return {code: answer for code, answer in self.answers.items() if code not in self._unreadable}
 
     def check(self) -> None:
-        """Say at its question what the price list would refuse."""
+        """Say at its question what cannot be read; what a rule refuses is saved, and told as missing."""
         if self.answers is not None:
             try:
-                pricing.estimate(self.table, self.answers, unfinished=True)
+                read_unfinished(self.table, self.answers)
             except pricing.BadAnswers as refusal:
                 self.refuse(refusal)
 

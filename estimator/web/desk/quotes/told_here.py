@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import TypedDict
 
-from estimator import price_lists, requests
+from estimator import price_lists, quotes, requests
 from estimator.i18n import Words
 from estimator.i18n import gettext as _
 from estimator.models import PatientRequest
 from estimator.quotes import given_on_page
+from estimator.quotes.plans import Prepared
 from estimator.web.estimate_form import Question
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
+from estimator.web.staff.signed_in import act
 from estimator.wording.told_answers import told_answer, told_answers
 from pricing import PriceTable
 
@@ -30,6 +33,11 @@ class ToldHere:
     def usable(self, kept: Mapping[str, str | bool]) -> Mapping[str, str | bool]:
         """Return the answers to what is open in a plan, in normal form, by question."""
         return given_on_page.usable(self._table, self._theirs, kept)
+
+    def gave(self, codes: Collection[str], kept: Mapping[str, str | bool]) -> bool:
+        """Whether the patient answered any of some questions as it is in a plan."""
+        given = self.usable({})
+        return any(code in given and given[code] == kept.get(code) for code in codes)
 
     def unknown(self, codes: Collection[str]) -> list[str]:
         """Return those of some questions to which the patient answered last that they do not know yet."""
@@ -77,3 +85,30 @@ class ToldHere:
             )
             for row in rows
         ]
+
+
+class Overruled(TypedDict):
+    """A question to which the patient answered something else than the quote says: both answers, and the day."""
+
+    label: Words
+    theirs: Words
+    day: str
+    ours: list[Words]
+
+
+def overruled_in_words(of: PatientRequest, prepared: Prepared) -> list[Overruled]:
+    """Return what the patient answered about themselves and the quote says otherwise. Raises keys.Unreadable."""
+    reader, table = current_reader(), price_lists.parsed(prepared.version)
+    labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
+    found: list[Overruled] = []
+    for code, said in quotes.overruled.by_quote(act(), of, prepared).items():
+        answers = [plan.answers[code] for plan in prepared.plans if code in plan.answers]
+        found.append(
+            {
+                "label": labels[code],
+                "theirs": told_answer(price_lists.parsed(said.version), code, said.answer, reader),
+                "day": reader.day(price_lists.day_of(said.at, of.table_version.time_zone)),
+                "ours": [told_answer(table, code, answer, reader) for answer in dict.fromkeys(answers)],
+            }
+        )
+    return found
