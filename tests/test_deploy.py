@@ -263,6 +263,7 @@ def caddy(
     for before, after in (
         ("127.0.0.1:8000", f"127.0.0.1:{app_behind}"),
         (f"\n{NAME} {{", f"\nhttps://{NAME}:{port} {{\n\ttls {keys}"),
+        ("\n:443 {", f"\n:{port} {{"),
         ("\n{\n", "\n{\n\tadmin off\n\tauto_https disable_redirects\n"),
     ):
         assert before in example
@@ -411,6 +412,14 @@ def test_nginx_stops_whoever_asks_very_often_and_answers_no_other_name(nginx: tu
     assert set(statuses) == {200, 429}
     with pytest.raises(ssl.SSLError):
         ssl.get_server_certificate(("127.0.0.1", nginx[0]))
+
+
+def test_who_asks_for_another_name_behind_the_right_one_gets_nothing(in_front: tuple[int, Path]) -> None:
+    connection = connected(in_front)
+    connection.request("GET", "/", headers={"Host": "other.example.org"})
+    with pytest.raises(http.client.RemoteDisconnected):
+        connection.getresponse()
+    connection.close()
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/readyz", "/healthz"])

@@ -41,7 +41,10 @@ def demo() -> None:
     "--in-a-real-clinic",
     "really",
     is_flag=True,
-    help=_("Do it in an installation with which somebody works. Its reports do not count what is invented."),
+    help=_(
+        "Do it in an installation for patients. The lists stay closed to them, and reports do not count "
+        "what is invented."
+    ),
 )
 def fill(cases: int, seed: int, really: bool) -> int:
     """Fill in the demonstration."""
@@ -52,6 +55,17 @@ def fill(cases: int, seed: int, really: bool) -> int:
 
     given = {"DEMO": "1"}
     with sentences():
+        served = shipped.address_of_patients()
+        if served is not None and not really:
+            raise Refused(
+                _(
+                    "PUBLIC_URL is %(url)s, where patients would be offered invented prices. Nothing was changed. "
+                    "For a demonstration leave PUBLIC_URL out and give another folder in INSTANCE; or give "
+                    "--in-a-real-clinic to have invented cases at the desk alone.",
+                    url=served,
+                ),
+                code=1,
+            )
         in_use = fingerprints.in_use(config.database_url())
         settings = config.load(**given) if in_use else made_ready(**given)
     folder = resources.files("pricing.tables")
@@ -63,8 +77,7 @@ def fill(cases: int, seed: int, really: bool) -> int:
     with running_app(settings) as app:
         act = act_of(app)
         _must_be_empty(demonstration.kept())
-        real = demonstration.belongs_to_somebody(act)
-        if real and not really:
+        if demonstration.belongs_to_somebody(act) and not really:
             raise Refused(
                 _(
                     "Somebody works with this installation: it has an account of staff, a request of somebody real, "
@@ -81,7 +94,7 @@ def fill(cases: int, seed: int, really: bool) -> int:
                 seed=seed,
                 texts=texts,
                 import_shipped=shipped.import_tables,
-                real=real,
+                real=really,
                 commit=db.session.commit,
                 progress=_show,
             )
@@ -125,14 +138,16 @@ def empty() -> int:
     """Empty the demonstration."""
     from estimator import config, demonstration
     from estimator.db import db
+    from estimator.processes.demonstration import address_of_patients
 
     with sentences():
-        settings = config.load(**({} if "PUBLIC_URL" in _environment() else {"DEMO": "1"}))
+        real = address_of_patients() is not None
+        settings = config.load(**({} if real else {"DEMO": "1"}))
     with running_app(settings) as app:
         if demonstration.kept() is None and not demonstration.set_by_somebody_invented():
             click.echo(_("There is no demonstration here. Nothing was changed."))
             return 0
-        emptied = demonstration.empty(act_of(app))
+        emptied = demonstration.empty(act_of(app), real=real)
         db.session.commit()
     click.echo(
         _(
@@ -147,6 +162,13 @@ def empty() -> int:
             _(
                 "At the default again, because somebody invented had set it: %(names)s.",
                 names=", ".join(emptied.set_back),
+            )
+        )
+    if emptied.closed:
+        click.echo(
+            _(
+                "Closed, because patients would be offered their invented prices: %(lists)s.",
+                lists=", ".join(emptied.closed),
             )
         )
     if emptied.versions_left:
@@ -182,12 +204,6 @@ def _must_be_empty(found: object) -> None:
         ),
         code=1,
     )
-
-
-def _environment() -> dict[str, str]:
-    import os
-
-    return dict(os.environ)
 
 
 def _show(percent: int) -> None:

@@ -18,7 +18,13 @@ from zoneinfo import available_timezones
 import click
 
 from estimator.cli.doctor_situation import mail_server_sentences, old_keys_sentences, situation_sentences
-from estimator.cli.installation import invented_things, mistyped_settings, running_app, sentences
+from estimator.cli.installation import (
+    invented_things,
+    keys_to_copy,
+    mistyped_settings,
+    running_app,
+    sentences,
+)
 from estimator.cli.refusal import Refused
 from estimator.messages import gettext as _
 from estimator.pdf.substitutes import MARK
@@ -92,6 +98,9 @@ def _installation(given: dict[str, str]) -> Iterator[str]:
     folder = config.instance_folder(**given)
     try:
         with sentences():
+            if copying := keys_to_copy(**given):
+                yield copying
+                return
             if not folder.is_dir():
                 yield _(
                     "The instance folder %(folder)s is missing. Run `estimator prepare`, or name another one in "
@@ -144,14 +153,13 @@ def _is_private(path: Path, folder: Path) -> bool:
 
 def _settings(settings: Settings) -> Iterator[str]:
     from estimator.config import untranslated
-    from estimator.processes.demonstration import is_loopback
+    from estimator.processes.demonstration import is_of_this_machine
 
-    host = urlsplit(settings.public_url).hostname or ""
-    if not settings.https and host != "localhost" and not is_loopback(host):
+    if not settings.https and not is_of_this_machine(settings.public_url):
         yield _(
             "PUBLIC_URL begins with http://, so that links and answers can be read on their way. "
             "Serve the app through HTTPS and write https://%(host)s.",
-            host=host,
+            host=urlsplit(settings.public_url).hostname,
         )
     if settings.https and not settings.proxies:
         yield _(

@@ -94,18 +94,8 @@ def made_ready(**given: str) -> Settings:
     folder = config.instance_folder(**given)
     if not fingerprints.in_use(config.database_url(**given)):
         config.prepare_secrets(folder)
-    elif missing := config.missing_secrets(**given):
-        raise Refused(
-            _(
-                "The database is in use already, and %(names)s of it are missing in %(folder)s. Nothing was changed: "
-                "with new ones, what is in it could not be read. Copy %(files)s there from the machine where it was "
-                "used, or from your copy of the keys, owned by the user that runs the app, with mode 600.",
-                names=", ".join(missing),
-                folder=folder,
-                files=", ".join(name.lower() for name in missing),
-            ),
-            code=1,
-        )
+    elif copying := keys_to_copy(**given):
+        raise Refused(copying, code=1)
     else:
         config.prepare_folder(folder)
     settings = config.load(**given)
@@ -118,6 +108,24 @@ def made_ready(**given: str) -> Settings:
         *(path for url in (settings.database_url, settings.queue_url) for path in _files_of(url))
     )
     return settings
+
+
+def keys_to_copy(**given: str) -> str | None:
+    """Return which keys have to be copied to this machine: of a database in use none are made; None if none have."""
+    from estimator import config
+    from estimator.operations import fingerprints
+
+    missing = config.missing_secrets(**given)
+    if not missing or not fingerprints.in_use(config.database_url(**given)):
+        return None
+    return _(
+        "The database is in use already, and %(names)s of it are missing in %(folder)s. Nothing was changed: "
+        "with new ones, what is in it could not be read. Copy %(files)s there from the machine where it was "
+        "used, or from your copy of the keys, owned by the user that runs the app, with mode 600.",
+        names=", ".join(missing),
+        folder=config.instance_folder(**given),
+        files=", ".join(name.lower() for name in missing),
+    )
 
 
 def _close_keys(folder: Path) -> None:

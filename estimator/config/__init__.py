@@ -15,7 +15,7 @@ from estimator.config.instance import (
     prepare_secrets,
     secret_path,
 )
-from estimator.config.loading import database_url, load, mistyped, names, untranslated
+from estimator.config.loading import database_url, load, mistyped, names, untranslated, value
 from estimator.config.settings import MailServer, Settings, WrongSetting
 
 __all__ = [
@@ -35,4 +35,5 @@ __all__ = [
     "prepare_secrets",
     "secret_path",
     "untranslated",
+    "value",
 ]

@@ -94,9 +94,13 @@ def load(environment: Mapping[str, str] | None = None, /, **given: str) -> Setti
 def database_url(environment: Mapping[str, str] | None = None, /, **given: str) -> str:
     """Return where the database is, also where secrets are missing; raises WrongSetting for a wrong setting."""
     source = {**(os.environ if environment is None else environment), **given}
-    setting = next(setting for setting in SETTINGS if setting.name == "DATABASE_URL")
-    typed = _value(setting, _text(setting.name, source))
-    return _in_instance(typed or DEFAULT_DATABASE, instance_folder(source))
+    return _in_instance(value("DATABASE_URL", source) or DEFAULT_DATABASE, instance_folder(source))
+
+
+def value(name: str, environment: Mapping[str, str] | None = None, /) -> Any:
+    """Return what one setting is by itself, also where others are missing; raises WrongSetting if it is wrong."""
+    setting = next(setting for setting in SETTINGS if setting.name == name)
+    return _value(setting, _text(name, os.environ if environment is None else environment))
 
 
 def _text(name: str, source: Mapping[str, str]) -> str | None:

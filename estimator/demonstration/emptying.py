@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Table, delete, exists, false, func, or_, s
 from estimator import audit, demonstration_marks
 from estimator.act import Act
 from estimator.db import advisory_lock, changed_rows, db
-from estimator.demonstration import invented_settings, registry, show
+from estimator.demonstration import invented_settings, lists, registry, show
 from estimator.mail import smtp
 from estimator.migrations import protection
 from estimator.models import (
@@ -45,15 +45,18 @@ class Emptied:
     versions_left: int = 0
     #: what invented people had set, which is at its default again
     set_back: Sequence[str] = ()
+    #: price lists that filling had opened, and that are closed now
+    closed: Sequence[str] = ()
 
 
-def empty(act: Act) -> Emptied:
+def empty(act: Act, *, real: bool = False) -> Emptied:
     """Remove the demonstration whole, with the files of mail about it; the caller commits.
 
+    In a `real` installation the lists that filling had opened are closed: a demonstration keeps what each start adds.
     Safe to call where there is none, and after a filling that was broken off.
     """
     advisory_lock("demonstration")
-    kept = registry.kept()
+    kept, began = registry.kept(), registry.began()
     going = _going()
     set_back = invented_settings.take_back(act)
     removed: dict[str, int] = {}
@@ -66,13 +69,14 @@ def empty(act: Act) -> Emptied:
         left = 0 if kept is None else _remove_lists(kept)
     if kept is not None:
         show.switch_off(act, kept.settings)
+    closed = lists.close_opened(act, began) if real and began is not None else []
     changed_rows(delete(Counter).where(Counter.series == f"quote {demonstration_marks.WORD}"))
     registry.forget()
     if kept is not None or any(removed.values()):
         audit.add(act, "demonstration.emptied", subject="demonstration", requests=removed["patient_request"])
     smtp.forget_these(act.settings.mail_folder, names)
     db.session.expire_all()
-    return Emptied(removed["estimate"], removed["patient_request"], removed["quote"], left, set_back)
+    return Emptied(removed["estimate"], removed["patient_request"], removed["quote"], left, set_back, closed)
 
 
 def _going() -> Mapping[str, ColumnElement[bool]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, not_, select, update
 
 from estimator import price_lists
 from estimator.act import Act
@@ -19,6 +19,10 @@ EARLIER = (16, 7)
 
 _VERSION = re.compile(r'^version = "[^"]*"$', re.MULTILINE)
 _FIRST_DAY = re.compile(r"^valid_from = \S+$", re.MULTILINE)
+
+
+_CLOSED_HERE = and_(PriceList.slug.in_(WANTED), PriceList.closed_at.is_not(None))
+"""Lists of the demonstration that an earlier emptying closed: they are opened for its stories as new ones are."""
 
 
 class ListIsReal(ValueError):
@@ -44,7 +48,7 @@ def add(
     if not real:
         import_shipped(act)
     before = set(db.session.scalars(select(TableVersion.id)))
-    lists = set(db.session.scalars(select(PriceList.slug)))
+    lists = set(db.session.scalars(select(PriceList.slug).where(not_(_CLOSED_HERE))))
     if real:
         import_shipped(act)
     for months in EARLIER:
@@ -55,6 +59,15 @@ def add(
     db.session.flush()
     added = set(db.session.scalars(select(TableVersion.id))) - before
     return sorted(added), sorted(set(db.session.scalars(select(PriceList.slug))) - lists)
+
+
+def close_opened(act: Act, began: datetime) -> list[str]:
+    """Close the open lists that a filling brought, by the moment at which it began; return which they were."""
+    opened = select(PriceList.slug).filter_by(created_at=began, closed_at=None).order_by(PriceList.slug)
+    found = list(db.session.scalars(opened))
+    for slug in found:
+        price_lists.close(act, slug)
+    return found
 
 
 def close(slugs: Sequence[str], at: datetime | None) -> None:

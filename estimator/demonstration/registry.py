@@ -54,6 +54,12 @@ def kept() -> Kept | None:
     return None if row is None else Kept(**json.loads(row.value))
 
 
+def began() -> datetime | None:
+    """Return the moment at which the filling that is kept began; None if there is none."""
+    row = db.session.get(InstallationState, NAME)
+    return None if row is None else row.at
+
+
 def begin(found: Kept, now: datetime) -> None:
     """Keep that a filling begins at a moment, by which it is known from any other; the caller commits at once.
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import pwd
 import re
 import shutil
 import subprocess
@@ -22,6 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 from tempfile import mkdtemp
 
 from estimator.messages import gettext as _
@@ -174,10 +176,7 @@ class _Child:
             except OSError as error:  # no memory, no room for a process, or the program is being replaced
                 ours.close()
                 shutil.rmtree(self.folder, ignore_errors=True)
-                sentence = _(
-                    "The process that makes PDFs cannot be started: %(reason)s.", reason=error.strerror
-                )
-                raise RenderingFailed(sentence) from error
+                raise RenderingFailed(_not_started(error)) from error
         self.connection: Connection = ours
         self.made = 0
         self.worn = False
@@ -231,6 +230,25 @@ class _Child:
     def usable(self) -> bool:
         """Whether the pipe to it is still open, so that it may be asked for documents."""
         return not self.connection.closed
+
+
+def _not_started(error: OSError) -> str:
+    """Say which program could not be started, by whom, and what to do about it."""
+    try:
+        user = pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:  # in a container
+        user = str(os.geteuid())
+    words = {"program": Path(sys.executable).resolve(), "reason": error.strerror, "user": user}
+    if isinstance(error, PermissionError):
+        return _(
+            "The process that makes PDFs cannot be started: the user %(user)s may not run %(program)s (%(reason)s). "
+            "Make the environment with a Python that this user may run, such as /usr/bin/python3 -m venv.",
+            **words,
+        )
+    return _(
+        "The process that makes PDFs cannot be started by the user %(user)s: %(program)s (%(reason)s).",
+        **words,
+    )
 
 
 def _kept_child() -> _Child:

@@ -6,8 +6,9 @@ import ipaddress
 from collections.abc import Iterable
 from importlib import resources
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from estimator import price_lists, staff
+from estimator import config, price_lists, staff
 from estimator.act import Act
 from estimator.messages import gettext as _
 from estimator.models.staff import Role
@@ -64,6 +65,22 @@ def this_machine_only(app: WSGIApplication) -> WSGIApplication:
         return [sentence.encode()]
 
     return guarded
+
+
+def address_of_patients() -> str | None:
+    """Return the address at which patients are served with the settings of this environment; None if none are.
+
+    They are not where DEMO says that it is a demonstration, or where nobody but the people at this machine has an
+    address of it. Raises config.WrongSetting.
+    """
+    url: str | None = config.value("PUBLIC_URL")
+    return None if url is None or config.value("DEMO") or is_of_this_machine(url) else url
+
+
+def is_of_this_machine(url: str) -> bool:
+    """Whether an address leads all readers to their own machine, as http://localhost:8000 does."""
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or is_loopback(host)
 
 
 def is_loopback(address: str) -> bool:

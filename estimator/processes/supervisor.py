@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
@@ -117,8 +118,9 @@ def _start(part: Part, lifeline: int, now: float) -> None:
         part.pause = min(max(1, part.pause * 2), LONGEST_PAUSE)
         part.due = now + part.pause
         sentence = _(
-            "%(part)s cannot be started (%(reason)s); it is tried again.",
+            "%(part)s cannot be started (%(program)s: %(reason)s); it is tried again.",
             part=part.name,
+            program=Path(part.command[0]).resolve(),
             reason=error.strerror,
         )
         print(sentence, file=sys.stderr, flush=True)

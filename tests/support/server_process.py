@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from estimator import staff
 from tests.support.commands import Running
 
 
@@ -69,7 +70,7 @@ def serving(folder: Path, *, worker: bool = False, **environment: str) -> Iterat
     process = Running(*command, environment={**os.environ, **settings}, log=log)
     try:
         until = time.monotonic() + 60
-        while log.read_text().count("once: http://") < 3:
+        while log.read_text().count("once: http://") < len(staff.DEMONSTRATION):
             assert process.poll() is None, log.read_text()
             assert time.monotonic() < until, log.read_text()
             time.sleep(0.05)

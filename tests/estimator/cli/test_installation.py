@@ -167,6 +167,23 @@ def test_the_doctor_sees_a_missing_folder(run: Run, folder: Path) -> None:
 
 
 @pytest.mark.long
+def test_the_doctor_asks_for_the_keys_of_a_database_that_is_in_use(
+    run: Run, ready: Path, tmp_path: Path
+) -> None:
+    used = f"sqlite:///{ready / 'estimator.sqlite'}"
+    code, output, _errors = run("doctor", INSTANCE=str(tmp_path / "second"), DATABASE_URL=used)
+    assert code == 1
+    assert "Run `estimator prepare`" not in output
+    assert f"are missing in {tmp_path / 'second'}. " in output
+    assert (
+        "Copy secret_key, link_key, lookup_key, data_keys there from the machine where it was used" in output
+    )
+    assert not (tmp_path / "second").exists()
+    (ready / "link_key").unlink()
+    assert "Copy link_key there from the machine where it was used" in run("doctor")[1]
+
+
+@pytest.mark.long
 def test_the_doctor_sees_secrets_that_others_can_read(run: Run, ready: Path) -> None:
     (ready / "link_key").chmod(0o644)
     ready.chmod(0o755)

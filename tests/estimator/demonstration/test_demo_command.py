@@ -218,6 +218,56 @@ def test_where_somebody_works_it_is_refused_and_with_their_word_no_patient_meets
     assert everything(but={"audit_entry"}) == before
 
 
+REAL = {"DEMO": "", "PUBLIC_URL": "https://estimate.example.org"}
+"""What tells an installation for patients from a demonstration before anybody works with it."""
+
+
+def in_force() -> set[str]:
+    return {version.slug for version in price_lists.all_in_force(acting().now)}
+
+
+def test_a_new_installation_for_patients_is_not_filled_in_without_a_word_more(run: Run) -> None:
+    before = everything(but=set())
+    code, output, errors = run("fill", "--cases", 3, **REAL)
+    assert (code, output) == (1, "")
+    assert "PUBLIC_URL is https://estimate.example.org" in errors
+    assert everything(but=set()) == before
+
+
+@pytest.mark.long
+def test_a_new_installation_for_patients_offers_them_nothing_invented(run: Run) -> None:
+    but = {"audit_entry", "key_fingerprint"}
+    before = everything(but=but)
+    assert run("fill", "--cases", 3, "--in-a-real-clinic", **REAL)[0] == 0
+    assert (len(invented()), in_force()) == (3, set())
+    assert run("empty", **REAL)[0] == 0
+    assert everything(but=but) == before
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("url", ["http://localhost:8000", "http://127.0.0.1:8000", ""])
+def test_where_nobody_else_has_an_address_of_it_it_is_a_demonstration(run: Run, url: str) -> None:
+    assert run("fill", "--cases", 3, DEMO="", PUBLIC_URL=url)[0] == 0
+    assert in_force() == {"delhi", "japan", "mexico"}
+    assert run("empty", DEMO="", PUBLIC_URL=url)[0] == 0
+    assert in_force() == {"delhi", "japan", "mexico"}
+
+
+@pytest.mark.long
+def test_emptied_for_patients_it_closes_what_it_had_opened_and_nothing_else(run: Run) -> None:
+    """As where a demonstration was filled in first, and its folder is to serve patients now."""
+    example_quotes.publish(example_quotes.list_text())
+    assert run("fill", "--cases", 3)[0] == 0
+    code, output, _errors = run("empty", **REAL)
+    assert code == 0
+    assert "Closed, because patients would be offered their invented prices: delhi, japan, mexico." in output
+    assert in_force() == {"example"}
+    assert run("fill", "--cases", 3, "--in-a-real-clinic", **REAL)[0] == 0
+    assert in_force() == {"example"}
+    assert run("empty", **REAL)[0] == 0
+    assert in_force() == {"example"}
+
+
 @pytest.mark.long
 def test_a_real_list_of_the_same_name_is_left_alone(run: Run) -> None:
     text = example_quotes.list_text().replace('table = "example"', 'table = "delhi"')

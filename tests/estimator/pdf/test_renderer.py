@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pwd
+import re
 import signal
 import subprocess
 import sys
@@ -70,12 +72,24 @@ def test_one_child_is_kept() -> None:
     assert child() == before
 
 
+@pytest.mark.parametrize(
+    ("mode", "said"),
+    [
+        (None, r"by the user {user}: {program} \(No such file"),
+        (0o600, "the user {user} may not run {program} "),
+    ],
+)
 def test_a_child_that_cannot_be_started_fails_its_document_and_not_the_next(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mode: int | None, said: str
 ) -> None:
     renderer.close()
-    monkeypatch.setattr(sys, "executable", "/no/such/program")
-    with pytest.raises(renderer.RenderingFailed, match="cannot be started: No such file"):
+    (tmp_path / "link").symlink_to(tmp_path / "python")
+    if mode is not None:
+        (tmp_path / "python").touch(mode)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "link"))
+    user = pwd.getpwuid(os.geteuid()).pw_name
+    expected = said.format(user=user, program=re.escape(str(tmp_path / "python")))
+    with pytest.raises(renderer.RenderingFailed, match=f"cannot be started.*{expected}"):
         make()
     monkeypatch.undo()
     assert make()

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from estimator import staff
 from estimator.config import Settings
 from estimator.processes import demonstration, server
 from tests.support.mail_server import wait_until
@@ -182,10 +182,10 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Run
             )
         running = Running(process, port, log)
         started.append(running)
-        for _attempt in range(1_200):
-            if log.read_text().count("once: http://") == 3 or process.poll() is not None:
-                break
-            time.sleep(0.05)
+        every_way_in = len(staff.DEMONSTRATION)
+        wait_until(
+            lambda: log.read_text().count("once: http://") == every_way_in or process.poll() is not None, 60
+        )
         return running
 
     yield start

@@ -328,7 +328,9 @@ def test_a_part_that_cannot_be_started_is_tried_again_and_takes_no_other_with_it
 ) -> None:
     missing, there = supervisor.Part("It", ["/no/such/program"]), supervisor.Part("The other", ["true"])
     supervisor._see_to([missing, there], 0)
-    assert "It cannot be started (No such file or directory); it is tried again." in capsys.readouterr().err
+    assert (
+        "It cannot be started (/no/such/program: No such file or directory); it is" in capsys.readouterr().err
+    )
     assert missing.process is None
     assert missing.due > time.monotonic()
     assert there.process is not None
