@@ -35,16 +35,17 @@ class Open:
 
 @dataclass(frozen=True)
 class SoFar:
-    """The lowest likely total of unfinished answers, in words, and the parts of the form that it does not know.
+    """The lowest likely total that unfinished answers can come to, in words, and the parts of the form that are open.
 
-    It is “at least” only where no plan of the list has a range, for a range may begin below it. `not_counted` are parts
-    of the form, each with the first question of it that is left.
+    It is called the likely total only where a plan of the list has a range, which may begin below it. `not_answered`
+    are parts of the form, each with the first question of it that is left: what is left is in the sum at its lowest,
+    or not at all, and of neither can be said that it is not counted.
     """
 
     label: str
     amount: str
     said: str
-    not_counted: list[wording.NotCounted]
+    not_answered: list[wording.NotCounted]
 
 
 RULED_OUT = "answer_refused_by_rule"
@@ -234,21 +235,21 @@ def _so_far(table: PriceTable, answers: Answers, left: Sequence[str], reader: Re
             parts.append(wording.NotCounted(first.code, Words(str(heading))))
     has_range, money = wording.may_have_range(table), reader.money(amount, table.currency)
     return SoFar(
-        label=wording.likely_total(True, has_range=True) if has_range else _("At least, so far"),
+        label=wording.likely_total(True) if has_range else _("At least, so far"),
         amount=money,
-        said=_("Likely total: %(amount)s so far", amount=money)
+        said=_("Likely total: at least %(amount)s so far", amount=money)
         if has_range
         else _("At least %(amount)s so far", amount=money),
-        not_counted=parts,
+        not_answered=parts,
     )
 
 
 def _spoken_so_far(least: SoFar | None, left: Sequence[Open]) -> str:
     if least is None:
         return _questions_left(left)
-    names = listed([part.label for part in least.not_counted])
+    names = listed([part.label for part in least.not_answered])
     return _(
-        "%(sum)s; not counted yet: %(names)s. %(left)s.",
+        "%(sum)s; not answered yet: %(names)s. %(left)s.",
         sum=least.said,
         names=names,
         left=_questions_left(left),

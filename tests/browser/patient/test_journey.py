@@ -66,7 +66,7 @@ def test_a_patient_on_a_phone_gets_from_the_start_to_a_pdf_with_the_same_figures
     for code, value in DELHI.half.items():
         answer(page, {code: value})
     expect(status).to_contain_text(
-        "so far; not counted yet: Hospital stay, Rehabilitation, Travel and extras"
+        "so far; not answered yet: Hospital stay, Rehabilitation, Travel and extras"
     )
     expect(status).to_contain_text("3 questions left.")
     answer(page, DELHI.whole)
