@@ -21,7 +21,7 @@ from estimator.models import PatientRequest, Quote
 from estimator.web import request_context
 from estimator.web.fields import ChoiceField
 from estimator.web.forms import Form, summary
-from estimator.web.language import current_reader, is_switching
+from estimator.web.language import current_reader, is_switching, link_to_pass_on
 from estimator.web.patient import dead_links, question_form, request_limit, request_visit
 from estimator.web.patient.exchange import Said, said_so_far, said_with_it
 from estimator.web.patient.open_questions import OpenQuestions
@@ -40,12 +40,11 @@ MOST_OPEN = 4
 def asked(reference: str) -> ResponseReturnValue:
     """Say that a request has arrived, what happens next and by when."""
     record = request_visit.opened(reference)
-    settings = request_context.settings()
     return render_template(
         "patient/asked.html",
         **_about(record),
         mail=_mail(record),
-        link=f"{settings.public_url}{_link(record)}",
+        link=link_to_pass_on(_link(record)),
     )
 
 
@@ -323,4 +322,5 @@ def _mail(record: PatientRequest) -> Confirmation | None:
 
 
 def _link(record: PatientRequest) -> str:
-    return url_for("asking.open", token=requests.token_of(record, request_context.settings().link_key))
+    token = requests.token_of(record, request_context.settings().link_key)
+    return url_for("asking.open", token=token, lang=None)

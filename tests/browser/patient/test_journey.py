@@ -324,7 +324,7 @@ def test_the_link_is_copied(open_page: Opener, breakdown: str) -> None:
     unfold(page, "Save or send")
     page.get_by_role("button", name="Copy link").click()
     expect(page.locator("#link-copied")).to_have_text("Copied")
-    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert page.evaluate("navigator.clipboard.readText()") == f"{page.url}?written=en"
 
 
 @pytest.mark.long
