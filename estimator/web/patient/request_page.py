@@ -206,6 +206,9 @@ def _page(
     about, quote = _about(record), quotes.for_request(record)
     confirmed, zone = request_visit.is_confirmed(record), record.table_version.time_zone
     shown = [] if questions is None else questions.shown()
+    refusals = [] if questions is None else questions.refusals()
+    # Nobody is asked one question after another for a quote that cannot come.
+    most = 0 if refusals else MOST_OPEN
     said, last = _said(record, zone, questions if shown else None), _last_word(record)
     rendered = render_template(
         "patient/request.html",
@@ -221,10 +224,12 @@ def _page(
         # The plan is personal as well: a link alone leads to no estimate.
         estimate=_estimate_link(record) if confirmed else None,
         questions=questions,
-        open_questions=shown[:MOST_OPEN],
-        further_questions=shown[MOST_OPEN:],
+        asks=bool(shown),
+        open_questions=shown[:most],
+        further_questions=shown[most:],
         given_answers=[] if questions is None or record.erased_at else questions.given(),
         called_for=[] if questions is None else questions.called_for(),
+        refusals=refusals,
         chosen_way=record.answer_by is not None,
         is_sent=questions is not None and questions.is_sent,
         more_about=[] if questions is None else questions.more_about(),

@@ -194,7 +194,7 @@ def test_what_answers_call_for_is_known_before_there_is_a_price(infection: bool 
 def test_why_answers_are_refused_is_known_before_all_are_given(
     answers: dict[str, object], why: list[str]
 ) -> None:
-    said = [row.text for row in wording.refused(answers, TABLE, READER)]
+    said = [row.why.text for row in wording.refused(answers, TABLE, READER)]
     assert len(said) == len(why)
     assert all(text.startswith(start) for text, start in zip(said, why, strict=True))
 
