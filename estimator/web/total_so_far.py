@@ -11,7 +11,7 @@ from markupsafe import escape
 
 import pricing
 from estimator import wording
-from estimator.i18n import Reader, Words, listed, ngettext
+from estimator.i18n import Reader, Words, listed, ngettext, with_colon
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
 from estimator.web.estimate_form import Read, Reading
@@ -174,9 +174,7 @@ def running(
     for question in left:
         sentences[question.driver] = [question.sentence]
     spoken = (
-        _spoken_so_far(least, left)
-        if not refusals
-        else _("%(label)s: %(answer)s", label=refusals[0].label, answer=refusals[0].sentence)
+        _spoken_so_far(least, left) if not refusals else with_colon(refusals[0].label, refusals[0].sentence)
     )
     return Running(
         asked=asked,

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 
 from estimator import estimates, paper, price_lists, wording
 from estimator.estimates import other_currency
-from estimator.i18n import Reader, second_language
+from estimator.i18n import Reader, second_language, with_colon
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
@@ -112,7 +112,7 @@ def _links(
     """Return where a breakdown leads, by what it calls it; None where there is nothing to lead to."""
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
     page = link_to_pass_on(url_for("patient.breakdown", token=token, lang=None))
-    chat = _("%(label)s: %(answer)s", label=f"{_('Cost estimate')} {head.reference}", answer=page)
+    chat = with_colon(f"{_('Cost estimate')} {head.reference}", page)
     second = second_of(found)
     return {
         "page": page,

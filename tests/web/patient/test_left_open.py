@@ -308,6 +308,11 @@ def test_a_health_question_that_was_left_open_is_not_answered_everywhere(visitor
     assert "flights" in data["breakdown"]["not_counted"]
 
 
+def test_why_a_plan_is_refused_is_said_aloud_behind_its_question_without_a_colon(visitor: Visitor) -> None:
+    found = total(visitor, {**ANSWERS, "q_breathing": "yes"})
+    assert found["spoken"].startswith("Do you use a machine to breathe? We cannot care safely for people")
+
+
 def test_what_is_passed_on_is_plainly_what_was_told(visitor: Visitor) -> None:
     page = visitor.estimate({**ANSWERS, "q_flights": "1850"}, "delhi")
     assert "This is the price you told us." in page.text()
