@@ -148,7 +148,7 @@ def test_a_terminal_reads_the_same() -> None:
     joined = " ".join(text.split())
     assert "LIKELY TOTAL, SO FAR" in text
     assert "Not counted yet: People who come with you; Attendant day and night; Hotel;" in joined
-    assert "infection or an open pressure sore now?: Not answered" in joined
+    assert "infection or an open pressure sore now? Not answered" in joined
     assert "US dollars" not in text
     assert f"× USD{SPACE}1.00" not in text
 
