@@ -49,6 +49,7 @@ __all__ = [
     "second_language",
     "speak",
     "speaking",
+    "with_colon",
 ]
 
 DOMAINS = ("staff", "patients")
@@ -127,6 +128,16 @@ def listed(parts: Iterable[object]) -> str:
 def listed_apart(parts: Iterable[object]) -> str:
     """Write names that may have commas in them one after the other: "a, large; b"."""
     return joined(pgettext("between two names of a list", "; "), parts)
+
+
+def with_colon(label: object, said: object) -> str:
+    """Write a label and what is said to it in one line; a question mark needs no colon after it.
+
+    Templates say the same with `colon` of components.html.
+    """
+    if str(label).endswith(("?", "？", "؟", ";")):
+        return joined(" ", [label, said])
+    return gettext("%(label)s: %(answer)s", label=label, answer=said)
 
 
 def speak(environment: Environment) -> None:

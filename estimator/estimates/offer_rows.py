@@ -11,7 +11,7 @@ from estimator.estimates.offer_parts import PARTS, Part
 from estimator.estimates.offer_words import Questions, name_of, names_of, questions
 from estimator.estimates.other_currency import Beside
 from estimator.estimates.other_offer import Offer, Ours, Place, our_parts, our_sessions, per_session, written
-from estimator.i18n import Reader, Words, listed_apart
+from estimator.i18n import Reader, Words, listed_apart, with_colon
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from pricing.money import exactly
@@ -145,7 +145,7 @@ class _Comparing:
         for section in self.words.answers:
             for row in section.rows:
                 if row.driver in wanted and self.breakdown["answers"].get(row.driver) != "0":
-                    yield _("%(label)s: %(answer)s", label=row.label, answer=row.answer)
+                    yield with_colon(row.label, row.answer)
 
     def their_cell(self, part: Part) -> Cell:
         stated = self.offer.stated(part)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from estimator.estimates.other_currency import Beside
 from estimator.i18n import gettext as _
-from estimator.i18n import listed
+from estimator.i18n import listed, with_colon
 from estimator.wording import (
     DriverChanges,
     FirmRows,
@@ -291,9 +291,7 @@ def _answers(rows: Rows, heading: str) -> Iterator[str]:
         for row in answers.rows:
             evidence = f" ({row.evidence})" if row.evidence else ""
             open_ = f" {_('(not answered; we used this)')}" if row.assumed else ""
-            yield from _wrapped(
-                _("%(label)s: %(answer)s", label=row.label, answer=f"{row.answer}{evidence}{open_}")
-            )
+            yield from _wrapped(with_colon(row.label, f"{row.answer}{evidence}{open_}"))
             if row.basis:
                 yield from _wrapped(str(row.basis), indent=6)
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from estimator import bills, estimates, keys, price_lists, quotes, requests, wording
 from estimator.act import Act
 from estimator.db import db
-from estimator.i18n import Reader, Words, lazy_gettext, listed, listed_apart, speaking
+from estimator.i18n import Reader, Words, lazy_gettext, listed, listed_apart, speaking, with_colon
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import addresses, outbox
@@ -409,7 +409,7 @@ class _Worded:
         for each in (worded, *(worded.get("alternatives") or ())):
             for line in each.get("adjustments") or ():
                 if line.get("why"):
-                    yield _("%(label)s: %(answer)s", label=line["label"]["text"], answer=line["why"])
+                    yield with_colon(line["label"]["text"], line["why"])
         if worded.get("personal"):
             yield f"{_('Your coordinator writes:')}\n{worded['personal']}"
 

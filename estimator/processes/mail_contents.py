@@ -14,7 +14,7 @@ from sqlalchemy import select
 from estimator import clinic, estimates, links, price_lists, quotes, requests, staff, wording
 from estimator.act import Act
 from estimator.db import db
-from estimator.i18n import Reader, listed, speaking
+from estimator.i18n import Reader, listed, speaking, with_colon
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.mail import composing, outbox
@@ -110,13 +110,13 @@ def _details(record: Estimate, table: PriceTable, reader: Reader) -> Iterator[st
     yield reader.words(table.title, table.main_language).marked
     rows = wording.rows(estimates.breakdown_of(record), table, reader, list(estimates.answers_of(record)))
     found = rows.headline
-    yield f"{found.label}: {found.amount}"
+    yield with_colon(found.label, found.amount)
     if found.span:
         yield found.range_words()
         yield from islice(_past_bills(record, table, reader), 1)
     yield from filter(None, (found.on_request_words(), found.not_counted_words()))
     yield from (
-        _("%(label)s: %(answer)s", label=item.label, answer=item.note)
+        with_colon(item.label, item.note)
         for group in rows.groups
         for item in group.rows
         if item.note is not None
@@ -334,11 +334,7 @@ def _said_beside(rows: wording.FirmRows | None) -> dict[str, list[str]]:
 def _why_adjusted(rows: wording.FirmRows) -> Iterator[str]:
     """Yield why the price was adjusted, and of which of several plans; what holds for all of them is said once."""
     said = {
-        plan.plan: [
-            _("%(label)s: %(answer)s", label=row.label.text, answer=row.why)
-            for row in plan.adjustments
-            if row.why is not None
-        ]
+        plan.plan: [with_colon(row.label.text, row.why) for row in plan.adjustments if row.why is not None]
         for plan in rows.plans
     }
     first = said[rows.plan]

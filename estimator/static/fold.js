@@ -29,7 +29,7 @@ for (const button of document.querySelectorAll("[data-share]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     try {
-      await navigator.share({ title: button.dataset.title, url: button.dataset.share });
+      await navigator.share({ title: button.dataset.title, url: document.getElementById("link").value });
     } catch {
       // Somebody who closes the sheet shares nothing, which is no fault.
     }

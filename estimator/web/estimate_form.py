@@ -19,7 +19,6 @@ from wtforms import Field
 from estimator import figures
 from estimator.i18n import Reader, Words, lazy_gettext
 from estimator.i18n import gettext as _
-from estimator.marked_text import joined
 from estimator.web import typed_money
 from estimator.web.day_fields import DayField
 from estimator.web.fields import CarriedField, SubmissionField, TextField
@@ -87,7 +86,7 @@ def build(table: PriceTable, answers: Mapping[str, str | bool] | None = None) ->
     form = form_class(kinds)(data=data)
     reader = current_reader()
     for driver in table.drivers:
-        form[PREFIX + driver.code].place = _with_colon(reader.words(driver.label, table.main_language))
+        form[PREFIX + driver.code].called = reader.words(driver.label, table.main_language)
     return form
 
 
@@ -450,11 +449,6 @@ def _required_first(table: PriceTable) -> list[Driver]:
 def is_required(driver: Driver) -> bool:
     """Whether there is no total before a question is answered, by somebody who is asked it."""
     return not driver.open and driver.default is None and only_answer(driver) is None  # type: ignore[attr-defined]
-
-
-def _with_colon(label: Words) -> str:
-    """A question mark needs no colon after it."""
-    return label.marked if label.text.endswith(("?", "؟", "？")) else joined("", [label, ":"])
 
 
 def _question(

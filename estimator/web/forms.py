@@ -14,6 +14,7 @@ from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.widgets import HiddenInput
 
+from estimator.i18n import with_colon
 from estimator.marked_text import joined
 from estimator.web.compression import FormTokens
 
@@ -114,17 +115,18 @@ def _lines(field: Field) -> Iterable[Line]:
     if field.type == "CSRFTokenField":
         return []
     target = None if isinstance(field.widget, HiddenInput) else field.id
-    place = getattr(field, "place", "")
-    return [
-        Line(target, joined(" ", filter(None, (place or _name(field, sentence), sentence))))
-        for sentence in field.errors
-    ]
+    return [Line(target, _named(field, sentence)) for sentence in field.errors]
 
 
-def _name(field: Field, sentence: str) -> str:
-    """Return what a field is called before a sentence that does not say so; empty before any other.
+def _named(field: Field, sentence: str) -> str:
+    """Return what is wrong with a field, behind what the field is called where the sentence does not say so.
 
-    That it is not required, which stands in brackets, says nothing about what is wrong.
+    That it is not required, which stands in brackets, says nothing about what is wrong. A field of a line or a row has
+    a `place`, with its colon; one that is `called` something names itself whatever the sentence says.
     """
-    label = _BRACKETS.sub("", str(field.label.text)) if isinstance(sentence, Unnamed) else ""
-    return label and f"{label.rstrip(':')}{'' if label.endswith(('?', '？', '؟')) else ':'}"
+    if place := getattr(field, "place", ""):
+        return joined(" ", (place, sentence))
+    called = getattr(field, "called", None)
+    if called is None and isinstance(sentence, Unnamed):
+        called = _BRACKETS.sub("", str(field.label.text)).rstrip(":").rstrip()
+    return with_colon(called, sentence) if called else sentence

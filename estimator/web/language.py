@@ -162,6 +162,14 @@ def current_reader() -> Reader:
     return found
 
 
+def link_to_pass_on(path: str) -> str:
+    """Return the address of a page in full, for somebody to copy or send; it opens as they read it here.
+
+    Who has chosen a language keeps theirs, and so do they themselves on another telephone whose menus have another one.
+    """
+    return links.written_in(current_reader().tag, f"{current_app.config['SETTINGS'].public_url}{path}")
+
+
 def own_currency() -> str | None:
     """Return the currency that a reader counts in: that of the country their browser names, else of their language's.
 

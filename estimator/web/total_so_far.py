@@ -11,7 +11,7 @@ from markupsafe import escape
 
 import pricing
 from estimator import wording
-from estimator.i18n import Reader, Words, listed, ngettext
+from estimator.i18n import Reader, Words, listed, ngettext, with_colon
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
 from estimator.web.estimate_form import Read, Reading
@@ -35,16 +35,17 @@ class Open:
 
 @dataclass(frozen=True)
 class SoFar:
-    """The lowest likely total of unfinished answers, in words, and the parts of the form that it does not know.
+    """The lowest likely total that unfinished answers can come to, in words, and the parts of the form that are open.
 
-    It is “at least” only where no plan of the list has a range, for a range may begin below it. `not_counted` are parts
-    of the form, each with the first question of it that is left.
+    It is called the likely total only where a plan of the list has a range, which may begin below it. `not_answered`
+    are parts of the form, each with the first question of it that is left: what is left is in the sum at its lowest,
+    or not at all, and of neither can be said that it is not counted.
     """
 
     label: str
     amount: str
     said: str
-    not_counted: list[wording.NotCounted]
+    not_answered: list[wording.NotCounted]
 
 
 RULED_OUT = "answer_refused_by_rule"
@@ -173,9 +174,7 @@ def running(
     for question in left:
         sentences[question.driver] = [question.sentence]
     spoken = (
-        _spoken_so_far(least, left)
-        if not refusals
-        else _("%(label)s: %(answer)s", label=refusals[0].label, answer=refusals[0].sentence)
+        _spoken_so_far(least, left) if not refusals else with_colon(refusals[0].label, refusals[0].sentence)
     )
     return Running(
         asked=asked,
@@ -234,21 +233,21 @@ def _so_far(table: PriceTable, answers: Answers, left: Sequence[str], reader: Re
             parts.append(wording.NotCounted(first.code, Words(str(heading))))
     has_range, money = wording.may_have_range(table), reader.money(amount, table.currency)
     return SoFar(
-        label=wording.likely_total(True, has_range=True) if has_range else _("At least, so far"),
+        label=wording.likely_total(True) if has_range else _("At least, so far"),
         amount=money,
-        said=_("Likely total: %(amount)s so far", amount=money)
+        said=_("Likely total: at least %(amount)s so far", amount=money)
         if has_range
         else _("At least %(amount)s so far", amount=money),
-        not_counted=parts,
+        not_answered=parts,
     )
 
 
 def _spoken_so_far(least: SoFar | None, left: Sequence[Open]) -> str:
     if least is None:
         return _questions_left(left)
-    names = listed([part.label for part in least.not_counted])
+    names = listed([part.label for part in least.not_answered])
     return _(
-        "%(sum)s; not counted yet: %(names)s. %(left)s.",
+        "%(sum)s; not answered yet: %(names)s. %(left)s.",
         sum=least.said,
         names=names,
         left=_questions_left(left),

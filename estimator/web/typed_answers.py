@@ -10,14 +10,13 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from estimator import price_lists
-from estimator.i18n import Reader
+from estimator.i18n import Reader, with_colon
 from estimator.i18n import gettext as _
 from estimator.models import TableVersion
 from estimator.web import errors, estimate_form
 from estimator.web.fields import TextField
 from estimator.web.forms import Form, printable
 from estimator.web.language import current_reader
-from estimator.wording.told_answers import with_colon
 
 
 class Gone(errors.Missing):

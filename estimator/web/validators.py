@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, StopValidation
 
 from estimator import figures, telephone
 from estimator.i18n import gettext as _
-from estimator.i18n import lazy_gettext
+from estimator.i18n import lazy_gettext, listed, with_colon
 from estimator.web import typed_text
 from estimator.web.countries import countries
 from estimator.web.forms import Unnamed
@@ -247,7 +247,7 @@ class RealDay:
 def _lengths(lengths: Sequence[int]) -> str:
     """Return how many digits numbers can have: each, or the fewest and the most where they are many."""
     numbers = [current_reader().number(str(length)) for length in lengths]
-    return ", ".join(numbers) if len(numbers) <= MOST_LENGTHS else f"{numbers[0]}–{numbers[-1]}"
+    return listed(numbers) if len(numbers) <= MOST_LENGTHS else f"{numbers[0]}–{numbers[-1]}"
 
 
 def _refuse_what_turns_round(field: Field) -> None:
@@ -257,7 +257,7 @@ def _refuse_what_turns_round(field: Field) -> None:
             "Type it by hand instead of pasting it."
         )
         # Whoever pasted several texts does not see in which of them it is.
-        raise StopValidation(_("%(label)s: %(answer)s", label=field.label.text, answer=sentence))
+        raise StopValidation(with_colon(field.label.text, sentence))
 
 
 def _piled_up(text: str) -> bool:

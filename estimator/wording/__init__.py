@@ -42,6 +42,7 @@ from estimator.wording.rows import (
     Sum,
 )
 from estimator.wording.sentences import (
+    Refusal,
     answer_words,
     called_for,
     far_from_usual,
@@ -91,6 +92,7 @@ __all__ = [
     "PriceListRows",
     "PriceRow",
     "RangeSources",
+    "Refusal",
     "Rows",
     "SecondRows",
     "Shown",

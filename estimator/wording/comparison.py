@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from estimator.i18n import Reader, Words, listed_apart, ngettext
+from estimator.i18n import Reader, Words, listed_apart, ngettext, with_colon
 from estimator.i18n import gettext as _
 from estimator.wording import at_least
 from estimator.wording.comparison_items import Lines
@@ -173,7 +173,7 @@ class _Wording:
             if label.text == str(SECTIONS[role]):
                 yield answer.marked
             else:
-                yield _("%(label)s: %(answer)s", label=label, answer=answer)
+                yield with_colon(label, answer)
 
     def differing(self, number: int, each: Compared) -> Iterator[str]:
         """The answers of a plan that another one under the same price list does not have."""
@@ -232,10 +232,9 @@ class _Wording:
                 continue
             for choice in driver.choices:
                 if choice.code == code and choice.evidence is not None:
-                    yield _(
-                        "%(label)s: %(answer)s",
-                        label=self.plans.reader.words(choice.label, each.table.main_language),
-                        answer=EVIDENCE[choice.evidence],
+                    yield with_colon(
+                        self.plans.reader.words(choice.label, each.table.main_language),
+                        EVIDENCE[choice.evidence],
                     )
 
     def certainty(self) -> Part:

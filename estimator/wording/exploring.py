@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from estimator.i18n import Reader, Words, listed_apart
+from estimator.i18n import Reader, Words, listed_apart, with_colon
 from estimator.i18n import gettext as _
 from estimator.wording import at_least
 from estimator.wording.headings import EVIDENCE
@@ -299,11 +299,13 @@ class _Budget:
         for driver in self.table.drivers:
             answer = plan.changes.get(driver.code)
             if answer is not None:
-                yield _(
-                    "%(label)s: %(answer)s, instead of %(before)s",
-                    label=self.reader.words(driver.label, main),
-                    answer=answer_words(driver, answer, self.table, self.reader),
-                    before=answer_words(driver, self.answers[driver.code], self.table, self.reader),
+                yield with_colon(
+                    self.reader.words(driver.label, main),
+                    _(
+                        "%(answer)s, instead of %(before)s",
+                        answer=answer_words(driver, answer, self.table, self.reader),
+                        before=answer_words(driver, self.answers[driver.code], self.table, self.reader),
+                    ),
                 )
                 yield from self.evidence(driver.code, answer)
         for code, answer in plan.assumed.items():

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from estimator.i18n import Reader, listed_apart
-from estimator.i18n import gettext as _
+from estimator.i18n import Reader, listed_apart, with_colon
 from estimator.marked_text import plain
 from estimator.wording.comparison_plans import bare
 from estimator.wording.sentences import answer_words
@@ -31,7 +30,7 @@ def plan_in_short(breakdown: StoredBreakdown, table: PriceTable, reader: Reader)
             return
         words = answer_words(driver, answer, table, reader)
         if isinstance(driver, NumberDriver) and driver.unit is None and not driver.money:
-            yield plain(_("%(label)s: %(answer)s", label=label, answer=words))
+            yield plain(with_colon(label, words))
         else:
             yield plain(words)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from estimator.i18n import Reader, Words, listed, listed_apart
+from estimator.i18n import Reader, Words, listed, listed_apart, with_colon
 from estimator.i18n import gettext as _
 from estimator.marked_text import joined
 from estimator.wording import commissions
@@ -223,10 +223,9 @@ class _List:
         return joined(
             " + ",
             [
-                _(
-                    "%(label)s: %(answer)s",
-                    label=self.words(self.drivers[code].label),
-                    answer=answers_wanted(self.drivers[code], test, self.table, self.reader),
+                with_colon(
+                    self.words(self.drivers[code].label),
+                    answers_wanted(self.drivers[code], test, self.table, self.reader),
                 )
                 for code, test in condition
             ],

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from estimator.i18n import Reader, Words, listed
 from estimator.i18n import gettext as _
@@ -87,10 +87,22 @@ def called_for(answers: Answers, table: PriceTable, reader: Reader) -> list[Noti
     ]
 
 
-def refused(answers: Answers, table: PriceTable, reader: Reader) -> list[Words]:
+class Refusal(NamedTuple):
+    """Why a rule of a list refuses a plan, with the question whose answer would have to be another one."""
+
+    driver: str
+    label: Words
+    why: Words
+
+
+def refused(answers: Answers, table: PriceTable, reader: Reader) -> list[Refusal]:
     """Return why the rules of a list refuse answers, which may be unfinished; nothing is supposed about the rest."""
     main = table.main_language
-    return [reader.words(problem.values["why"], main) for problem in refused_so_far(table, answers)]
+    labels = {driver.code: reader.words(driver.label, main) for driver in table.drivers}
+    return [
+        Refusal(problem.driver, labels[problem.driver], reader.words(problem.values["why"], main))
+        for problem in refused_so_far(table, answers)
+    ]
 
 
 def refusals_of(driver: Driver, table: PriceTable, reader: Reader) -> dict[str, Words]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from estimator.i18n import Reader
+from estimator.i18n import Reader, with_colon
 from estimator.i18n import gettext as _
 from estimator.wording import at_least
 from estimator.wording.sentences import answer_words, span
@@ -59,13 +59,9 @@ def other_answers(
         answer, before = new["answers"].get(driver.code), old["answers"].get(driver.code)
         if answer == before or answer is None:
             continue
-        words = {
-            "label": reader.words(driver.label, table.main_language),
-            "answer": answer_words(driver, answer, table, reader),
-        }
-        if before is None or driver.code not in drivers:
-            said.append(_("%(label)s: %(answer)s", **words))
-        else:
-            words["before"] = answer_words(drivers[driver.code], before, old_table, reader)
-            said.append(_("%(label)s: %(answer)s, instead of %(before)s", **words))
+        told: object = answer_words(driver, answer, table, reader)
+        if before is not None and driver.code in drivers:
+            other = answer_words(drivers[driver.code], before, old_table, reader)
+            told = _("%(answer)s, instead of %(before)s", answer=told, before=other)
+        said.append(with_colon(reader.words(driver.label, table.main_language), told))
     return said

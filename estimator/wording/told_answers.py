@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from estimator.i18n import Reader, Words
+from estimator.i18n import Reader, Words, with_colon
 from estimator.i18n import gettext as _
-from estimator.marked_text import joined
 from estimator.wording.sentences import answer_words
 from pricing import PriceTable
 
@@ -37,13 +36,6 @@ def told_answers(
 def as_line(told: ToldAnswer) -> str:
     """Return question and answer in one line; a question mark needs no colon after it."""
     return with_colon(told.label, told.answer)
-
-
-def with_colon(label: Words | str, answer: Words | str) -> str:
-    """Return a label and what is said to it in one line; a question mark needs no colon after it."""
-    if str(label if isinstance(label, str) else label.text).endswith(("?", "؟", "？", ";")):
-        return joined(" ", [label, answer])
-    return _("%(label)s: %(answer)s", label=label, answer=answer)
 
 
 def told_answer(table: PriceTable, code: str, answer: str | bool | None, reader: Reader) -> Words:

@@ -17,13 +17,13 @@ from flask.typing import ResponseReturnValue
 
 from estimator import estimates, paper, price_lists, wording
 from estimator.estimates import other_currency
-from estimator.i18n import Reader, second_language
+from estimator.i18n import Reader, second_language, with_colon
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
 from estimator.models import Estimate
 from estimator.web import request_context
 from estimator.web.forms import Form, summary
-from estimator.web.language import carried, current_reader, own_currency
+from estimator.web.language import carried, current_reader, link_to_pass_on, own_currency
 from estimator.web.patient import before, cookies, made_here, worded
 from estimator.web.patient.estimate import pages
 from estimator.web.transaction import committing
@@ -111,9 +111,8 @@ def _links(
 ) -> dict[str, str | None]:
     """Return where a breakdown leads, by what it calls it; None where there is nothing to lead to."""
     also: dict[str, Any] = {} if rate is None else {"in": rate.quoted}
-    # Whoever it is sent to reads it in a language of their own.
-    page = f"{request_context.settings().public_url}{url_for('patient.breakdown', token=token, lang=None)}"
-    chat = _("%(label)s: %(answer)s", label=f"{_('Cost estimate')} {head.reference}", answer=page)
+    page = link_to_pass_on(url_for("patient.breakdown", token=token, lang=None))
+    chat = with_colon(f"{_('Cost estimate')} {head.reference}", page)
     second = second_of(found)
     return {
         "page": page,

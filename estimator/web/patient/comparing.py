@@ -19,7 +19,7 @@ from estimator.i18n import gettext as _
 from estimator.models import Comparison, Estimate, TableVersion
 from estimator.web import errors, network_limits, request_context
 from estimator.web.forms import printable, summary
-from estimator.web.language import current_reader, is_switching, own_currency
+from estimator.web.language import current_reader, is_switching, link_to_pass_on, own_currency
 from estimator.web.patient import closed_list, compare_next, cookies, worded
 from estimator.web.patient.compare_form import CompareForm
 from estimator.web.request_context import act
@@ -259,7 +259,7 @@ def page(token: str) -> ResponseReturnValue:
     )
     together = gathered.together
     also: dict[str, Any] = {"in": together.currency} if wanted and together.currency == wanted else {}
-    shown = f"{request_context.settings().public_url}{url_for('comparing.page', token=token, lang=None)}"
+    shown = link_to_pass_on(url_for("comparing.page", token=token, lang=None))
     return render_template(
         "patient/comparison.html",
         rows=rows,

@@ -108,15 +108,17 @@ class OpenQuestions:
         return self._as_questions(set(self._given))
 
     def called_for(self) -> Sequence[Words]:
-        """Return what the answers call for before anything else, and why the list refuses some of them.
+        """Return what the answers call for before anything else: those of the estimate, and those given here."""
+        rows = wording.called_for(self._answered_so_far, self.table, self._reader) if self._is_before else []
+        return [row.text for row in rows]
 
-        They are those of the estimate and those given here.
-        """
-        if not self._is_before:
-            return []
-        answers = {**self._plan, **self._given}
-        first = [row.text for row in wording.called_for(answers, self.table, self._reader)]
-        return [*first, *wording.refused(answers, self.table, self._reader)]
+    def refusals(self) -> Sequence[wording.Refusal]:
+        """Return why no quote can come of the answers, each with the question that it is about."""
+        return wording.refused(self._answered_so_far, self.table, self._reader) if self._is_before else []
+
+    @property
+    def _answered_so_far(self) -> Mapping[str, str | bool]:
+        return {**self._plan, **self._given}
 
     def _as_questions(self, shown: set[str]) -> list[Question]:
         drivers = {driver.code: driver for driver in self.table.drivers}

@@ -21,7 +21,7 @@ from estimator.models import PatientRequest, Quote
 from estimator.web import request_context
 from estimator.web.fields import ChoiceField
 from estimator.web.forms import Form, summary
-from estimator.web.language import current_reader, is_switching
+from estimator.web.language import current_reader, is_switching, link_to_pass_on
 from estimator.web.patient import dead_links, question_form, request_limit, request_visit
 from estimator.web.patient.exchange import Said, said_so_far, said_with_it
 from estimator.web.patient.open_questions import OpenQuestions
@@ -40,12 +40,11 @@ MOST_OPEN = 4
 def asked(reference: str) -> ResponseReturnValue:
     """Say that a request has arrived, what happens next and by when."""
     record = request_visit.opened(reference)
-    settings = request_context.settings()
     return render_template(
         "patient/asked.html",
         **_about(record),
         mail=_mail(record),
-        link=f"{settings.public_url}{_link(record)}",
+        link=link_to_pass_on(_link(record)),
     )
 
 
@@ -207,6 +206,9 @@ def _page(
     about, quote = _about(record), quotes.for_request(record)
     confirmed, zone = request_visit.is_confirmed(record), record.table_version.time_zone
     shown = [] if questions is None else questions.shown()
+    refusals = [] if questions is None else questions.refusals()
+    # Nobody is asked one question after another for a quote that cannot come.
+    most = 0 if refusals else MOST_OPEN
     said, last = _said(record, zone, questions if shown else None), _last_word(record)
     rendered = render_template(
         "patient/request.html",
@@ -222,10 +224,12 @@ def _page(
         # The plan is personal as well: a link alone leads to no estimate.
         estimate=_estimate_link(record) if confirmed else None,
         questions=questions,
-        open_questions=shown[:MOST_OPEN],
-        further_questions=shown[MOST_OPEN:],
+        asks=bool(shown),
+        open_questions=shown[:most],
+        further_questions=shown[most:],
         given_answers=[] if questions is None or record.erased_at else questions.given(),
         called_for=[] if questions is None else questions.called_for(),
+        refusals=refusals,
         chosen_way=record.answer_by is not None,
         is_sent=questions is not None and questions.is_sent,
         more_about=[] if questions is None else questions.more_about(),
@@ -323,4 +327,5 @@ def _mail(record: PatientRequest) -> Confirmation | None:
 
 
 def _link(record: PatientRequest) -> str:
-    return url_for("asking.open", token=requests.token_of(record, request_context.settings().link_key))
+    token = requests.token_of(record, request_context.settings().link_key)
+    return url_for("asking.open", token=token, lang=None)

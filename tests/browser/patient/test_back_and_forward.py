@@ -215,6 +215,27 @@ def test_a_question_about_a_quote(page: Page, sent: Sent, quote: quote_walk.Issu
 
 
 @pytest.mark.long
+def test_a_question_before_anything_else(page: Page, sent: Sent, site: Site, breakdown: str) -> None:
+    page.goto(f"{breakdown}/question")
+    page.fill("#words", "Is there a lift?")
+    page.reload()
+    expect(page.locator("#words")).to_have_value("Is there a lift?")
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    sent.survives()
+    expect(page.locator("#words")).to_have_value("Is there a lift?")
+    page.fill("#email", test_request.FIELDS["email"])
+    page.locator("#consent").check()
+    before = requests(site)
+    page.get_by_role("button", name="Send the question").click()
+    expect(page.locator("h1")).to_have_text("We have your question")
+    sent.survives()
+    page.goto(f"{breakdown}/question")
+    expect(page.locator("#words")).to_have_value("")
+    assert requests(site) == before + 1
+
+
+@pytest.mark.long
 def test_declining_a_quote(page: Page, sent: Sent, quote: quote_walk.Issued) -> None:
     page.goto(f"{quote.path}/decline")
     page.locator("main form button").click()

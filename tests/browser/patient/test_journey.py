@@ -66,7 +66,7 @@ def test_a_patient_on_a_phone_gets_from_the_start_to_a_pdf_with_the_same_figures
     for code, value in DELHI.half.items():
         answer(page, {code: value})
     expect(status).to_contain_text(
-        "so far; not counted yet: Hospital stay, Rehabilitation, Travel and extras"
+        "so far; not answered yet: Hospital stay, Rehabilitation, Travel and extras"
     )
     expect(status).to_contain_text("3 questions left.")
     answer(page, DELHI.whole)
@@ -324,7 +324,7 @@ def test_the_link_is_copied(open_page: Opener, breakdown: str) -> None:
     unfold(page, "Save or send")
     page.get_by_role("button", name="Copy link").click()
     expect(page.locator("#link-copied")).to_have_text("Copied")
-    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert page.evaluate("navigator.clipboard.readText()") == f"{page.url}?written=en"
 
 
 @pytest.mark.long

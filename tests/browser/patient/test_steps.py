@@ -203,6 +203,12 @@ def test_a_plan_that_is_not_possible_leads_on_from_the_check(open_page: Opener) 
     expect(refused.get_by_role("link", name="Ask the clinic a question")).to_be_visible()
     show_it = page.get_by_role("button", name="Show my estimate")
     expect(show_it).to_be_hidden()
+    bar = page.locator("aside.total")
+    assert page.locator("#total").inner_text() == "This plan is not possible", "the page says why"
+    box = bar.bounding_box()
+    assert box is not None
+    assert box["height"] <= 60
+    assert refused.inner_text().count("This plan is not possible") == 1
     refused.get_by_role("link", name="Change this answer").click()
     page.locator("[name=q_breathing][value=no]").check()
     page.get_by_role("button", name="Back to the check").click()

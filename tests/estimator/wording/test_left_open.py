@@ -148,7 +148,7 @@ def test_a_terminal_reads_the_same() -> None:
     joined = " ".join(text.split())
     assert "LIKELY TOTAL, SO FAR" in text
     assert "Not counted yet: People who come with you; Attendant day and night; Hotel;" in joined
-    assert "infection or an open pressure sore now?: Not answered" in joined
+    assert "infection or an open pressure sore now? Not answered" in joined
     assert "US dollars" not in text
     assert f"× USD{SPACE}1.00" not in text
 
@@ -194,7 +194,7 @@ def test_what_answers_call_for_is_known_before_there_is_a_price(infection: bool 
 def test_why_answers_are_refused_is_known_before_all_are_given(
     answers: dict[str, object], why: list[str]
 ) -> None:
-    said = [row.text for row in wording.refused(answers, TABLE, READER)]
+    said = [row.why.text for row in wording.refused(answers, TABLE, READER)]
     assert len(said) == len(why)
     assert all(text.startswith(start) for text, start in zip(said, why, strict=True))
 

@@ -478,7 +478,24 @@ def test_why_an_answer_is_refused_is_said_at_once_and_stays_at_the_top(app: Flas
     assert [each for each in told if REFUSED in each], told
     assert [each for each in told if "We cannot care safely" in each], told
     assert shown.text.index(lead) < shown.text.index(REFUSED) < shown.text.index("Questions and answers")
-    shown = patient.send(SEND, {"q_blood_thinners": "no"})
+    text = words(shown.one("section", aria_labelledby="refused"))
+    assert text.startswith("This plan is not possible ")
+    assert f"{BREATHING} We cannot care safely" in text
+    assert f"{THINNERS} We do not inject" in text
+    for code in ("breathing", "blood_thinners"):
+        (question,) = [
+            each
+            for each in shown.one("details", class_="given-answers", open="").iter("div")
+            if each.get("id") == f"question-{code}"
+        ]
+        assert f"#{question.get('id')}" in shown.links()
+    assert "Before a quote can be issued" not in shown.text
+    (rest,) = [each for each in shown.all("details", class_="more-questions") if SORE in words(each)]
+    assert words(rest).startswith("1 more question")
+    assert rest.get("open") is None
+    shown = patient.send(SEND, {"q_blood_thinners": "no", "q_breathing": "no"})
+    assert "This plan is not possible" not in shown.text
+    assert "Before a quote can be issued" in shown.text
     assert REFUSED not in words(shown.one("main")).split("Change an answer")[0]
 
 
@@ -490,12 +507,13 @@ def test_an_answer_can_be_changed_after_it_was_sent_also_once_nothing_is_open(
     shown = patient.send(SEND, answers)
     (fold,) = shown.all("details", class_="given-answers")
     assert words(fold).startswith("Change an answer")
-    assert fold.get("open") is None
+    assert fold.get("open") is not None, "one of them makes the plan impossible"
     typed = shown.typed(shown.form("Send the question")[0])
     assert {name: typed[name] for name in answers} == answers, "they are filled in"
     shown = patient.send("Send the question", {"q_breathing": "no"})
     assert answered(shown)[-1] == f"{BREATHING} No"
     assert f"{BREATHING} Yes" in answered(shown)
+    assert shown.one("details", class_="given-answers").get("open") is None
     assert kept(app, reference)["breathing"] is False
     refused = patient.send("Send the question", {})
     assert "Answer a question, or write something." in refused.text

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 
+from estimator.i18n import Words, reader, speaking, with_colon
 from tests.support.clinic import ANSWERS, table_text
 from tests.support.folders import ROOT
 from tests.support.visitor import Visitor
@@ -26,6 +28,35 @@ def test_a_colon_has_a_space_before_it_in_french(start: Callable[..., Flask]) ->
     assert "".join(said.itertext()).startswith(f"Total probable{SPACE}: USD")
 
 
+def test_what_is_wrong_stands_behind_its_question_with_the_colon_of_the_language(
+    start: Callable[..., Flask],
+) -> None:
+    visitor = Visitor(start(table_text(), languages=("en", "fr")))
+    visitor.open("/?language=fr")
+    for answers in ({}, {**ANSWERS, "q_sessions": "7"}):
+        sent = visitor.send(visitor.open("/estimate/clinic"), answers)
+        assert sent.problems
+        for said in sent.problems:
+            assert f"{SPACE}: " in said, said
+            assert not re.search(rf"[^{SPACE}]:", said), said
+
+
+@pytest.mark.parametrize(
+    ("tag", "label", "line"),
+    [
+        ("en", "Sessions", "Sessions: 2"),
+        ("fr", "Séances", f"Séances{SPACE}: 2"),
+        ("fr", f"Un rein{SPACE}?", f"Un rein{SPACE}? 2"),
+        ("ar", "هل تحتاج؟", "هل تحتاج؟ 2"),
+        ("en", "何回？", "何回？ 2"),
+    ],
+)
+def test_a_question_mark_needs_no_colon_after_it(app: Flask, tag: str, label: str, line: str) -> None:
+    with app.test_request_context(), speaking(reader(tag)):
+        for called in (label, Words(label, "xx", "ltr")):
+            assert str(with_colon(called, "2")) == line
+
+
 def test_a_sentence_ends_with_the_stop_of_its_language(start: Callable[..., Flask]) -> None:
     visitor = Visitor(start(table_text(), languages=("en", "bn")))
     path = visitor.estimate(ANSWERS).path
@@ -36,13 +67,13 @@ def test_a_sentence_ends_with_the_stop_of_its_language(start: Callable[..., Flas
 
 
 def test_no_template_for_patients_writes_a_mark_of_its_own_between_two_texts() -> None:
-    """A colon is that of `after a label`, a semicolon that of `between`: each language has its own."""
+    """A colon is that of `colon`, a comma of `comma`, a semicolon of `between`: each language has its own."""
     folder = ROOT / "templates"
     read = [
         path for path in folder.rglob("*.*") if path.relative_to(folder).parts[0] not in ("desk", "staff")
     ]
     assert len(read) > 100
-    marks = re.compile(r"""[}>] ?[:;] ?\{\{|%\} ?[:;] ?(?:\{\{|<)|\) ~ "[:;] " ~|~ "[:;] " ~ \w""")
+    marks = re.compile(r"""[}>] ?[:;,] ?\{\{|%\} ?[:;] ?(?:\{\{|<)|\) ~ "[:;] " ~|~ "[:;] " ~ \w""")
     found = [
         f"{path.name}: {mark[0]}"
         for path in read

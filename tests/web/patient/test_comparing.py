@@ -159,6 +159,9 @@ def test_pages_tell_a_browser_an_estimate_by_its_cells_and_sessions_and_by_nothi
 
 def test_other_answers_at_the_same_provider_are_compared(family: Visitor, first: Page) -> None:
     page = compared(family, f"{first.path}/compare", "delhi", {"q_sessions": "2"})
+    assert page.one("input", id="link").get("value", "").endswith(f"{page.path}?written=en"), (
+        "as they read it"
+    )
     assert "The plans differ in: Sessions." in why(page)
     assert "1 item is the same" not in page.text()
     assert "items are the same in all" in page.text()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import pytest
 from flask import Flask
@@ -121,14 +121,17 @@ def test_a_language_that_cannot_be_remembered_is_carried_from_page_to_page(
     assert again.one("form", id="typed").get("action", "").endswith("?lang=en")
 
 
-def test_what_somebody_sends_on_carries_no_language(app: Flask, blocked: NoCookies) -> None:
+def test_what_somebody_sends_on_opens_as_they_read_it_and_chooses_nothing(
+    app: Flask, blocked: NoCookies
+) -> None:
     made = Visitor(app).estimate(ANSWERS).path
     page = blocked.open(f"{made}?lang=ar")
     ours = {urlsplit(link).query for link in page.links() if link.startswith(f"{made}/")}
     assert all("lang=ar" in query for query in ours)
     assert len(ours) > 1
-    assert page.one("input", id="link").get("value", "").endswith(made)
+    assert page.one("input", id="link").get("value", "").endswith(f"{made}?written=ar")
     [chat] = [link for link in page.links() if link.startswith("https://wa.me/")]
+    assert unquote(chat).endswith(f"{made}?written=ar"), "for a browser in which nobody chose"
     assert "lang" not in chat
     other = Visitor(app).open(made)
     assert not [link for link in other.links() if "lang=" in link]

@@ -65,7 +65,7 @@ def test_an_unfinished_form_is_no_error_while_only_the_total_is_asked_for(visito
     assert page.problems == []
     assert not page.title.startswith("Error:")
     assert "3 questions left" in panel(page)
-    assert "Likely total, so far USD" in panel(page), "never a part of the sum without saying so"
+    assert "Likely total, at least USD" in panel(page), "never a part of the sum without saying so"
 
 
 def test_sending_the_form_makes_an_estimate_with_a_link_of_its_own(app: Flask, visitor: Visitor) -> None:

@@ -145,7 +145,7 @@ def test_the_link_to_keep_comes_from_the_settings_and_not_from_the_request(
     sent = visitor.send(form, ANSWERS)
     assert sent.location.startswith("/e/")
     page = visitor.open(sent.location)
-    assert page.one("input", id="link").get("value") == HTTPS + page.path
+    assert page.one("input", id="link").get("value") == f"{HTTPS}{page.path}?written=en"
     for answer in (form, sent, page, visitor.open("/?language=en"), visitor.open("/estimate//clinic")):
         assert b"localhost" not in answer.body
         assert "localhost" not in str(answer.headers)

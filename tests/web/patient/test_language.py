@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -72,6 +73,20 @@ def test_what_somebody_chose_counts_more_than_the_language_of_a_message(visitor:
         assert language(visitor.open(path)) == "pt-BR"
     visitor.open("/?written=ar&language=en")
     assert language(visitor.open("/")) == "en"
+
+
+def test_a_link_that_somebody_takes_along_opens_as_they_read_it(app: Flask, visitor: Visitor) -> None:
+    visitor.open("/?language=ar")
+    made = visitor.estimate(ANSWERS)
+    form = visitor.open(f"{made.path}/question")
+    sent = visitor.send(form, {"words": "?", "email": "mina@quillworth.org", "consent": "yes"}, button=None)
+    for page in (made, visitor.open(sent.location)):
+        link = urlsplit(page.one("input", id="link").get("value", ""))
+        telephone = Visitor(app, headers={"Accept-Language": "en-US,en;q=0.9"})
+        opened = telephone.open(f"{link.path}?{link.query}")
+        while opened.status == 303:
+            opened = telephone.open(opened.location)
+        assert (opened.status, language(opened)) == (200, "ar")
 
 
 @pytest.mark.parametrize("strange", ["xx", "", "a" * 300, "%00", "__class__"])

@@ -222,18 +222,28 @@ def test_an_amount_far_from_what_most_people_spend_is_asked_about_and_counts(
 
 def test_before_everything_is_answered_the_least_is_told_and_what_it_lacks(visitor: Visitor) -> None:
     found = total(visitor, {"q_cells": "umbilical", "q_sessions": "2"})
-    assert "Likely total, so far USD 12," in found["shown"]
-    assert "Not counted yet: Hospital stay; Rehabilitation; Travel and extras; 1 more" in found["shown"]
-    assert plain(found["spoken"]).startswith("Likely total: USD 12,")
-    assert "not counted yet: Hospital stay, Rehabilitation," in found["spoken"]
+    assert "Likely total, at least USD 12," in found["shown"]
+    assert "Not answered yet: Hospital stay; Rehabilitation; Travel and extras; 1 more" in found["shown"]
+    assert plain(found["spoken"]).startswith("Likely total: at least USD 12,")
+    assert "not answered yet: Hospital stay, Rehabilitation," in found["spoken"]
     assert "#question-room" in found["links"]
 
 
 def test_what_is_told_on_the_way_is_not_undercut_by_the_range_that_follows(visitor: Visitor) -> None:
+    """The low end of the range may be below it, the likely total is not: “at least” is said of that one."""
     half = {"q_cells": "umbilical", "q_sessions": "2", "q_room": "semi_private", "q_nights": "14"}
     found = total(visitor, half)
-    assert "at least" not in f"{found['spoken']} {found['shown']}".casefold()
-    assert "Likely total, so far USD 13," in found["shown"]
+    assert plain(found["spoken"]).startswith("Likely total: at least USD 13,")
+    assert "Likely total, at least USD 13," in found["shown"]
+    for said in (found["spoken"], found["shown"]):
+        assert len(re.findall(r"(?i)\bat least\b", said)) == 1
+
+
+def test_what_is_in_a_least_at_its_lowest_is_not_said_to_be_left_out(visitor: Visitor) -> None:
+    found = total(visitor, {})
+    assert "Likely total, at least USD " in found["shown"], "the cheapest cells, and one session"
+    assert "Not answered yet: Type of cells; Sessions; Hospital stay; 3 more" in found["shown"]
+    assert "not counted" not in f"{found['spoken']} {found['shown']}".casefold()
 
 
 def test_a_least_that_nobody_can_tell_is_no_figure(visitor: Visitor, app: Flask) -> None:
@@ -296,6 +306,11 @@ def test_a_health_question_that_was_left_open_is_not_answered_everywhere(visitor
     assert "breathing" not in data["answers"]
     assert "breathing" not in data["breakdown"]["answers"]
     assert "flights" in data["breakdown"]["not_counted"]
+
+
+def test_why_a_plan_is_refused_is_said_aloud_behind_its_question_without_a_colon(visitor: Visitor) -> None:
+    found = total(visitor, {**ANSWERS, "q_breathing": "yes"})
+    assert found["spoken"].startswith("Do you use a machine to breathe? We cannot care safely for people")
 
 
 def test_what_is_passed_on_is_plainly_what_was_told(visitor: Visitor) -> None:

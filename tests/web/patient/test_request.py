@@ -59,7 +59,7 @@ def test_a_request_is_asked_looked_at_and_confirmed(app: Flask, visitor: Visitor
     assert record.reference in done.text()
     assert "by the end of 13 March 2026 (UTC)" in done.text()
     assert "m…@q….org" in done.text()
-    assert link_of(app, record) in done.one("input", id="link").get("value", "")
+    assert done.one("input", id="link").get("value", "").endswith(f"{link_of(app, record)}?written=en")
     with app.app_context():
         found = requests.get(record.reference)
         assert found is not None

@@ -51,11 +51,14 @@ def test_unfinished_answers_have_the_number_of_questions_left_and_the_least_they
         found = ask(answers)
         said = f"{number} questions left" if number > 1 else "One question left"
         assert found["spoken"].endswith(f". {said}.")
-        assert found["spoken"].startswith(f"Likely total: {MONEY}\xa0{least}")
-        assert " so far; not counted yet: " in found["spoken"]
+        assert found["spoken"].startswith(f"Likely total: at least {MONEY}\xa0{least}")
+        assert " so far; not answered yet: " in found["spoken"]
         assert said in found["shown"]
-        assert f"Likely total, so far {MONEY}" in found["shown"]
-        assert "at least" not in f"{found['spoken']} {found['shown']}".casefold(), "the range begins below it"
+        assert f"Likely total, at least {MONEY}" in found["shown"]
+        assert "Not answered yet: " in found["shown"]
+        assert "not counted" not in f"{found['spoken']} {found['shown']}".casefold(), (
+            "the sum has one session"
+        )
 
 
 def test_of_a_list_without_any_range_the_least_is_called_so(app: Flask, ask: Any) -> None:

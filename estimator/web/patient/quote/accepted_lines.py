@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from estimator import price_lists, quotes
 from estimator.i18n import gettext as _
-from estimator.i18n import listed_apart
+from estimator.i18n import listed_apart, with_colon
 from estimator.models import QuoteRevision
 from estimator.web.language import current_reader
 from estimator.web.patient.quote import blueprint
@@ -26,11 +26,7 @@ def sentences(revision: QuoteRevision) -> Iterator[str]:
     )
     names = {payment.code: payment.label for payment in table.payments}
     paid = [
-        _(
-            "%(label)s: %(answer)s",
-            label=reader.words(names[code], table.main_language),
-            answer=reader.money(amount, revision.currency),
-        )
+        with_colon(reader.words(names[code], table.main_language), reader.money(amount, revision.currency))
         for code, amount in agreed.payments(table).items()
     ]
     if paid:

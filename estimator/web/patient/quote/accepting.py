@@ -12,10 +12,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 
 from estimator import price_lists, quotes
-from estimator.i18n import Words, lazy_gettext, listed_apart, speaking
 from estimator.i18n import gettext as _
+from estimator.i18n import lazy_gettext, listed_apart, speaking, with_colon
 from estimator.i18n import reader as reader_of
-from estimator.marked_text import joined
 from estimator.models import QuoteRevision
 from estimator.web import client_network, errors, request_context, whole_numbers
 from estimator.web.fields import CarriedField, SignatureField, TickField, TicksField
@@ -228,9 +227,7 @@ def _taken(form: AcceptForm, options: Sequence[OptionRow]) -> list[int] | None:
     """Return the numbers of the lines that are taken; None while nobody has chosen, empty where none is offered."""
     if not options:
         return []
-    form.option.choices = [
-        (str(row.number), _("%(label)s: %(answer)s", label=row.label, answer=row.amount)) for row in options
-    ]
+    form.option.choices = [(str(row.number), with_colon(row.label, row.amount)) for row in options]
     offered = {str(row.number) for row in options}
     if request.method != "POST" or form.act.data in ("total", "options"):
         if form.act.data == "options":
@@ -296,7 +293,9 @@ def _plan(rows: FirmRows, payees: _Payees) -> Iterator[tuple[str, str, list[str]
             _answer(row, None if (mark := marks[row.driver]) in told else mark) for row in section.rows
         ]
         if len(answers) > 1:
-            answers = [_line(row.label, answer) for row, answer in zip(section.rows, answers, strict=True)]
+            answers = [
+                with_colon(row.label, answer) for row, answer in zip(section.rows, answers, strict=True)
+            ]
         once = [
             _once(mark, listed_apart(row.label for row in section.rows if marks[row.driver] == mark))
             for mark in told
@@ -340,12 +339,6 @@ def _answer(row: AnswerRow, mark: Mark | None) -> str:
     if mark == "partly":
         return _("%(answer)s (what is paid to others for it is not part of this price)", answer=said)
     return _("%(answer)s (paid to others, not part of this price)", answer=said)
-
-
-def _line(label: Words, answer: str) -> str:
-    if label.text.endswith(("?", "؟", "？")):
-        return joined(" ", [label, answer])
-    return _("%(label)s: %(answer)s", label=label, answer=answer)
 
 
 def _terms(revision: QuoteRevision, beside: bool) -> list[str]:
