@@ -159,6 +159,16 @@ def test_the_largest_plan_of_each_list_passes_the_validators(path: Path, tmp_pat
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("language", sampled(["bn"], [tag for tag in EVERY_LANGUAGE if tag != "en"]))
+def test_the_largest_plan_of_each_list_passes_the_validators_in_two_languages(
+    path: Path, language: str, app: Flask, tmp_path: Path
+) -> None:
+    table = table_of(path)
+    is_sound(pair_of(table, largest(table), language, "en"), tmp_path)
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("language", sampled(["ar", "hi"], EVERY_LANGUAGE))
 @pytest.mark.parametrize("made", [_quote, _quote_of_plans, _my_data], ids=["quote", "plans", "my data"])
 def test_a_quote_and_my_data_in_each_language_pass_the_validators(
