@@ -10,6 +10,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from flask import Flask
 
 import pricing
 from estimator import paper, wording
@@ -170,6 +171,16 @@ def test_the_largest_plan_has_four_pages_at_most_and_five_on_the_shorter_us_lett
         for page in document.pages:
             assert tuple(round(float(edge)) for edge in page.mediabox)[2:] == SIZES[size]
     assert words_outside(content, size) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", profile.sampled(["bn", "fr"], ["ar", "bn", "es", "fr", "hi"]))
+def test_the_largest_plan_has_four_pages_at_most_in_languages_that_need_more_words(
+    language: str, app: Flask
+) -> None:
+    table = table_of(next(path for path in TABLES if path.stem == "delhi"))
+    with pikepdf.open(io.BytesIO(drawn(table, largest(table), language=language))) as document:
+        assert len(document.pages) <= 4
 
 
 ENDS_A_PAGE = {

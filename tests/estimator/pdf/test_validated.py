@@ -74,8 +74,8 @@ def database_url(tmp_path: Path) -> str:
 def is_right(finding: Any) -> bool:
     """Whether it only tells something, or that several glyphs of syllables stand for a letter that nobody sees.
 
-    Or what stands at the top of several pages: no page has a head of its own, and of a table that goes on each part is a
-    table to whoever hears it, which has its headings.
+    Or what stands at the top of several pages: no page has a head of its own, and of a table that goes on each part is
+    a table to whoever hears it, which has its headings.
     """
     return (
         finding.severity == "info"
