@@ -259,7 +259,7 @@ class Reader:
 
     def isolated(self, name: str) -> str:
         """Write a name in its own direction, so that a sentence from right to left keeps its order around it."""
-        return f"{ISOLATE}{name}{END_ISOLATE}" if self.direction == "rtl" else name
+        return joined("", [ISOLATE, name, END_ISOLATE]) if self.direction == "rtl" else name
 
     def day(self, day: date | str) -> str:
         """Write a day in words, e.g. "1 March 2026"."""

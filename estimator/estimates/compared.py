@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from estimator import price_lists, wording
 from estimator.act import Act
@@ -83,6 +83,12 @@ def gather(
     )
 
 
+def day_of(gathered: Gathered, moment: datetime) -> date:
+    """Return the day that a moment falls on at the clinic of the first estimate; a link that opens has one."""
+    first = next(each for each in gathered.standings if each is not None)
+    return price_lists.day_of(moment, first.record.table_version.time_zone)
+
+
 def rows(gathered: Gathered, reader: Reader) -> ComparisonRows:
     """Return the rows of a comparison in the reader's language, which is spoken."""
     currency = gathered.together.currency
@@ -111,7 +117,7 @@ def _column(standing: Standing, currency: str | None, reader: Reader) -> Compare
         given=dict(lifecycle.answers_of(record)),
         valid_until=reader.day(record.valid_until),
         in_one=total if table.currency == currency else converted,
-        rate=None if rate is None else other_currency.rate_said(rate, reader),
+        rate=None if rate is None else other_currency.rate_said(rate, table, reader),
         withdrawn=None
         if standing.withdrawn is None
         else wording.withdrawn_words(standing.withdrawn, table.time_zone, reader),

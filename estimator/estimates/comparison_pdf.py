@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from estimator.estimates import pdf_document
 from estimator.i18n import Reader, speaking
@@ -12,13 +12,15 @@ from estimator.template_environment import environment
 from estimator.wording.comparison import ComparisonRows
 
 
-def document(rows: ComparisonRows, reader: Reader, now: datetime, logo: bytes | None = None) -> bytes:
-    """Return a comparison as PDF, as it is at a moment. Raises renderer.RenderingFailed."""
+def document(
+    rows: ComparisonRows, reader: Reader, now: datetime, day: date, logo: bytes | None = None
+) -> bytes:
+    """Return a comparison as PDF, as it is at a moment, which is on that `day`. Raises renderer.RenderingFailed."""
     with speaking(reader):
-        return renderer.document(html(rows, reader, now, logo), created=now)
+        return renderer.document(html(rows, reader, now, day, logo), created=now)
 
 
-def html(rows: ComparisonRows, reader: Reader, now: datetime, logo: bytes | None = None) -> str:
+def html(rows: ComparisonRows, reader: Reader, now: datetime, day: date, logo: bytes | None = None) -> str:
     """Return the HTML of the PDF, in the language that is spoken."""
     title = _("Comparison of estimates, not a firm price")
     return (
@@ -27,10 +29,10 @@ def html(rows: ComparisonRows, reader: Reader, now: datetime, logo: bytes | None
         .render(
             rows=rows,
             title=title,
-            day=reader.day(now.date()),
+            day=reader.day(day),
             created=now.isoformat(timespec="seconds"),
             reader=reader,
             logo=pdf_document.inline(logo),
-            sheet=page_foot.sheet((title, reader.day(now.date())), reader),
+            sheet=page_foot.sheet((title, reader.day(day)), reader),
         )
     )

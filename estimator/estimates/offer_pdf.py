@@ -19,9 +19,10 @@ def document(
     head: wording.Head,
     reader: Reader,
     created: datetime,
+    day: str,
     paper: Paper,
 ) -> bytes:
-    """Return everything that the page says as PDF. Raises renderer.RenderingFailed."""
+    """Return everything that the page says as PDF, made on a `day`. Raises renderer.RenderingFailed."""
     with speaking(reader):
         html = (
             environment()
@@ -30,10 +31,11 @@ def document(
                 compared=compared,
                 rows=rows,
                 record=head,
+                day=day,
                 created=created.isoformat(timespec="seconds"),
                 reader=reader,
                 sheet=page_foot.sheet(
-                    (str(head.provider), _("Compare with what another clinic wrote"), head.reference),
+                    (str(head.provider), head.reference, _("Compare with what another clinic wrote")),
                     reader,
                     paper,
                 ),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from estimator import wording
 from estimator.estimates.offer_rows import Cell, Compared, Side
+from estimator.estimates.plain_text import whole
 from estimator.i18n import gettext as _
 from estimator.i18n import listed_apart
 
@@ -83,4 +84,4 @@ def _heading(words: str) -> Iterator[str]:
 
 def _wrapped(words: str, indent: int = 0) -> list[str]:
     start = " " * indent
-    return textwrap.wrap(words, WIDTH, initial_indent=start, subsequent_indent=start)
+    return textwrap.wrap(whole(words), WIDTH, initial_indent=start, subsequent_indent=start)

@@ -12,6 +12,7 @@ from estimator import wording
 from estimator.clinic import exchange_rates
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
+from estimator.marked_text import joined
 from estimator.wording import About
 from estimator.wording.at_least import Certainty
 from pricing import PriceTable
@@ -89,7 +90,7 @@ def beside(breakdown: StoredBreakdown, table: PriceTable, rate: Chosen, reader: 
         if counts_nothing(breakdown)
         else said(totals["total"], headline.at_least),
         [said(*cases[sum_.kind]).amount if Decimal(cases[sum_.kind][0]["likely"]) else "" for sum_ in sums],
-        rate_said(rate, reader),
+        rate_said(rate, table, reader),
     )
 
 
@@ -103,18 +104,18 @@ def converted(amounts: Cases, rate: Chosen) -> Cases:
     return {"low": low, "likely": likely, "high": high}
 
 
-def rate_said(rate: Chosen, reader: Reader) -> str:
+def rate_said(rate: Chosen, table: PriceTable, reader: Reader) -> str:
     """Say a rate with its day and source, and that it is for orientation."""
-    sentence = _(
+    said = _(
         "For orientation: %(rate)s on %(day)s, according to %(source)s. The price is the one in %(currency)s.",
         rate=reader.rate(rate.base, rate.rate, rate.quoted),
         day=reader.day(rate.day),
-        source=reader.isolated(rate.source),
+        source=reader.isolated(reader.own(rate.source, table.main_language).marked),
         currency=rate.base,
     )
     if rate.old:
-        sentence += " " + _("This rate is more than %(days)s days old.", days=OLD_DAYS)
-    return sentence
+        said = joined(" ", [said, _("This rate is more than %(days)s days old.", days=OLD_DAYS)])
+    return said
 
 
 def _day(table: PriceTable, now: datetime) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +24,8 @@ from estimator.wording.rows import ChangedRow, GroupRows, ItemRow, OptionRow, Ta
 
 WIDTH = 78
 AMOUNT = 24
+
+_AMOUNT = re.compile(r"\b([A-Z]{3}) (?=[0-9])")
 
 
 def text(
@@ -200,7 +203,7 @@ def _side_by_side(rows: FirmRows) -> Iterator[str]:
     """Every line of which the plans are compared, with what each of them says."""
     yield from _heading(_("The plans side by side"))
     for row in rows.compared:
-        differs = f" ({_('differs')})" if row.is_marked else ""
+        differs = f" ({_('differs')})" if row.differs else ""
         yield from _wrapped(f"{row.label}{differs}")
         for plan, cell in zip(rows.plans, row.cells, strict=True):
             yield from _amount("    " + _("Plan %(letter)s", letter=plan.plan), str(cell))
@@ -341,12 +344,16 @@ def _quantity(item: ItemRow) -> list[str]:
 
 def _taxes(taxes: Sequence[TaxRow]) -> Iterator[str]:
     for tax in taxes:
-        said = f"{tax.label}, {_('%(percent)s of %(base)s', percent=tax.rate, base=tax.base)}"
         if tax.included:
-            inside = _("already inside the prices above; nothing is added")
-            yield from _amount(f"{said} = {tax.amount} ({inside})", _("included"))
+            yield from _amount(listed([tax.label, tax.rate]), _("included"))
+            for said in (
+                _("%(base)s, of which %(amount)s is this tax", base=tax.base, amount=tax.amount),
+                _("already inside the prices above; nothing is added"),
+            ):
+                yield from _wrapped(said, indent=6)
         else:
-            yield from _amount(said, tax.amount)
+            of = _("%(percent)s of %(base)s", percent=tax.rate, base=tax.base)
+            yield from _amount(listed([tax.label, of]), tax.amount)
             yield from _range(tax.span)
 
 
@@ -401,8 +408,7 @@ def _sums(heading: str, sums: Sequence[Sum], beside: Sequence[str] = ()) -> Iter
 def _entries(sums: Sequence[Sum], beside: Sequence[str] = ()) -> Iterator[str]:
     """Say each sum, and what stands `beside` it in another currency."""
     for place, entry in enumerate(sums):
-        note = f", {entry.note}" if entry.note else ""
-        yield from _amount(f"{entry.label}{note}", entry.amount)
+        yield from _amount(listed(filter(None, (entry.label, entry.note))), entry.amount)
         if entry.day:
             yield from _wrapped(_("by %(day)s", day=entry.day), indent=6)
         yield from _range(entry.span)
@@ -434,7 +440,7 @@ def _amount(label: str, amount: str) -> Iterator[str]:
     """A label with its amount at the right; a long label goes on in the next lines."""
     indent = len(label) - len(label.lstrip())
     room = max(AMOUNT, _width(amount) + 2)
-    lines = textwrap.wrap(label.strip(), WIDTH - room - indent - 1) or [""]
+    lines = textwrap.wrap(_whole(label.strip()), WIDTH - room - indent - 1) or [""]
     for number, line in enumerate(lines):
         last = number == len(lines) - 1
         start = " " * (indent + 2 * (number > 0)) + line
@@ -443,7 +449,14 @@ def _amount(label: str, amount: str) -> Iterator[str]:
 
 def _wrapped(words: str, indent: int = 2, bullet: bool = False) -> list[str]:
     first = " " * indent + ("- " if bullet else "")
-    return textwrap.wrap(words, WIDTH, initial_indent=first, subsequent_indent=" " * len(first)) or [""]
+    return textwrap.wrap(_whole(words), WIDTH, initial_indent=first, subsequent_indent=" " * len(first)) or [
+        ""
+    ]
+
+
+def _whole(words: str) -> str:
+    """Keep a currency and its figure on one line, also where a price list has a plain space between them."""
+    return _AMOUNT.sub("\\1\N{NO-BREAK SPACE}", words)
 
 
 def _width(words: str) -> int:
@@ -458,5 +471,5 @@ def _columns(letter: str) -> int:
     return 2 if unicodedata.east_asian_width(letter) in "WF" else 1
 
 
-heading, labelled, wrapped, written = _heading, _amount, _wrapped, _written
+heading, labelled, whole, wrapped, written = _heading, _amount, _whole, _wrapped, _written
 """How lines are laid out, for what else is told as plain text."""

@@ -35,7 +35,7 @@ from estimator.wording.sentences import (
     sum_and_span,
     usual,
 )
-from estimator.wording.steps import Steps
+from estimator.wording.steps import Steps, is_percentage
 from estimator.wording.terms import package_contents, with_terms
 from pricing.left_open import Lack, left_open
 from pricing.money import plain
@@ -282,7 +282,7 @@ class _Wording:
             discount=likely is not None and Decimal(likely) < 0,
             label=self.words(item["label"]),
             note=None if entry.note is None else self.words(entry.note),
-            quantity="" if typed else self.reader.number(item["quantity"]["likely"]),
+            quantity="" if typed or is_percentage(item) else self.reader.number(item["quantity"]["likely"]),
             unit=unit,
             unit_price="" if typed else self.steps.unit_price(item),
             amount=amount,

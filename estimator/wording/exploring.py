@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from estimator.i18n import Reader, Words, listed_apart, with_colon
 from estimator.i18n import gettext as _
+from estimator.marked_text import joined
 from estimator.wording import at_least
 from estimator.wording.headings import EVIDENCE
 from estimator.wording.not_counted import not_counted_yet, not_in_sum
@@ -418,7 +419,7 @@ def _refused(rows: Sequence[GrowthRow]) -> Iterator[str]:
     numbers: dict[str, list[object]] = {}
     for row in rows:
         if row.total is None:
-            numbers.setdefault(" ".join(row.remarks), []).append(row.number)
+            numbers.setdefault(joined(" ", row.remarks), []).append(row.number)
     for reason, refused in numbers.items():
         yield _("%(label)s: %(answer)s", label=listed_apart(refused), answer=reason)
 

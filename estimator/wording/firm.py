@@ -190,7 +190,7 @@ def firm_rows(
             Words(_("Firm total to %(provider)s", provider=whose)),
             _at_least(content, reader.money(content["total"], currency)),
         ),
-        converted=_converted(content, reader),
+        converted=_converted(content, table, reader),
         beside=_beside(rows),
         taxes_beside=[row for row, firm in taxes if not firm],
         replaces=None if before is None else which_is_replaced(before, reader),
@@ -216,6 +216,8 @@ def firm_rows(
             number,
             None if accept_from is None else reader.day(accept_from),
             days_to_take_back,
+            table.main_language,
+            reader,
         )
         if "pay_to" in content
         else None,
@@ -271,7 +273,7 @@ def _beside(rows: Rows) -> list[Sum]:
     return [*others, *reserve]
 
 
-def _converted(content: StoredQuote, reader: Reader) -> str | None:
+def _converted(content: StoredQuote, table: PriceTable, reader: Reader) -> str | None:
     said = content["rate"]
     if said is None:
         return None
@@ -281,7 +283,7 @@ def _converted(content: StoredQuote, reader: Reader) -> str | None:
         "About %(amount)s, for orientation: %(rate)s (%(source)s, %(day)s).",
         amount=reader.money(about, rate.quoted),
         rate=reader.rate(rate.base, rate.rate, rate.quoted),
-        source=reader.isolated(rate.source),
+        source=reader.isolated(reader.own(rate.source, table.main_language).marked),
         day=reader.day(rate.day),
     )
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from estimator.i18n import Reader, ngettext
 from estimator.i18n import gettext as _
-from estimator.i18n import ngettext
 from estimator.wording.rows import FactRow, HowToPay
 from pricing.stored import PayTo
 
 
-def how_to_pay(account: PayTo, number: str, first_day: str | None, days_to_take_back: int) -> HowToPay:
-    """Return how a quote with a number is paid; `first_day` is the first on which it may be, None if any day is one."""
+def how_to_pay(
+    account: PayTo, number: str, first_day: str | None, days_to_take_back: int, main: str, reader: Reader
+) -> HowToPay:
+    """Return how a quote with a number is paid; `first_day` is the first on which it may be, None if any day is one.
+
+    `main` is the language in which the clinic writes the names and addresses of an account.
+    """
     return HowToPay(
-        rows=list(_rows(account, number)),
+        rows=list(_rows(account, number, main, reader)),
         sentences=list(_sentences(first_day, days_to_take_back)),
         warning=never_by_mail(),
     )
@@ -44,10 +49,10 @@ def never_by_mail() -> str:
     )
 
 
-def _rows(account: PayTo, number: str) -> Iterator[FactRow]:
-    yield FactRow(_("Account holder"), account["beneficiary"])
+def _rows(account: PayTo, number: str, main: str, reader: Reader) -> Iterator[FactRow]:
+    yield FactRow(_("Account holder"), reader.own(account["beneficiary"], main).marked)
     if "address" in account:
-        yield FactRow(_("Address of the account holder"), account["address"])
+        yield FactRow(_("Address of the account holder"), reader.own(account["address"], main).marked)
     if "iban" in account:
         yield FactRow("IBAN", in_fours(account["iban"]))
     if "account" in account:
@@ -55,7 +60,7 @@ def _rows(account: PayTo, number: str) -> Iterator[FactRow]:
     if "branch" in account:
         yield FactRow(_("Code of the bank or branch"), account["branch"])
     yield FactRow("SWIFT/BIC", account["bic"])
-    yield FactRow(_("Bank"), account["bank"])
+    yield FactRow(_("Bank"), reader.own(account["bank"], main).marked)
     yield FactRow(_("Purpose of the payment"), number)
     yield FactRow(_("Charges of the banks"), _charges(account))
 

@@ -23,7 +23,7 @@ MOST = 3
 
 def in_short(label: Words) -> Words:
     """A package's label up to its colon: what is in it stands at its own line."""
-    return replace(label, text=label.text.partition(":")[0])
+    return replace(label, text=label.text.partition(":")[0].rstrip())
 
 
 def covered_part(steps: Sequence[StoredStep], reader: Reader) -> str | None:

@@ -9,6 +9,7 @@ from itertools import chain
 from estimator.i18n import Reader, listed_apart
 from estimator.i18n import gettext as _
 from estimator.wording.sentences import three
+from pricing.money import ZERO, plain
 from pricing.stored import StoredBreakdown
 from pricing.table import Amount, Charge, NumberDriver, Package, Percent, PriceTable, Tiers, UnitPrice
 
@@ -17,7 +18,7 @@ def reasons(breakdown: StoredBreakdown, table: PriceTable, reader: Reader) -> It
     """Yield the reasons why the total of a breakdown is a range, a sentence each."""
     for driver in table.drivers:
         if isinstance(driver, NumberDriver) and driver.code in breakdown["answers"]:
-            less, more = driver.less or Decimal(0), driver.more or Decimal(0)
+            less, more = _room(driver, Decimal(breakdown["answers"][driver.code]))
             if less or more:
                 label = reader.words(driver.label, table.main_language).marked
                 yield _variation(label, less, more, reader)
@@ -44,17 +45,23 @@ def may_have_range(table: PriceTable) -> bool:
     )
 
 
+def _room(driver: NumberDriver, answer: Decimal) -> tuple[Decimal, Decimal]:
+    """By how much a number may turn out lower and higher: never beyond what may be answered, as its total counts it."""
+    less, more = driver.less or ZERO, driver.more or ZERO
+    return min(less, max(ZERO, answer - driver.least)), min(more, max(ZERO, driver.most - answer))
+
+
 def _variation(label: str, less: Decimal, more: Decimal, reader: Reader) -> str:
-    number = reader.number
+    fewer, further = reader.number(plain(less)), reader.number(plain(more))
     if not less:
-        return _("%(label)s: it may turn out up to %(more)s more.", label=label, more=number(more))
+        return _("%(label)s: it may turn out up to %(more)s more.", label=label, more=further)
     if not more:
-        return _("%(label)s: it may turn out up to %(less)s fewer.", label=label, less=number(less))
+        return _("%(label)s: it may turn out up to %(less)s fewer.", label=label, less=fewer)
     return _(
         "%(label)s: it may turn out up to %(less)s fewer or %(more)s more.",
         label=label,
-        less=number(less),
-        more=number(more),
+        less=fewer,
+        more=further,
     )
 
 

@@ -43,9 +43,9 @@ class ItemRow:
 
     `amount` is an amount, "included" or "on request"; `span` is its range where low and high differ;
     `steps` are the sentences that work it out. `covered_part` says how many of its units the package pays for, if not
-    all. Of what is passed on as it was typed, quantity and unit price are empty. `given` says of a price that the list
-    does not have that it was given for this quote. `unit_says_quantity` where the unit's words leave no place for the
-    number, as Arabic's of one and two.
+    all. Of what is passed on as it was typed, quantity and unit price are empty, and of a percentage the quantity.
+    `given` says of a price that the list does not have that it was given for this quote. `unit_says_quantity` where the
+    unit's words leave no place for the number, as Arabic's of one and two.
     """
 
     code: str

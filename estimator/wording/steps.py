@@ -11,6 +11,11 @@ from pricing.stored import StoredBreakdown, StoredItem, StoredStep, TierStep
 from pricing.table import PriceTable
 
 
+def is_percentage(item: StoredItem) -> bool:
+    """Return whether an item is a percentage of others, which has no quantity."""
+    return any(step["kind"] == "percent" for step in item["steps"])
+
+
 class Steps:
     """The steps of one breakdown for one reader."""
 

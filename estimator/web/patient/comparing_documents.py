@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from estimator import estimates, wording
+from estimator import estimates
 from estimator.i18n import gettext as _
 from estimator.web import request_context
 from estimator.web.language import current_reader, own_currency
@@ -25,7 +25,12 @@ def document(token: str) -> ResponseReturnValue:
     key = f"comparison {token} {current_reader().tag} {request.args.get('in', '')[:3]}"
 
     def draw() -> bytes:
-        return estimates.comparison_pdf.document(_rows(token), current_reader(), request_context.now())
+        gathered, now = _gathered(token), request_context.now()
+        rows, day = (
+            estimates.compared.rows(gathered, current_reader()),
+            estimates.compared.day_of(gathered, now),
+        )
+        return estimates.comparison_pdf.document(rows, current_reader(), now, day)
 
     return pdf_line.in_turn(key, way_out, lambda: pdf_line.drawn(NAME, way_out, draw))
 
@@ -33,12 +38,12 @@ def document(token: str) -> ResponseReturnValue:
 @pages.get("/compare/<token>/comparison.txt")
 def plain(token: str) -> ResponseReturnValue:
     """Send a comparison as plain text, which any device shows, and any program reads aloud."""
-    response = Response(estimates.comparison_text.text(_rows(token)), mimetype="text/plain")
+    rows = estimates.compared.rows(_gathered(token), current_reader())
+    response = Response(estimates.comparison_text.text(rows), mimetype="text/plain")
     response.headers["Content-Disposition"] = f'attachment; filename="{NAME}.txt"'
     return response
 
 
-def _rows(token: str) -> wording.comparison.ComparisonRows:
+def _gathered(token: str) -> estimates.compared.Gathered:
     _found, compared = comparing.opened(token)
-    gathered = estimates.compared.gather(act(), compared, request.args.get("in", ""), own_currency())
-    return estimates.compared.rows(gathered, current_reader())
+    return estimates.compared.gather(act(), compared, request.args.get("in", ""), own_currency())

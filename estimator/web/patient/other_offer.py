@@ -109,13 +109,14 @@ def _as_pdf(
 
 
 def _drawn(found: Estimate, offer: other_offer.Offer) -> bytes:
-    reader = current_reader()
+    reader, table = current_reader(), price_lists.parsed(found.table_version)
     return offer_pdf.document(
         _compared(found, offer),
         worded.words_of(found, reader).rows,
-        head_of(found, price_lists.parsed(found.table_version), reader),
+        head_of(found, table, reader),
         reader,
         request_context.now(),
+        reader.moment(request_context.now(), table.time_zone),
         readers_paper(),
     )
 

@@ -12,7 +12,8 @@ import pytest
 
 import pricing
 from estimator import wording
-from estimator.i18n import reader
+from estimator.i18n import Words, reader
+from estimator.wording.packages import in_short
 from pricing.table import PriceTable
 from tests.support.example_papers import TABLES, largest, plainest, table_of
 from tests.support.folders import ROOT
@@ -42,6 +43,44 @@ def test_a_range_is_explained_by_numbers_and_by_prices(table: PriceTable) -> Non
 def test_a_price_that_is_no_range_is_no_reason(table: PriceTable) -> None:
     fixed = pricing.read(TEXT.replace("{ low = 40, likely = 45, high = 55 }", "45"))
     assert rows(fixed).headline.reasons == ["Nights in hospital: it may turn out up to 5 more."]
+
+
+@pytest.mark.parametrize(
+    ("nights", "turns_out"),
+    [
+        (0, ["up to 5 more"]),
+        (1, ["up to 1 fewer or 5 more"]),
+        (10, ["up to 2 fewer or 5 more"]),
+        (57, ["up to 2 fewer or 3 more"]),
+        (60, ["up to 2 fewer"]),
+    ],
+)
+def test_a_number_turns_out_only_as_far_as_the_range_counts_it(nights: int, turns_out: list[str]) -> None:
+    varies = pricing.read(TEXT.replace("varies = { more = 5 }", "varies = { less = 2, more = 5 }"))
+    said = rows(varies, nights=nights).headline.reasons
+    assert [reason for reason in said if reason.startswith("Nights")] == [
+        f"Nights in hospital: it may turn out {way}." for way in turns_out
+    ]
+
+
+def test_a_number_that_can_turn_out_no_other_is_no_reason(table: PriceTable) -> None:
+    assert rows(table, nights=60).headline.reasons == [
+        "These prices are given as a range: General ward, a night."
+    ]
+
+
+@pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_percentage_has_no_quantity(path: Path, language: str) -> None:
+    table = table_of(path)
+    found = wording.rows(pricing.estimate(table, largest(table)).as_dict(), table, reader(language))
+    items = [item for group in found.groups for item in group.rows if "%" in item.unit_price]
+    assert {item.quantity for item in items} <= {""}
+    assert items or path.stem != "japan"
+
+
+def test_a_packages_name_ends_before_its_colon_and_the_space_of_french() -> None:
+    assert in_short(Words("Semaine moelle osseuse\u00a0: tout compris")).text == "Semaine moelle osseuse"
 
 
 def test_what_is_on_request_makes_the_total_a_least_one_and_is_named(table: PriceTable) -> None:

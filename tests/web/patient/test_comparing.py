@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +18,7 @@ import pricing
 from estimator import price_lists
 from estimator.clinic import exchange_rates
 from estimator.db import db
+from estimator.i18n import reader
 from estimator.models import Comparison, Estimate, TableVersion
 from tests.support.acts import acting
 from tests.support.database import count, publish
@@ -597,6 +599,21 @@ def test_the_pdf_says_which_costs_less(family: Visitor, first: Page) -> None:
     sent = family.open(f"{page.path}/comparison.pdf")
     assert sent.status == 200
     assert sent.body.startswith(b"%PDF")
+
+
+@pytest.mark.long
+def test_the_pdf_bears_the_day_of_the_clinic(
+    family: Visitor, first: Page, clock: time_machine.Traveller
+) -> None:
+    page = compared(family, f"{first.path}/compare", "mexico", MEXICO)
+    clock.move_to(TODAY.replace(hour=20), tick=False)  # in Delhi it is the next day already
+    sent = family.open(f"{page.path}/comparison.pdf").body
+    read = subprocess.run(
+        ["pdftotext", "-", "-"], input=sent, capture_output=True, check=True
+    ).stdout.decode()
+    day = reader("en").day((TODAY + timedelta(days=1)).date())
+    assert f"Date: {day}" in read
+    assert read.count(day) >= 2  # in its foot, too
 
 
 def test_the_page_is_read_from_right_to_left_in_arabic(family: Visitor, first: Page) -> None:

@@ -28,6 +28,7 @@ from tests.support import pseudo_language
 from tests.support.acts import ASKER, acting
 from tests.support.clinic import ANSWERS, NOW
 from tests.support.database import publish, statement_on_each_connection
+from tests.support.payment_account import ACCOUNT, put_in_force
 from tests.support.pseudo_language import TAG, foreign, unknown_words
 from tests.support.quote_clinic import ADDRESS, NAME, Desk, list_text
 from tests.support.strict_html import parsed
@@ -43,6 +44,10 @@ TYPED = (
     "wrong",
     "xyz",
     "Goodwill",
+    "SWIFT/BIC",
+    "IBAN",
+    ACCOUNT.iban or "",
+    ACCOUNT.bic,
 )
 QUESTION = {"words": "Is there a lift?", "email": ADDRESS, "consent": "yes"}
 OF_THE_LIST = ("Example clinic", "Treatment with cells", "The benefit is unproven.", "Sessions")
@@ -54,6 +59,11 @@ def whole_list(**changes: str) -> str:
     text = list_text(**changes)
     text = text.replace(
         'label.en = "Sessions"\n', f'label.en = "Sessions"\nhelp.en = "Ask your doctor."\n{USUAL}'
+    )
+    text = text.replace(
+        'name = "Example clinic"\n',
+        'name = "Example clinic"\naddress = "7 Hill Road, Example Town"\nregistration = "Ward seven"\n'
+        'tax_number = "Tax office nine"\n',
     )
     return text.replace(
         'label.en = "Walking robot"\n', 'label.en = "Walking robot"\nhelp.en = "It walks with you."\n'
@@ -103,14 +113,17 @@ def of_an_estimate(app: Flask, clock: time_machine.Traveller) -> Iterator[tuple[
         yield "form that cannot be saved", visitor.send(form, ANSWERS)
     with app.app_context():
         exchange_rates.enter(
-            acting(actor="user:1", now=NOW), "USD", "INR", Decimal("83.25"), "12345", date(2026, 3, 10)
+            acting(actor="user:1", now=NOW), "USD", "INR", Decimal("83.25"), "Reserve Bank", date(2026, 3, 10)
         )
         db.session.commit()
+    yield "price list", visitor.open("/prices/clinic")
     lacking = visitor.estimate({**ANSWERS, "q_robot": "yes", "q_nights": ""})
     yield "breakdown that lacks a price", lacking
     page = visitor.estimate({**ANSWERS, "q_training": "yes", "q_training_hours": "1.5"})
     yield "breakdown", page
     yield "breakdown in another currency", visitor.open(f"{page.path}?in=INR")
+    yield "range", visitor.open(f"{page.path}/explore")
+    yield "another offer", visitor.open(f"{page.path}/other-offer")
     yield "change", visitor.open(f"{page.path}/change")
     one = visitor.open(f"{page.path}/change/sessions")
     yield "change one", one
@@ -181,8 +194,18 @@ def of_a_request(app: Flask) -> Iterator[tuple[str, Page]]:
     yield "link that opens nothing", other.open("/r/x")
 
 
+def typed_by_the_clinic(app: Flask) -> None:
+    """Have in force what a clinic types outside of its list: an account, and a rate with its source."""
+    with app.app_context():
+        put_in_force(ACCOUNT, NOW)
+        act = acting(actor="user:1", now=NOW)
+        exchange_rates.enter(act, "USD", "EUR", Decimal("0.9"), "Reserve Bank", date(2026, 3, 10))
+        db.session.commit()
+
+
 def of_a_quote(app: Flask, language: str) -> Iterator[tuple[str, Page]]:
     publish(app, whole_list())
+    typed_by_the_clinic(app)
     desk = Desk(app, language=language)
     link = desk.issue(("-11.05", "Goodwill"))
     patient = desk.patient(link, confirmed=False)
@@ -259,6 +282,7 @@ def mails(app: Flask) -> Iterator[tuple[str, EmailMessage]]:
 def documents(app: Flask) -> Iterator[tuple[str, str]]:
     """Yield the HTML of which every kind of PDF is made."""
     publish(app, whole_list())
+    typed_by_the_clinic(app)
     desk = Desk(app, language=TAG)
     desk.issue(("-11.05", "Goodwill"))
     desk.issue(sessions=3)

@@ -108,6 +108,22 @@ def test_data_say_of_a_range_what_its_page_says(app: Flask, page: Page) -> None:
     assert len(data["outside"]) == len(ranges.outside)
 
 
+def test_what_of_the_prices_is_a_tax_within_them_is_said_without_a_sum_that_does_not_come_out(
+    app: Flask, page: Page
+) -> None:
+    with app.app_context():
+        record = db.session.scalars(select(Estimate)).one()
+        (tax,) = [tax for tax in said_of(record)[0].taxes if tax.included]
+        pdf = pdf_document.pdf_of(record)
+    plain = Visitor(app).open(f"{page.path}/estimate.txt").html
+    for said in (page_words(page), pdf_words(pdf), plain):
+        whole = " ".join(said.replace("\xa0", " ").split())
+        sentence = f"{tax.base}, of which {tax.amount} is this tax".replace("\xa0", " ")
+        assert sentence in whole
+        assert "of USD" not in whole[whole.index("Tax that is inside") : whole.index(sentence)]
+        assert "= USD" not in whole[whole.index("Tax that is inside") :][:200]
+
+
 def _told(group: GroupRows) -> GroupRows:
     """Return a group as paper says it: without sources, and without what its columns say already."""
     return replace(group, rows=[replace(item, steps=item.telling_steps, source=None) for item in group.rows])

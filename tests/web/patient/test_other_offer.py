@@ -16,6 +16,7 @@ from sqlalchemy import inspect, text
 
 from estimator.clinic import exchange_rates
 from estimator.db import db
+from estimator.i18n import reader
 from estimator.pdf import renderer
 from estimator.web import turns
 from estimator.web.patient import other_offer, pdf_line
@@ -338,6 +339,8 @@ def test_all_of_it_can_be_saved_as_a_document(visitor: Visitor, form: Page) -> N
     text = " ".join(read.stdout.decode().split())
     for line in ("USD 12,000.00", "Is rehabilitation in the price?", "not said", "What is known about this"):
         assert line in text
+    day = reader("en").day(NOW.date())
+    assert re.search(rf"Estimate Date EST-\w{{4}}-\w{{4}} {day} ", text)  # two columns, each word apart
 
 
 def test_a_document_that_cannot_be_made_leaves_the_comparison_where_it_is(

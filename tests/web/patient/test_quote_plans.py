@@ -64,6 +64,13 @@ def test_the_plans_stand_side_by_side_with_what_differs_marked(patient: Patient)
     assert sessions.endswith("3 sessions")
 
 
+def test_the_plain_text_says_of_every_line_in_which_the_plans_differ_that_it_does(patient: Patient) -> None:
+    text = patient.open(f"{patient.path}/1.txt").html
+    lines = text[text.index("The plans side by side") :].splitlines()
+    for line in ("Sessions", "Firm total"):
+        assert next(said for said in lines if said.startswith(f"  {line}")).endswith("(differs)")
+
+
 def test_one_sentence_says_how_differing_lines_are_marked_and_only_sums_say_it_to_who_hears_them(
     patient: Patient,
 ) -> None:
