@@ -154,7 +154,11 @@ def _plans(rows: FirmRows) -> Iterator[str]:
     if rows.alternatives:
         yield from _options(rows.options)
         yield from _personal(rows.personal)
+    changes = {part.plan: part.rows for part in rows.changes}
+    if rows.alternatives:
+        yield from _differing(_("What changed"), changes.get("", ()))
     for plan in rows.plans:
+        yield from _differing(_of(plan, _("What changed")), changes.get(plan.plan, ()))
         yield from _firm(plan)
         yield from _beside(plan)
         if rows.alternatives:
@@ -228,7 +232,6 @@ def _paying(rows: FirmRows, not_before: str | None, how: HowToPay | None = None)
 
 
 def _firm(rows: FirmRows) -> Iterator[str]:
-    yield from _differing(_of(rows, _("What changed")), rows.changed)
     yield from _differing(_("Changed since you asked"), rows.since_asked)
     yield from _answers(rows, _of(rows, _("Your answers")))
     yield from _heading(_of(rows, _("Every item of the firm total")))

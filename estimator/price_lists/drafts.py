@@ -276,14 +276,17 @@ def name_of(warning: Problem) -> str:
 
 
 def propose(act: Act, draft: Draft, *, over: int, acknowledged: Sequence[str]) -> None:
-    """Request a second person's approval of a draft as it is now.
+    """Request a second person's approval of a draft as it is now; the same request again is not written down.
 
     Raises UnknownDraft, ChangedMeanwhile, NotReady.
     """
     lock(draft, over=over)
     names = _must_be_ready(draft, acknowledged, act.now).names
-    draft.proposed_by, draft.proposed_at, draft.proposed_save = act.actor, act.now, over
-    draft.acknowledged = json.dumps(names)
+    asked = act.actor, over, json.dumps(names)
+    if (draft.proposed_by, draft.proposed_save, draft.acknowledged) == asked:
+        return
+    draft.proposed_by, draft.proposed_save, draft.acknowledged = asked
+    draft.proposed_at = act.now
     db.session.flush()
     audit.add(act, "draft.proposed", subject=f"draft:{draft.id}", save=over, warnings=len(names))
 

@@ -279,8 +279,8 @@ def _request_received(act: Act, row: outbox.Claimed) -> Written:
 
 def _quote_issued(act: Act, row: outbox.Claimed) -> Written:
     revision = _revision_of(row)
-    if revision.state in ("withdrawn", "replaced"):
-        raise Overtaken
+    if quotes.state_at(revision, act.now) != "current":
+        raise Overtaken  # it says that the quote can be accepted
     first = quotes.first_day_to_accept(revision)
     content = quotes.pdf_document.render(revision, act.settings)
     if content is None:

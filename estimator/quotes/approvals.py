@@ -31,6 +31,8 @@ def propose(act: Act, draft: QuoteDraft, *, fingerprint: str) -> QuoteDraft:
         raise ChangedMeanwhile
     if not prepared.needs_approval or prepared.approved:
         raise NotAsked
+    if current.proposed_by == act.actor:
+        return current  # pressed twice; any change of the draft would have ended it
     current.proposed_by, current.proposed_at = act.actor, act.now
     current.returned_by = current.returned_at = current.returned_to = current.returned_words = None
     db.session.flush()

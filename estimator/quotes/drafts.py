@@ -330,16 +330,20 @@ def approve(act: Act, draft: QuoteDraft, *, fingerprint: str, returned: str = ""
     """Approve the adjustments and given prices of the draft with this fingerprint; any later change ends that.
 
     `returned` is `sent_back` as whoever approves has seen it: nobody approves over a comment that they have not read.
-    Raises ChangedMeanwhile if the draft has another fingerprint now, or was sent back meanwhile; SamePerson for the
-    author of any of them.
+    What the same person has approved already is not written down again. Raises ChangedMeanwhile if the draft has
+    another fingerprint now, or was sent back meanwhile; SamePerson for the author of any of them.
     """
     request = db.session.get_one(PatientRequest, draft.request_id)
     lock(request)
     current = for_request(request)
-    if current is None or sent_back(current) != returned:
+    if current is None:
         raise ChangedMeanwhile
     prepared = preview(act, current)
     if prepared.fingerprint != fingerprint:
+        raise ChangedMeanwhile
+    if prepared.approved and current.approved_by == act.actor and not sent_back(current):
+        return  # pressed twice
+    if sent_back(current) != returned:
         raise ChangedMeanwhile
     if act.actor in authors(current, act.settings):
         raise SamePerson

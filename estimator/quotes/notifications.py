@@ -86,6 +86,19 @@ def tell_patient(
         return
     if what != "withdrawn" and not has_room(act, RECEIPT, revision):
         return
+    put(
+        act,
+        RECEIPT,
+        revision,
+        person.email,
+        language=revision.language,
+        submission=submission,
+        options=receipt_of(revision, what),
+    )
+
+
+def receipt_of(revision: QuoteRevision, what: Answer | Literal["withdrawn"]) -> dict[str, str]:
+    """Return what a receipt tells besides the moment: of an acceptance its plan, its lines, and how long it can end."""
     said = decision_of(revision) if what in ("accepted", "taken_back") else None
     last = None
     if said is not None and what == "accepted":
@@ -97,15 +110,7 @@ def tell_patient(
         options["plan"] = said.plan
     if said is not None and what == "accepted" and (taken := taken_with(said)):
         options["taken"] = str(len(taken))
-    put(
-        act,
-        RECEIPT,
-        revision,
-        person.email,
-        language=revision.language,
-        submission=submission,
-        options=options,
-    )
+    return options
 
 
 def told_at(revision: QuoteRevision, what: str, written: datetime) -> datetime:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from typing import Literal
 
 from estimator import audit, requests
@@ -22,13 +23,20 @@ from estimator.quotes.issued_revisions import (
     state_at,
 )
 
-Letter = Literal["request_received", "request_answer", "quote_issued"]
+Letter = Literal["request_received", "request_answer", "quote_issued", "quote_receipt"]
 
 TO_PATIENT = frozenset({"request_received", "request_answer", "quote_issued", notifications.RECEIPT})
 """Templates of mail to a patient which can be sent once more when a server took it."""
 
-STANDS = ("current", "accepted")
-"""The states of a revision whose mail says nothing that is not so any more."""
+OF_A_STATE: Mapping[str, Letter] = {
+    "current": "quote_issued",
+    "accepted": "quote_receipt",
+    "declined": "quote_receipt",
+}
+"""The letter about a revision that is true in each of its states.
+
+The mail of a quote says that it can be accepted: once it was answered, the receipt of the answer leads to its PDF.
+"""
 
 Sent = Literal["again", "anew", "waits", "replaced", "over", "no_address", "no_server"]
 """What became of mail that is to be sent once more: the same row, a new one, or none, and why not."""
@@ -39,20 +47,28 @@ def letters(request: PatientRequest, act: Act) -> list[Letter]:
     found: list[Letter] = ["request_received"]
     if requests.was_answered_by_mail(request):
         found.append("request_answer")
-    if _current(request, act) is not None:
-        found.append("quote_issued")
-    return found
+    revision = _newest(request)
+    letter = None if revision is None else OF_A_STATE.get(state_at(revision, act.now))
+    return found if letter is None else [*found, letter]
 
 
 def send(act: Act, request: PatientRequest, letter: Letter) -> Sent:
     """Put a letter to the patient into the outbox once more, to the address that the request has now.
 
-    Raises requests.Erased, and keys.Unreadable.
+    None is sent that is not so any more. Raises requests.Erased, and keys.Unreadable.
     """
-    revision = _current(request, act) if letter == "quote_issued" else None
-    where = request.reference if revision is None else about(revision)
-    language = request.language if revision is None else revision.language
-    return _put(act, request, letter, where, language, {})
+    requests.lock(request)
+    if letter in ("request_received", "request_answer"):
+        return _put(act, request, letter, request.reference, request.language, {})
+    revision = _newest(request)
+    if revision is None:
+        return "over"
+    db.session.refresh(revision)
+    state = state_at(revision, act.now)
+    if OF_A_STATE.get(state) != letter:
+        return "over"
+    options = notifications.receipt_of(revision, state) if letter == "quote_receipt" else {}  # type: ignore[arg-type]
+    return _put(act, request, letter, about(revision), revision.language, options)
 
 
 def repeat(act: Act, mail: Mail) -> Sent:
@@ -120,7 +136,7 @@ def _is_over(mail: Mail, act: Act) -> bool:
     db.session.refresh(revision)
     state = state_at(revision, act.now)
     if mail.template == "quote_issued":
-        return state == "withdrawn"
+        return OF_A_STATE.get(state) != mail.template
     if mail.template == "quote_reminder":
         return state != "current" or revision.quote.request.no_reminders_at is not None
     what, last = json.loads(mail.options)["what"], decision_of(revision)
@@ -143,7 +159,7 @@ def _put(
     template: str,
     where: str,
     language: str,
-    options: dict[str, str | bool],
+    options: Mapping[str, str | bool],
 ) -> Sent:
     requests.lock(request)
     address = address_of(act, request)
@@ -171,8 +187,6 @@ def _put(
     return "anew"
 
 
-def _current(request: PatientRequest, act: Act) -> QuoteRevision | None:
-    """Return the newest revision if it stands: it can be accepted, or was."""
+def _newest(request: PatientRequest) -> QuoteRevision | None:
     quote = for_request(request)
-    revision = None if quote is None else newest(quote)
-    return None if revision is None or state_at(revision, act.now) not in STANDS else revision
+    return None if quote is None else newest(quote)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from flask import Flask, g, render_template, request, url_for
+from flask import Flask, current_app, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -16,7 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from estimator import logs, requests, verification
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
-from estimator.web.forms import printable
+from estimator.web.forms import Form, all_forms, printable, typed_names
 from estimator.web.language import current_reader
 
 MOST_KEPT = 200
@@ -24,10 +25,15 @@ MOST_KEPT = 200
 
 
 CARRIED = frozenset(
-    "csrf_token act over base page save fingerprint changes said submission table_sha256 basis seen back pick "
-    "given reference state before revision second agreed read_in asked sent_again sentence name_of_form holder".split()
+    "csrf_token act over base page save fingerprint changes said submission table_sha256 basis seen back pick given "
+    "reference state before revision second agreed read_in asked sent_again sentence name_of_form holder instead_of "
+    "becomes returned recipient standing taken worked_out plan bill every fresh group tick ack kind row sha256 setup "
+    "lang language next currency who list order to in show".split()
 )
-"""What pages carry along in their forms, and nobody has typed."""
+"""What pages carry along or let choose outside of a form of a class of its own, and nobody has typed."""
+
+CARRIED_FOR_EACH = ("basis-", "shown_")
+"""How names begin of which a page carries one for each of its entries."""
 
 
 class Missing(Exception):
@@ -153,9 +159,21 @@ def typed() -> list[str]:
     found = {
         printable(text)
         for name, text in sent_form().items(multi=True)
-        if name not in CARRIED and not is_secret(name) and len(text.strip()) > 1
+        if not is_secret(name) and len(text.strip()) > 1 and _may_be_typed(name)
     }
     return sorted(found, key=len, reverse=True)[:MOST_KEPT]
+
+
+def _may_be_typed(name: str) -> bool:
+    """Whether somebody may have typed what has this name: the forms beside the view say so, then those of all pages."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    beside = vars(sys.modules[view.__module__]).values() if view is not None else ()
+    here = typed_names(each for each in beside if isinstance(each, type) and issubclass(each, Form))
+    if name in here:
+        return here[name]
+    if name in CARRIED or name.startswith(CARRIED_FOR_EACH):
+        return False
+    return typed_names(all_forms()).get(name, True)
 
 
 def _ended_session(_error: CSRFError) -> tuple[str, int]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Self
 
 from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
-from wtforms import Field
+from wtforms import Field, HiddenField, StringField
+from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm
 from wtforms.widgets import HiddenInput
 
@@ -77,6 +78,27 @@ class Form(FlaskForm):  # type: ignore[misc]
         """Add an error to a field, or to the form as a whole, and return the form, to be shown again."""
         refuse(self, sentence, field)
         return self
+
+
+def all_forms(of: type[Form] = Form) -> Iterator[type[Form]]:
+    """Yield every class of forms that was loaded."""
+    for form in of.__subclasses__():
+        yield form
+        yield from all_forms(form)
+
+
+def typed_names(forms: Iterable[type[Form]]) -> dict[str, bool]:
+    """Return the name of each field of some forms, and whether one of them lets it be typed: not carried or chosen."""
+    found: dict[str, bool] = {}
+    for form in forms:
+        for name in dir(form):
+            field = getattr(form, name)
+            if isinstance(field, UnboundField):
+                typed = issubclass(field.field_class, StringField) and not issubclass(
+                    field.field_class, HiddenField
+                )
+                found[name] = found.get(name, False) or typed
+    return found
 
 
 def refuse(form: BaseForm, sentence: str, field: Field | None = None) -> None:

@@ -14,10 +14,18 @@ from estimator.models import Mail
 from estimator.web import request_context
 from estimator.web.language import current_reader
 
+TO_PATIENTS = frozenset(
+    "request_received request_answer request_code quote_issued quote_receipt quote_reminder quote_code".split()
+)
+"""The templates of mail to the address of a request."""
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """The status of one mail. `letter` is its URL in a demonstration, None elsewhere; `untried` has not set out yet."""
+    """The status of one mail. `letter` is its URL in a demonstration, None elsewhere; `untried` has not set out yet.
+
+    `is_before` if it went to an address that a patient had before the one that is known now.
+    """
 
     address: str
     asked_at: str
@@ -26,32 +34,39 @@ class Outcome:
     untried: bool
     remark: str | None
     letter: str | None
+    is_before: bool
 
 
-def outcome(mail: Mail, zone: str, *, domain: bool = False, whole: bool = False) -> Outcome:
+def outcome(
+    mail: Mail, zone: str, *, domain: bool = False, whole: bool = False, current: str | None = None
+) -> Outcome:
     """Return the status of a mail in the reader's language and a time zone; its address is masked.
 
-    Staff see the `domain` of the address in any case, and the `whole` of it where they have to check it.
+    Staff see the `domain` of the address in any case, and the `whole` of it where they have to check it. `current` is
+    the address that the patient has now, to tell the one before from it: masked, both can look alike.
     """
+    address = _address(mail)
     return Outcome(
-        address=_address(mail, domain, whole),
+        address=_("an address that we have deleted")
+        if address is None
+        else address
+        if whole
+        else addresses.masked(address, domain=domain),
         asked_at=current_reader().clock(mail.created_at, zone),
         state=mail.state,
         sentence=_sentence(mail, zone),
         untried=mail.state == "waiting" and not mail.attempts,
         remark=_remark(mail),
         letter=_letter(mail),
+        is_before=None not in (address, current) and mail.template in TO_PATIENTS and address != current,
     )
 
 
-def _address(mail: Mail, domain: bool, whole: bool) -> str:
+def _address(mail: Mail) -> str | None:
     try:
-        address = outbox.address_of(mail, request_context.settings().data_keys)
+        return outbox.address_of(mail, request_context.settings().data_keys)
     except keys.Unreadable:
-        address = None
-    if address is None:
-        return _("an address that we have deleted")
-    return address if whole else addresses.masked(address, domain=domain)
+        return None
 
 
 def _sentence(mail: Mail, zone: str) -> str:

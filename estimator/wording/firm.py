@@ -38,6 +38,9 @@ from pricing.quote import Adjustment, LineChange, Rate, converted, line_changes,
 from pricing.stored import StoredBreakdown, StoredQuote
 from pricing.table import Payment
 
+OF_THE_WHOLE = frozenset({"plan", "option", "account", "valid_until"})
+"""The kinds of changed lines that are about a quote with all of its plans."""
+
 
 @dataclass(frozen=True, slots=True)
 class FirmRows(Rows):
@@ -95,9 +98,29 @@ class FirmRows(Rows):
         """Every plan, this one first."""
         return [self, *self.alternatives]
 
+    @property
+    def changes(self) -> Sequence[Changes]:
+        """What differs from the revision before: of several plans, what is about all of them before each one."""
+        if not self.alternatives:
+            return [Changes(self.plan, self.changed)] if self.changed else []
+        whole = [row for row in self.changed if row.kind in OF_THE_WHOLE]
+        own = [
+            Changes(plan.plan, [row for row in plan.changed if row.kind not in OF_THE_WHOLE])
+            for plan in self.plans
+        ]
+        return [each for each in (Changes("", whole), *own) if each.rows]
+
     def by_plan(self) -> dict[str, FirmRows]:
         """Return every plan by its letter; that of an only plan is empty."""
         return {rows.plan: rows for rows in self.plans}
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs under one heading; `plan` is the letter of the plan that it is about, empty for the whole quote."""
+
+    plan: str
+    rows: Sequence[ChangedRow]
 
 
 @dataclass(frozen=True, slots=True)

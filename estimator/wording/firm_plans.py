@@ -130,27 +130,41 @@ def _came_or_went(
     now: Mapping[str, StoredQuote],
     reader: Reader,
 ) -> Iterator[ChangedRow]:
-    """Yield each plan that this revision has not any more, that has another name in it, and that is new in it."""
+    """Yield each plan that this revision has not any more, that has another name in it, and that is new in it.
+
+    A letter of the revision before is never said without it: by now it may be another plan's.
+    """
     nothing = not_in_it()
+    revision = next(iter(before.values())).content["revision"]
 
     def total(content: StoredQuote) -> str:
         return reader.money(content["total"], content["currency"])
 
     for letter, gone in before.items():
         if letter not in replacing.values():
-            yield ChangedRow("plan", Words(_called(letter)), total(gone.content), nothing)
+            label = _("Plan %(letter)s of revision %(revision)s", letter=letter, revision=revision)
+            yield ChangedRow("plan", Words(label), total(gone.content), nothing)
     for letter, old in replacing.items():
         if old and old != letter and len(before) > 1:
-            name = named(letter) if letter else _("the only plan")
-            was, is_ = total(before[old].content), total(now[letter])
-            yield ChangedRow("plan", Words(named(old)), was, with_name(name, is_))
+            label = _moved(old, revision, letter)
+            yield ChangedRow("plan", Words(label), total(before[old].content), total(now[letter]))
     for letter, old in replacing.items():
         if old is None:
-            yield ChangedRow("plan", Words(_called(letter)), nothing, total(now[letter]))
+            label = _("Plan %(letter)s is new", letter=letter)
+            yield ChangedRow("plan", Words(label), nothing, total(now[letter]))
 
 
-def _called(letter: str) -> str:
-    return named(letter or quote_plans.LETTERS[0])
+def _moved(old: str, revision: int, letter: str) -> str:
+    if not letter:
+        return _(
+            "Plan %(letter)s of revision %(revision)s is the only plan now", letter=old, revision=revision
+        )
+    return _(
+        "Plan %(letter)s of revision %(revision)s is plan %(now)s now",
+        letter=old,
+        revision=revision,
+        now=letter,
+    )
 
 
 def _merged(worded: Iterable[FirmRows]) -> list[NoticeSection]:

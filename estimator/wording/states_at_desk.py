@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from estimator.i18n import gettext as _
 from estimator.i18n import lazy_gettext
 from estimator.models.quotes import RevisionState
 from estimator.models.requests import RequestState
@@ -138,8 +139,18 @@ APPROVAL_MAILS: Mapping[str, Any] = {
 
 def mail_at_desk(template: str, options: str) -> str:
     """Return what a mail is called where all mail is listed, from its template and its options as JSON."""
-    what = json.loads(options).get("what") if template == "staff_approval" else None
+    said = json.loads(options)
+    if template == "request_question" and said.get("answered"):
+        return _("Notice to the desk: answers to our questions")
+    what = said.get("what") if template == "staff_approval" else None
     return str(APPROVAL_MAILS.get(str(what)) or MAILS.get(template, template))
+
+
+def mail_of_a_request(template: str, options: str) -> str:
+    """Return what a mail about a request or its quote is called in its history, from its options as JSON."""
+    if template == "request_question" and json.loads(options).get("answered"):
+        return _("Mail to the desk that our questions were answered")
+    return str(MAILS_OF_A_REQUEST[template])
 
 
 MAILS_OF_A_REQUEST: Mapping[str, Any] = {

@@ -118,15 +118,15 @@ class Events:
 
         Of a clause of hardly another word, "In March, he fell", it is what is told in the sentence.
         """
-        first, last = _within(self._clauses, start)
+        first, last = _spanned(self._clauses, start, end)
         near = self._around(first, last, start, end, kinds)
         if not near and last - first - (end - start) <= LONGEST_BESIDE:
-            near = self._around(*_within(self._sentences, start), start, end, kinds)
+            near = self._around(*_spanned(self._sentences, start, end), start, end, kinds)
         return {kind for _distance, kind in near}
 
     def nearest(self, start: int, end: int, *, kinds: Set[str] = ALL) -> str | None:
         """Return the kind, one of some, of what is told nearest to a place in its clause; None if nothing is."""
-        near = self._around(*_within(self._clauses, start), start, end, kinds)
+        near = self._around(*_spanned(self._clauses, start, end), start, end, kinds)
         return min(near, key=itemgetter(0), default=(0, None))[1]
 
     def is_asked(self, place: int) -> bool:
@@ -167,3 +167,8 @@ def _within(bounds: list[int], place: int) -> tuple[int, int]:
     """Return the bounds before and behind a place."""
     following = bisect_right(bounds, place)
     return bounds[following - 1], bounds[following]
+
+
+def _spanned(bounds: list[int], start: int, end: int) -> tuple[int, int]:
+    """Return the bounds before and behind what goes from one place to another: "from 3 and up to 10 March" is one."""
+    return _within(bounds, start)[0], _within(bounds, max(start, end - 1))[1]

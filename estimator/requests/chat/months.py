@@ -40,6 +40,18 @@ _BENGALI_CASE = re.compile("(?:তে|ের|ে|র)$")
 _DAY = re.compile(
     r"(?<![0-9.,:/-])[0-9]{1,2}(?:er|st|nd|rd|th|º|-?го)?[\s.-]{1,2}(?:de\s|of\s)?$", re.IGNORECASE
 )
+_ONE_DAY = r"(?:(?:le|the|el)\s{1,2})?[0-9]{1,2}(?:er|st|nd|rd|th|º|-?го)?"
+_DAYS = re.compile(
+    normal_form(
+        "NFKC",
+        r"(?<![\w.,:/-])(?:(?:between|from|entre|du|del|desde|с|между|بين|من)\s{1,2})?"
+        rf"{_ONE_DAY}\s{{0,2}}(?:and|to|till|until|et|au|y|al?|и|по|до|و|إلى|الى|और|से|এবং|ও|থেকে|[-–])\s{{0,2}}"
+        rf"{_ONE_DAY}[\s.-]{{1,2}}(?:de\s|of\s)?$",
+    ),
+    re.IGNORECASE,
+)
+"""The days between which something is, up to the month; what joins them ends no clause."""
+
 _DAY_AND_YEAR = re.compile(r"\.?\s{1,2}[0-9]{1,2}(?:st|nd|rd|th)?,?\s{1,2}([0-9]{4})(?![0-9])")
 _YEAR = re.compile(r"\.?(?:\s{1,3}(?:(?:de|del|of|г\.)\s{0,2})?|[,،]\s{1,3}|-)([0-9]{4})(?!-?[0-9])")
 _YEAR_BEFORE = re.compile(
@@ -63,6 +75,9 @@ _IN_BEHIND = re.compile(
 _NAME_BEHIND = re.compile(r"\s{1,2}[^\W\d_a-zа-яё][a-zа-яё]")
 _LONGEST_BEFORE = 20
 """Number of letters before a month in which a day or a preposition is looked for."""
+
+_LONGEST_DAYS = 45
+"""Number of letters before a month in which two days are looked for."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +132,8 @@ def _each(text: str) -> Iterator[Month]:
         if number is None:
             continue
         earliest = max(0, match.start() - _LONGEST_BEFORE)
-        day = _DAY.search(text, earliest, match.start())
+        days = _DAYS.search(text, max(0, match.start() - _LONGEST_DAYS), match.start())
+        day = days or _DAY.search(text, earliest, match.start())
         if name.casefold() in ALSO_WORDS and not day:
             continue
         start = day.start() if day else match.start()

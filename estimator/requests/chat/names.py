@@ -10,8 +10,8 @@ from estimator.requests.chat import countries, lines, relatives
 
 TOLD = (
     "my name is",
-    "my name['’]s",
-    "je m['’]appelle",
+    "my name['’]?s",
+    "je m['’ ]?appelle",
     "mon nom est",
     "me llamo",
     "mi nombre es",
@@ -24,8 +24,8 @@ TOLD = (
 """What stands before a name, and before nothing else."""
 
 HINTED = (
-    "i am|i['’]m|this is|it['’]s me",
-    "je suis|moi,? c['’]est",
+    "i am|i['’]m|this is|it['’]?s me",
+    "je suis|moi,? c['’ ]?est",
     "soy|aquí|(?:le|les) (?:escribe|habla|saluda)",
     "(?:вам )?пишет",
 )
@@ -35,7 +35,7 @@ GREETING = (
     "hello|hi|bonjour|bonsoir|salut|allô|hola|buenos días|buenas tardes|здравствуйте|добрый день|добрый вечер"
 )
 
-BEGINNING = (r"c['’]est(?:\smoi,?)?|ici", "это|я")
+BEGINNING = (r"c['’ ]?est(?:\smoi,?)?|ici", "это|я")
 """What stands before a name at the beginning of a sentence: two words with a capital letter, behind a greeting one."""
 
 BEHIND = "here|ici|aquí|al habla|на связи"
@@ -69,7 +69,7 @@ _PATIENT = "|".join(OF_PATIENTS)
 
 NAMED_PATIENT = (
     "(?:his|her) name is",
-    "(?:il|elle|qui) s['’]appelle",
+    "(?:il|elle|qui) s['’ ]?appelle",
     "se llama",
     "(?:его|е[её]) зовут",
     "اسمه",
@@ -78,7 +78,7 @@ NAMED_PATIENT = (
     "(?:তার|তাঁর|ওর) নাম",
     rf"(?:{_PATIENT})['’]s name is",
     rf"(?:{_PATIENT}),? (?:(?:is|who is|who['’]s) )?(?:called|named)",
-    rf"(?:{_PATIENT}),? (?:(?:qui )?(?:s['’]appelle|se nomme)|nommée?|prénommée?|appelée?|du nom de)",
+    rf"(?:{_PATIENT}),? (?:(?:qui )?(?:s['’ ]?appelle|se nomme)|nommée?|prénommée?|appelée?|du nom de)",
     rf"(?:{_PATIENT}),? (?:(?:que )?se llama|llamad[oa]|de nombre)",
     rf"(?:{_PATIENT}),? по имени",
     rf"(?:{relatives.RUSSIAN_DECLINED}) зовут",
@@ -90,6 +90,21 @@ NAMED_PATIENT = (
     rf"(?:{relatives.BENGALI_GENITIVE}) নাম",
 )
 """What stands before the name of a patient, and before nothing else."""
+
+WRITTEN_TO = (
+    r"(?:contacting|writing(?: to)?|write to|turning to) you(?: today| again)?",
+    r"vous (?:contact|écri|ecri|sollicit|adress)[^\W\d_]{1,5}(?: (?:un|ce|cet) (?:message|mail|courriel))?",
+    r"(?:les? escribo|contactar(?:le|les|los)|me (?:pongo|permito poner(?:me)?) en contacto con ustedes|"
+    r"dirigirme a usted(?:es)?)",
+    r"(?:обращаюсь к вам|пишу вам|вам пишу)",
+)
+"""What stands before a name between commas: of whoever writes, if what they have stands behind it, "Paul Sow, T10"."""
+
+OF_THEMSELVES = (
+    r"\d{1,3} (?:years?|y/?o|ans|años|лет|год)|(?:pati[eё]nt|паци)|t[ée]tra|quadri|cuadri|parapl|tetra|"
+    r"пара(?:пл|лиз)|тетра|инвалид|(?:complete |incomplete )?[CTLSD]\d{1,2}\b|âgée?|aged|née? |born|nacid"
+)
+"""What somebody says of themselves behind their name, and of nobody whom they write to."""
 
 TITLES = "dr|mr|mrs|ms|miss|mme|mlle|sr|sra|prof|docteure?|doctora?|professeur"
 
@@ -159,6 +174,10 @@ _ABOUT = (
         rf"(?<!\w)(?i:{'|'.join(CLOSINGS)})[,.!]?\s{{1,3}}(?i:{_TITLE})"
         rf"(?={_PROPER}(?:{_SPACE}{_PROPER}){{0,3}}{_SPACE}{{0,2}}[.!]?{_SPACE}{{0,2}}$)",
         re.MULTILINE,
+    ),
+    re.compile(
+        rf"(?<!\w)(?i:{'|'.join(WRITTEN_TO)}),{_SPACE}{{1,3}}(?!(?i:{TITLES})\b)"
+        rf"(?={_PROPER}(?:{_SPACE}{_PROPER}){{1,2}}{_SPACE}?,{_SPACE}{{1,3}}(?i:{OF_THEMSELVES}))"
     ),
     re.compile(
         rf"(?<!\w)(?i:{THANKS})(?:{_SPACE}?[,.!]{_SPACE}?\n?|\s?\n)\s{{0,3}}"

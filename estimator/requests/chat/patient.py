@@ -20,10 +20,13 @@ _AGES = re.compile(
         (
             rf"(?<![\w.,/-]){_AGE}[ -]?(?:years?[ -]old|y/?o\b)",
             rf"\baged?:? {_AGE}(?![\w.,/-]?[0-9])",
-            rf"\b(?:j['’]ai|(?<!\by )a|âgée?s? de) {_AGE} ans\b",
+            rf"\b(?:j['’ ]?ai|(?<!\by )a|âgée?s? de) {_AGE} ans\b",
             rf"\b(?:tengo|tiene) {_AGE} años\b",
             rf"(?<![\w.,/-]){_AGE} años de edad\b",
-            rf"[,(] ?{_AGE} (?:ans|años|years|лет)(?= ?[,.;)])",
+            rf"[,(،] ?{_AGE} (?:ans|años|years|лет|سنة|عام[اً]{{0,2}})(?= ?[,.;)،\n]| ?\Z)",
+            # A sentence of its own: what is that short, and not so many years, is perhaps how long ago.
+            r"(?:\A|[.;!।] {1,2}|\n ?)([1-9][0-9]) (?:ans|años|years|лет|года?|سنة|عام[اً]{0,2}|साल|वर्ष|বছর)"
+            r"(?= ?[,.;)،।\n]| ?\Z)",
             rf"\b(?:мне|ему|ей) {_AGE} (?:лет|год|года)\b",
             rf"(?:عمره|عمرها|عمري|العمر) ?:? ?{_AGE}(?![0-9])",
             rf"(?<![\w.,/-]){_AGE} (?:साल|वर्ष) (?:का|की|के) (?:हूँ|हूं|है|हैं|था|थी)(?![\w\u0900-\u0963])",

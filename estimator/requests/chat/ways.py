@@ -70,6 +70,16 @@ _CALL = re.compile(
     r"(?:r?appel|téléphon)ez[- ](?:moi|nous)|(?:m['’]|me\s|nous\s)(?:r?appeler|téléphoner)(?!\w)|"
     r"ll[áa]m(?:e|a|ar|en)(?:me|nos)(?!\w)|(?:пере|по)?звоните|"
     r"اتصل(?:وا)?\sب(?:ي|نا)|كلم(?:ن|ون)ي|"
+    r"(?<!\bje\s)(?<!\bj['’])(?:r?appel|téléphon)ez\s(?:plut[ôo]t\s|de préférence\s|si possible\s)?"
+    r"(?:(?:le|dans la|en)\s(?:soir|matin|midi|week-?end|soirée|matinée|journée)|l['’\s]apr[èe]s[- ]midi|"
+    r"(?:après|apres|avant|vers|entre|à partir de)\s\d{1,2}\s?h)|"
+    r"(?<!\bi\s)(?<!\bwe\s)(?<!['’]ll\s)(?<!\b(?:can|may|day|his|her|the|our)\s)(?<!\bwill\s)(?<!\bto\s)(?<!\ba\s)(?<!\bmy\s)"
+    r"(?:call|phone|ring)\s(?:preferably\s|rather\s|only\s|best\s|if possible\s)?"
+    r"(?:in the (?:evening|morning|afternoon)s?|(?:after|before|around|between)\s\d{1,2}(?:\s?[ap]\.?m|:\d\d|h))|"
+    r"ll[áa]m(?:e|en)\s(?:mejor\s|preferiblemente\s|si es posible\s)?"
+    r"(?:(?:por|en) la\s(?:tarde|noche|mañana)|(?:después|a partir|antes) de las?\s\d)|"
+    r"(?:कॉल|फ़ोन|फोन)\s(?:शाम|सुबह|दोपहर|रात)\s(?:को|में)\s(?:ही\s)?(?:करें|कीजिए|कीजिएगा|करो)|"
+    r"(?:কল|ফোন)\s(?:সন্ধ্যায়|রাতে|সকালে|বিকেলে|দুপুরে)\s(?:করুন|করবেন|দিন|দিবেন)|"
     r"(?:कॉल|फ़ोन|फोन)\s(?:करें|कीजिए|करो|करना|कर\sल|कर\sद)|(?:কল|ফোন)\s(?:করুন|করবেন|করেন|দিন|দিবেন))",
     re.IGNORECASE,
 )

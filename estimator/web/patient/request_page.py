@@ -217,7 +217,7 @@ def _page(
         answers_in=answers_in,
         speak=url_for("asking.language", reference=record.reference),
         state=record.state,
-        state_sentence=_state(record, quote),
+        state_sentence=_state(record, quote, is_folded=bool(said) and said[-1]["folded"]),
         exchange=[*said_with_it(record, zone), *said] if confirmed else said,
         answers_come=bool(said),
         mailed=request_visit.is_mailed(record),
@@ -275,7 +275,8 @@ def _has_answered(record: PatientRequest) -> bool:
     return last is not None and last.answered is not None and record.state in ("new", "in_work")
 
 
-def _state(record: PatientRequest, quote: Quote | None) -> str:
+def _state(record: PatientRequest, quote: Quote | None, *, is_folded: bool) -> str:
+    """Say how far a request is; what was asked last stands in the form below where its message `is_folded`."""
     state = record.state
     if record.kind == "question":
         answered = state == "in_work" and _last_word(record) == "answer"
@@ -284,7 +285,7 @@ def _state(record: PatientRequest, quote: Quote | None) -> str:
         # It expires with its last day, whether the clock has come round to it yet or not.
         newest = quotes.state_at(quotes.newest(quote), request_context.now())
         state = "expired" if newest == "expired" else state
-    if state == "waiting" and _last_word(record) == "answer":
+    if state == "waiting" and _last_word(record) == "answer" and not is_folded:
         return str(states.ASKED_ON_PAGE)
     return str(states.REQUEST_FOR_PATIENT[state])
 

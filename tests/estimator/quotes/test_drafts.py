@@ -13,9 +13,9 @@ from flask import Flask
 from sqlalchemy import select, text, update
 
 import pricing
-from estimator import price_lists, quotes, requests
+from estimator import audit, price_lists, quotes, requests
 from estimator.db import db
-from estimator.models import AuditEntry, PatientRequest, QuoteDraft
+from estimator.models import AuditEntry, PatientRequest, QuoteDraft, RequestEvent
 from estimator.quotes import drafts, plans
 from pricing.quote import Adjustment
 from tests.support.acts import acting
@@ -434,6 +434,25 @@ def test_what_is_changed_after_the_approval_is_not_approved(
     approve(request_)
     change(request_, **later)
     assert codes(state(request_)) == ["not_approved"]
+
+
+def test_what_is_pressed_twice_is_asked_for_and_approved_once(request_: PatientRequest) -> None:
+    prepare(request_, adjustments=[("-500.00", "Goodwill")])
+    act = acting(actor=COORDINATOR, clinic=CLINIC, now=NOW, settings=settings())
+    for _press in range(2):
+        quotes.approvals.propose(act, draft_of(request_), fingerprint=state(request_).fingerprint)
+    for _press in range(2):
+        approve(request_)
+    kinds = [event.kind for event in db.session.scalars(select(RequestEvent))]
+    assert (kinds.count("approval_asked"), kinds.count("approved")) == (1, 1)
+    actions = [entry.action for entry in audit.entries(20)]
+    assert (actions.count("quote.proposed"), actions.count("quote.approved")) == (1, 1)
+
+
+def draft_of(request: PatientRequest) -> QuoteDraft:
+    found = drafts.for_request(request)
+    assert found is not None
+    return found
 
 
 def test_what_was_changed_since_it_was_looked_at_cannot_be_approved(request_: PatientRequest) -> None:

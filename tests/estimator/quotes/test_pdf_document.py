@@ -136,6 +136,22 @@ def test_a_revision_says_which_one_it_replaces_what_changed_and_what_was_adjuste
     assert "Why: Goodwill" not in text, "the reason is for colleagues"
 
 
+def test_what_changed_in_a_whole_quote_of_several_plans_stands_under_no_letter(app: Flask) -> None:
+    revision = with_plans("3")
+    prepare(revision.quote.request)
+    draft = drafts.for_request(revision.quote.request)
+    assert draft is not None
+    act = acting(actor=COORDINATOR, now=NOW, settings=settings())
+    draft = drafts.remove_plan(act, draft, save=draft.save, plan="A")
+    draft = drafts.add_plan(act, draft, save=draft.save)
+    drafts.change(act, draft, save=draft.save, plan="B", answers={**PLAN, "sessions": "5"})
+    db.session.commit()
+    page = markup(issue(revision.quote.request, NOW + timedelta(days=1)))
+    assert page.count("What changed</h2>") == 1
+    assert "<h2>What changed</h2>" in page
+    assert "Plan B of revision 1 is plan A now" in page
+
+
 @pytest.mark.long
 def test_it_says_how_it_is_accepted_and_where_it_can_be_checked(app: Flask) -> None:
     content = rendered(quoted())

@@ -12,8 +12,10 @@ from sqlalchemy import select
 
 from estimator import quotes
 from estimator.db import db
+from estimator.estimates import plain_text
 from estimator.models import PatientRequest, QuoteDecision, QuoteDraft, QuoteRevision
 from estimator.quotes import drafts
+from estimator.wording import FirmRows
 from pricing.quote import Adjustment
 from tests.support.acts import acting
 from tests.support.at_once import at_once
@@ -248,7 +250,7 @@ def test_the_next_revision_says_which_plan_came_and_which_went(request_: Patient
     assert rows is not None
     assert rows.plans == [rows]
     changed = [(str(row.label), row.old.replace("\N{NO-BREAK SPACE}", " "), row.new) for row in rows.changed]
-    assert ("Plan B", "USD 6,600.00", "not in it") in changed
+    assert ("Plan B of revision 1", "USD 6,600.00", "not in it") in changed
 
 
 def remove(request: PatientRequest, plan: str) -> None:
@@ -281,8 +283,8 @@ def test_the_plan_that_stays_is_not_compared_with_the_one_that_was_removed(reque
     prepare(request_)
     remove(request_, "A")
     assert changed(issue(request_, NOW + DAY)) == [
-        ("Plan A", "USD 4,300.00", "not in it"),
-        ("Plan B", "USD 6,500.00", "the only plan: USD 6,500.00"),
+        ("Plan A of revision 1", "USD 4,300.00", "not in it"),
+        ("Plan B of revision 1 is the only plan now", "USD 6,500.00", "USD 6,500.00"),
     ]
 
 
@@ -291,8 +293,8 @@ def test_a_plan_that_moves_up_is_the_same_plan_under_another_name(request_: Pati
     prepare(request_)
     remove(request_, "B")
     assert changed(issue(request_, NOW + DAY)) == [
-        ("Plan B", "USD 6,600.00", "not in it"),
-        ("Plan C", "USD 8,800.00", "Plan B: USD 8,800.00"),
+        ("Plan B of revision 1", "USD 6,600.00", "not in it"),
+        ("Plan C of revision 1 is plan B now", "USD 8,800.00", "USD 8,800.00"),
     ]
     prepare(request_)
     change(request_, "B", answers=THREE)
@@ -305,11 +307,32 @@ def test_a_plan_in_the_place_of_a_removed_one_is_new(request_: PatientRequest) -
     add(request_)
     change(request_, "C", answers={**PLAN, "sessions": "5"})
     remove(request_, "A")
-    assert changed(issue(request_, NOW + DAY)) == [
-        ("Plan A", "USD 4,400.00", "not in it"),
-        ("Plan B", "USD 6,600.00", "Plan A: USD 6,600.00"),
-        ("Plan B", "not in it", "USD 11,000.00"),
+    revision = issue(request_, NOW + DAY)
+    assert changed(revision) == [
+        ("Plan A of revision 1", "USD 4,400.00", "not in it"),
+        ("Plan B of revision 1 is plan A now", "USD 6,600.00", "USD 6,600.00"),
+        ("Plan B is new", "not in it", "USD 11,000.00"),
     ]
+    text = plain_text.firm_text(rows_of(revision), "N. N.").replace("\N{NO-BREAK SPACE}", " ")
+    what = text.index("\nWhat changed\n")
+    assert "What changed" not in text[:what] + text[what + len("\nWhat changed\n") :]
+    assert "Plan B of revision 1 is plan A now: USD 6,600.00" in " ".join(text.split())
+
+
+def test_what_concerns_the_whole_quote_stands_under_no_plan(request_: PatientRequest) -> None:
+    with_plans("3", request=request_)
+    prepare(request_)
+    change(request_, "B", answers={**PLAN, "sessions": "5"})
+    changes = rows_of(issue(request_, NOW + DAY)).changes
+    assert [part.plan for part in changes] == ["", "B"]
+    assert [row.kind for row in changes[0].rows] == ["valid_until"]
+    assert "total" in [row.kind for row in changes[1].rows]
+
+
+def rows_of(revision: QuoteRevision) -> FirmRows:
+    found = quotes.rows_of(revision, settings().data_keys)
+    assert found is not None
+    return found
 
 
 def test_of_one_plan_that_becomes_two_the_first_is_the_one_there_was(request_: PatientRequest) -> None:
@@ -318,7 +341,7 @@ def test_of_one_plan_that_becomes_two_the_first_is_the_one_there_was(request_: P
     prepare(request_)
     add(request_)
     change(request_, "B", answers=THREE)
-    assert changed(issue(request_, NOW + DAY)) == [("Plan B", "not in it", "USD 6,600.00")]
+    assert changed(issue(request_, NOW + DAY)) == [("Plan B is new", "not in it", "USD 6,600.00")]
 
 
 def test_where_every_plan_was_made_anew_the_first_takes_the_place_of_the_first(
@@ -339,7 +362,7 @@ def test_a_revision_that_was_prepared_before_one_plan_was_accepted_is_compared_w
     revision = with_plans("3", request=request_)
     prepare(request_)
     accept(revision, plan="B")
-    assert changed(issue(request_, NOW + DAY)) == [("Plan A", "not in it", "USD 4,400.00")]
+    assert changed(issue(request_, NOW + DAY)) == [("Plan A is new", "not in it", "USD 4,400.00")]
 
 
 def accepted_plan(revision: QuoteRevision) -> str:

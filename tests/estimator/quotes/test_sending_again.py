@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -17,7 +18,16 @@ from estimator.quotes import sending_again
 from tests.support.acts import acting
 from tests.support.example_list import NOW
 from tests.support.example_mail import claimed
-from tests.support.example_quotes import COORDINATOR, accept, issue, prepare, quoted, settings
+from tests.support.example_quotes import (
+    COORDINATOR,
+    accept,
+    decline,
+    issue,
+    prepare,
+    quoted,
+    settings,
+    with_plans,
+)
 
 LATER = NOW + timedelta(minutes=8)
 
@@ -100,6 +110,43 @@ def test_a_quote_that_was_replaced_is_refused_at_once(app: Flask) -> None:
     replace(revision)
     assert repeat(first) == "over"
     assert times_sent_again() == 1
+
+
+@pytest.mark.parametrize("answer", [accept, decline])
+def test_a_quote_that_was_answered_is_not_offered_again_but_the_receipt_of_the_answer(
+    app: Flask, answer: Callable[[QuoteRevision], None]
+) -> None:
+    revision = with_plans("3")
+    first = taken("quote_issued")
+    act = acting(actor=COORDINATOR, now=LATER, settings=settings(), mail_server="mail")
+    assert "quote_issued" in sending_again.letters(revision.quote.request, act)
+    (accept_b if answer is accept else answer)(revision)
+    taken("quote_receipt")
+    assert repeat(first) == "over"
+    offered = sending_again.letters(revision.quote.request, act)
+    assert ("quote_issued" in offered, "quote_receipt" in offered) == (False, True)
+    assert sending_again.send(act, revision.quote.request, "quote_issued") == "over"
+    assert sending_again.send(act, revision.quote.request, "quote_receipt") == "anew"
+    db.session.commit()
+    again = newest_mail("quote_receipt")
+    message = mail_contents.compose(act, claimed(again.id, LATER))
+    body = message.get_body(("plain",))
+    assert body is not None
+    said = "you accepted plan B of quote" if answer is accept else "you declined revision 1 of quote"
+    assert said in " ".join(body.get_content().split())
+
+
+def accept_b(revision: QuoteRevision) -> None:
+    accept(revision, plan="B")
+
+
+def test_the_mail_of_a_quote_that_was_accepted_before_it_left_does_not_go_out(app: Flask) -> None:
+    revision = quoted()
+    accept(revision)
+    with pytest.raises(mail_contents.Overtaken):
+        mail_contents.compose(
+            acting(settings=settings(), now=LATER), claimed(newest_mail("quote_issued").id, LATER)
+        )
 
 
 @pytest.mark.parametrize(("way", "offered"), [("email", True), ("whatsapp", False)])

@@ -386,6 +386,10 @@ def test_numbers_have_their_units_and_days_their_parts(app: Flask, coordinator: 
     assert draft_answers(app, reference)["discharged"] == "2026-05-03"
 
 
+def words_of_page(app: Flask, reference: str) -> str:
+    return " ".join(opened(app, reference).page.text.split())
+
+
 def test_a_message_of_the_desk_that_asks_the_same_is_folded_and_other_words_are_not(
     app: Flask, coordinator: Staff, reference: str
 ) -> None:
@@ -393,6 +397,9 @@ def test_a_message_of_the_desk_that_asks_the_same_is_folded_and_other_words_are_
     coordinator.press("Prepare a quote")
     coordinator.press("Save, and ask the patient what is open")
     coordinator.press("Send the answer")
+    sentence = "We have asked you something and are waiting for your answer."
+    assert f"{sentence} What we asked" not in words_of_page(app, reference), "it stands in the form"
+    assert sentence in words_of_page(app, reference)
     with request_of(app, reference) as found:
         requests.answer(acting(actor="user:1", now=now(), settings=settings_of(app)), found, "Good journey!")
     shown = opened(app, reference).page

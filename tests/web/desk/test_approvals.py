@@ -353,3 +353,26 @@ def test_nobody_invented_is_offered_or_told_anything_once_somebody_real_administ
         staff.tell_who_asked(act, "quote_returned", "REQ-1", asked_by.actor)
         assert db.session.scalars(db.select(Mail.about)).all() == ["REQ-1"]
         assert list(staff.who_may("quotes.approve", demonstration=True).values()) == [boss]
+
+
+def test_a_second_press_of_approve_is_led_to_what_the_first_one_published(
+    editor: Staff, approver: Staff, draft: str
+) -> None:
+    asked_for(editor, draft)
+    shown = approver.see(f"{draft}/publish")
+    approver.press(APPROVE)
+    approver.page = shown
+    twice = approver.press(APPROVE)
+    assert twice.status == 200
+    assert "It had been published already, by the press before." in twice.text
+    assert "2026-12" in twice.text
+
+
+def test_approval_that_is_asked_for_twice_is_asked_for_once(app: Flask, editor: Staff, draft: str) -> None:
+    shown = editor.see(f"{draft}/publish")
+    asked_for(editor, draft)
+    editor.page = shown
+    warnings = [str(box.get("value")) for box in shown.all("input", type="checkbox")]
+    editor.send("Ask for approval", {"ack": warnings})
+    with app.app_context():
+        assert [entry.action for entry in audit.entries(20)].count("draft.proposed") == 1

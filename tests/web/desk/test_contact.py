@@ -15,6 +15,7 @@ from estimator.models import Mail
 from estimator.models.staff import Role
 from estimator.processes import mail_contents
 from tests.support.acts import acting
+from tests.support.example_quotes import accept
 from tests.support.quote_desk import (
     ADDRESS,
     NAME,
@@ -151,6 +152,36 @@ def test_mail_that_was_given_up_goes_to_the_address_that_was_corrected_meanwhile
     assert waiting(app) == []
     coordinator.post(f"/desk/outbox/{number}/again", {})
     assert waiting(app) == [("request_received", RIGHT)]
+    shown = coordinator.see(f"/desk/requests/{reference}").text
+    assert shown.count(", the address before") == 1, "masked, both addresses look alike"
+
+
+def test_whoever_is_late_is_told_of_the_correction_and_not_only_of_the_mail_behind_it(
+    app: Flask, coordinator: Staff, sign_in: SignIn
+) -> None:
+    reference = ask(app)
+    late = sign_in(app, "coordinator")
+    late.see(contact(reference))
+    give_up(app, "request_received", "550 mailbox unknown")
+    coordinator.see(contact(reference))
+    coordinator.press(BUTTON, email=RIGHT, again=["request_received"])
+    shown = late.press(BUTTON, full_name="Wilma Quill")
+    assert shown.status == 409
+    assert "corrected the contact: email address" in shown.text
+    assert "sent again: Mail that confirms the request" in shown.text
+
+
+def test_once_a_quote_was_accepted_its_receipt_is_offered_and_its_mail_is_not(
+    app: Flask, coordinator: Staff
+) -> None:
+    reference = ask(app)
+    issue(coordinator, reference)
+    with newest(app, reference) as revision:
+        accept(revision, now())
+    assert "The mail with the quote and its PDF" not in coordinator.see(contact(reference)).text
+    shown = coordinator.press(BUTTON, email=RIGHT, again=["quote_receipt"])
+    assert "1 mail is sent again." in shown.text
+    assert waiting(app)[1:] == [("quote_receipt", RIGHT)], "behind the notice to the desk"
 
 
 @pytest.mark.long

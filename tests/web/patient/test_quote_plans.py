@@ -255,6 +255,29 @@ def test_a_quote_that_is_over_has_no_plan_to_choose(desk: Desk, patient: Patient
     assert "accept?plan=" not in page.body.decode()
 
 
+def test_a_revision_whose_plans_moved_up_says_which_letter_is_the_old_one(
+    app: Flask, desk: Desk, patient: Patient
+) -> None:
+    with desk.request() as request:
+        act = acting(actor=COORDINATOR, now=now(), settings=desk.settings)
+        draft = drafts.begin(act, request)
+        draft = drafts.change(act, draft, save=draft.save, prices="keep")
+        draft = drafts.remove_plan(act, draft, save=draft.save, plan="A")
+        draft = drafts.add_plan(act, draft, save=draft.save)
+        draft = drafts.change(act, draft, save=draft.save, plan="B", answers={**PLAN, "sessions": 1})
+        prepared = drafts.preview(act, draft)
+        revision = quotes.issue(act, request, save=draft.save, fingerprint=prepared.fingerprint)
+        rows = quotes.rows_of(revision, desk.settings.data_keys)
+    page = patient.open(patient.path)
+    assert "#changed-title" in page.links()
+    section = said(page).partition(" What changed Replaces revision 1")[2]
+    for label in ("Plan A of revision 1", "Plan B of revision 1 is plan A now", "Plan B is new"):
+        assert label in section
+    assert not any(heading in said(page) for heading in ("Plan A: What changed", "Plan B: What changed"))
+    assert rows is not None
+    assert [part.plan for part in rows.changes] == [""]
+
+
 @pytest.mark.parametrize("language", ["ar", "fr", "es", "ru", "hi", "bn"])
 def test_every_language_names_the_plans_in_its_own_words(app: Flask, language: str) -> None:
     desk = Desk(app, language=language)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypedDict
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from estimator.db import db
 from estimator.i18n import gettext as _
@@ -44,7 +45,11 @@ class Gone(errors.Missing):
     """A draft is not there any more, or never was."""
 
     def answer(self) -> ResponseReturnValue:
-        """Return the page that says so; it keeps what was typed."""
+        """Return the page that says so; it keeps what was typed. A second press is led to the version."""
+        version = _published_by_the_press_before()
+        if version is not None:
+            flash(_("It had been published already, by the press before. It is published once."))
+            return to("version", version_id=version.id)
         return errors.page(
             404,
             _("This draft is not there any more"),
@@ -52,6 +57,19 @@ class Gone(errors.Missing):
             way_out=(url_for("price_lists.index"), _("To the price lists")),
             kept=errors.typed(),
         )
+
+
+def _published_by_the_press_before() -> TableVersion | None:
+    """Return what the same person published with the button that is pressed again; None if it is another one."""
+    if request.method != "POST" or request.endpoint not in (
+        f"{pages.name}.approve",
+        f"{pages.name}.publish_alone",
+    ):
+        return None
+    slug, _space, name = printable(request.form.get("becomes", "")).partition(" ")
+    return db.session.scalar(
+        select(TableVersion).filter_by(slug=slug, version=name, published_by=signed_in.actor())
+    )
 
 
 @pages.errorhandler(drafts.TooLong)

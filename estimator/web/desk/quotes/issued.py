@@ -131,6 +131,7 @@ class MailRow(TypedDict):
 
     number: int
     outcome: Outcome
+    address: str
     letter: str
     desk: bool
     buttons: Buttons
@@ -268,6 +269,8 @@ def _not_current(of: PatientRequest, standing: RevisionState) -> ResponseReturnV
 def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> RevisionRow:
     reader = current_reader()
     mails = outbox.mails_about(quotes.about(revision))
+    person = requests.readable_person(revision.quote.request, settings().data_keys)
+    address = None if person is None else person.email
     shown = buttons(mails)
     people = _behind(revision, entries)
     standing, first = quotes.state_at(revision, now()), quotes.waits_until(revision, now())
@@ -293,7 +296,8 @@ def _revision(revision: QuoteRevision, entries: Sequence[requests.Entry]) -> Rev
         "mails": [
             {
                 "number": mail.id,
-                "outcome": outcome(mail, revision.time_zone, domain=True),
+                "outcome": (became := outcome(mail, revision.time_zone, domain=True, current=address)),
+                "address": history.address_in(became),
                 "letter": states_at_desk.MAILS[mail.template],
                 "desk": mail.template in notifications.TO_DESK,
                 "buttons": shown[mail.id],

@@ -21,7 +21,7 @@ from estimator.web.countries import countries
 from estimator.web.desk.requests import blueprint as desk
 from estimator.web.desk.requests.beside import may_end_links
 from estimator.web.desk.requests.blueprint import pages
-from estimator.web.desk.requests.request import last_change, the_request
+from estimator.web.desk.requests.request import last_changes, the_request
 from estimator.web.fields import (
     AddressField,
     CarriedField,
@@ -50,6 +50,9 @@ LETTERS: Mapping[str, Any] = {
     "request_received": lazy_gettext("The confirmation with the link"),
     "request_answer": lazy_gettext("The mail that there is an answer"),
     "quote_issued": lazy_gettext("The mail with the quote and its PDF"),
+    "quote_receipt": lazy_gettext(
+        "The mail that says what they answered to the quote; its link leads to the PDF"
+    ),
 }
 """What can be sent once more, in words."""
 
@@ -57,6 +60,7 @@ NOT_SENT: Mapping[str, Any] = {
     "waits": lazy_gettext(
         "One of the mails waits to be sent to that address already, so it is not sent twice."
     ),
+    "over": lazy_gettext("What one of the mails tells of the quote is not so any more, so it was not sent."),
     "no_address": lazy_gettext("No mail was sent: there is no email address. Give them the link yourself."),
     "no_server": lazy_gettext("No mail was sent: this installation sends none. Give them the link yourself."),
 }
@@ -237,7 +241,7 @@ def _meanwhile(reference: str, form: ContactForm) -> ResponseReturnValue:
         "This request was changed while you were looking at it (%(what)s). Nothing of yours was kept or sent. Where "
         "the contact itself was changed, what is kept now stands at the field. Press the button again if yours is "
         "right.",
-        what=last_change(of),
+        what=last_changes(of, _changes(form)),
     )
     form.changes.data = str(of.changes)
     return _page(of, _person(of), form.refuse(sentence), 409)

@@ -40,9 +40,14 @@ def entries_of(found: PatientRequest) -> list[requests.Entry]:
         return []
 
 
-def history(zone: str, entries: Sequence[requests.Entry], mails: Sequence[Mail]) -> list[Told]:
-    """Return what happened to a request and its mail, the newest first, without who has read it."""
-    told = [*events(zone, entries), *(_mail(mail, zone) for mail in mails)]
+def history(
+    zone: str, entries: Sequence[requests.Entry], mails: Sequence[Mail], address: str | None
+) -> list[Told]:
+    """Return what happened to a request and its mail, the newest first, without who has read it.
+
+    `address` is the mail address that the request has now.
+    """
+    told = [*events(zone, entries), *(_mail(mail, zone, address) for mail in mails)]
     return sorted(told, key=lambda one: one.at, reverse=True)
 
 
@@ -77,14 +82,21 @@ def undelivered(mails: Sequence[Mail], person: requests.Person) -> bool:
     return bool(to_them) and max(to_them, key=lambda mail: mail.id).state == "failed"
 
 
-def _mail(mail: Mail, zone: str) -> Told:
-    outcome = mail_status.outcome(mail, zone, domain=True)
+def address_in(outcome: mail_status.Outcome) -> str:
+    """Return the address of a mail, masked, and whether it is the one that was corrected since."""
+    if outcome.is_before:
+        return _("%(address)s, the address before", address=outcome.address)
+    return outcome.address
+
+
+def _mail(mail: Mail, zone: str, address: str | None) -> Told:
+    outcome = mail_status.outcome(mail, zone, domain=True, current=address)
     at = mail.ended_at or mail.created_at
-    title = str(states_at_desk.MAILS_OF_A_REQUEST[mail.template])
+    title = states_at_desk.mail_of_a_request(mail.template, mail.options)
     return Told(
         at=at,
         when=current_reader().clock(at, zone),
-        who=outcome.address,
+        who=address_in(outcome),
         what=f"{title}: {outcome.sentence}",
         kind=f"mail mail-{outcome.state}",
         remark=outcome.remark,

@@ -32,6 +32,9 @@ from estimator.wording import injury
 ON_TOP = "message"
 """Where a page says what was done, unless it is opened further down."""
 
+MOST_TOLD = 5
+"""Maximum number of changes by others that are told at once, the last ones."""
+
 MOST_QUOTED = 300
 """Maximum number of characters of a colleague's answer in what is said of it; all of it stands in the conversation."""
 
@@ -270,15 +273,19 @@ def _meanwhile(reference: str, form: Form) -> ResponseReturnValue:
     sentence = _(
         "This request was changed while you were looking at it (%(what)s). Nothing of yours was lost or done: "
         "look at it, then press the button again if you still want to.",
-        what=last_change(found),
+        what=last_changes(found, _changes()),
     )
     return _page(found, form.refuse(sentence), 409)
 
 
-def last_change(found: PatientRequest) -> str:
-    """Say who did what last at a request; mail that went out since is none of it."""
+def last_changes(found: PatientRequest, seen: int) -> str:
+    """Say who did what at a request since its change `seen`, the last first; mail that went out is none of it.
+
+    Of what one press does, the correction of a contact and the mail that is sent again, nothing is left out.
+    """
     told = history.events(_zone(found), history.entries_of(found))
-    return f"{told[0].who}: {told[0].what}" if told else ""
+    since = told[: max(1, min(found.changes - seen, MOST_TOLD))] if seen >= 0 else told[:1]
+    return "; ".join(f"{one.who}: {one.what}" for one in since)
 
 
 def _page(
@@ -353,7 +360,7 @@ def _page(
         conversation=said,
         # Whoever goes on writing is still told, once, what was said since they began.
         said=count_shown() if answering.is_begun and not (answering is sent and status == 409) else len(said),
-        history=history.history(zone, entries, mails),
+        history=history.history(zone, entries, mails, None if who is None else who.email),
         readers=history.readers(zone, entries),
         holder=_holder(found),
         me=desk.myself().id,

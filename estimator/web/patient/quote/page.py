@@ -161,6 +161,7 @@ def _contents(rows: wording.FirmRows, *, past: bool, said: bool) -> list[tuple[s
     """Return the parts of the page that somebody may look for, by the address within it; of plans what all share."""
     only = not rows.alternatives
     parts: list[tuple[str, str, Any]] = [
+        ("changed-title", _("What changed"), rows.replaces),
         ("not-included", _("Not included"), rows.notice("not_included")),
         ("items", _("Every item"), only),
         ("payments", _("Payments"), only and rows.payments and not past),
