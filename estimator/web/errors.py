@@ -25,7 +25,7 @@ MOST_KEPT = 200
 
 CARRIED = frozenset(
     "csrf_token act over base page save fingerprint changes said submission table_sha256 basis seen back pick "
-    "given reference state before revision second agreed read_in asked sent_again sentence name_of_form holder".split()
+    "given reference state before revision second agreed read_in asked sent_again sentence name_of_form holder of_plan".split()
 )
 """What pages carry along in their forms, and nobody has typed."""
 

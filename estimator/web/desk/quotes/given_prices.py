@@ -109,7 +109,8 @@ class PricesForm:
     """The fields of every charge that can be on request, with what this request sent for some of them.
 
     `typed` are the prices that were sent, None where a field was emptied or cannot be read. Each is the price of
-    what its page said, whatever the list that is chosen now says. A field that its page showed empty takes nothing back.
+    what its page said, whatever the list that is chosen now says. A field that its page showed empty takes
+    nothing back.
     """
 
     def __init__(self, of: PatientRequest, draft: QuoteDraft, chosen: PriceTable) -> None:
