@@ -24,8 +24,8 @@ MOST_KEPT = 200
 
 
 CARRIED = frozenset(
-    "csrf_token act over base page save fingerprint changes said submission table_sha256 basis seen back pick "
-    "given reference state before revision second agreed read_in asked sent_again sentence name_of_form holder of_plan".split()
+    "csrf_token act over base page save fingerprint changes said submission table_sha256 basis seen back pick of_plan "
+    "given reference state before revision second agreed read_in asked sent_again sentence name_of_form holder".split()
 )
 """What pages carry along in their forms, and nobody has typed."""
 
