@@ -17,7 +17,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from estimator import logs, requests, verification
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
-from estimator.web.forms import Form, all_forms, printable, typed_names
+from estimator.web.fields import typed_names
+from estimator.web.forms import Form, all_forms, printable
 from estimator.web.language import current_reader
 
 MOST_KEPT = 200

@@ -434,3 +434,14 @@ class FileField(Field):
         if formdata is not None:
             file = request.files.get(self.name)
             self.data = b"" if file is None else file.stream.read(self.most + 1)
+
+
+def typed_names(forms: Iterable[type[BaseForm]]) -> dict[str, bool]:
+    """Return the name of each field of some forms, and whether one of them lets it be typed: not carried or chosen."""
+    found: dict[str, bool] = {}
+    for form in forms:
+        for name in dir(form):
+            kind = getattr(getattr(form, name), "field_class", None)  # of a field that is in no form yet
+            if isinstance(kind, type):
+                found[name] = found.get(name, False) or issubclass(kind, TextField)
+    return found

@@ -10,8 +10,7 @@ from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, HiddenField, StringField
-from wtforms.fields.core import UnboundField
+from wtforms import Field
 from wtforms.form import BaseForm
 from wtforms.widgets import HiddenInput
 
@@ -85,20 +84,6 @@ def all_forms(of: type[Form] = Form) -> Iterator[type[Form]]:
     for form in of.__subclasses__():
         yield form
         yield from all_forms(form)
-
-
-def typed_names(forms: Iterable[type[Form]]) -> dict[str, bool]:
-    """Return the name of each field of some forms, and whether one of them lets it be typed: not carried or chosen."""
-    found: dict[str, bool] = {}
-    for form in forms:
-        for name in dir(form):
-            field = getattr(form, name)
-            if isinstance(field, UnboundField):
-                typed = issubclass(field.field_class, StringField) and not issubclass(
-                    field.field_class, HiddenField
-                )
-                found[name] = found.get(name, False) or typed
-    return found
 
 
 def refuse(form: BaseForm, sentence: str, field: Field | None = None) -> None:

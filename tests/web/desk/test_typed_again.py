@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from estimator.web import errors, forms
+from estimator.web import errors, fields, forms
 
 HIDDEN = re.compile(r'type="hidden" name="([a-z_0-9]+)"')
 DIGEST = "3f" * 32
@@ -51,7 +51,7 @@ def test_what_was_typed_is_shown_again_and_nothing_else(
 
 def test_what_pages_carry_is_known_as_carried(app: Flask) -> None:
     assert app.view_functions  # every class of forms is loaded
-    every = forms.typed_names(forms.all_forms())
+    every = fields.typed_names(forms.all_forms())
     templates = Path("templates").rglob("*.html")
     carried = {name for file in templates for name in HIDDEN.findall(file.read_text(encoding="utf-8"))}
     assert {name for name in carried - errors.CARRIED - TYPED_BEFORE if name not in every} == set(), (
