@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -37,8 +36,6 @@ class DraftPlan:
     lines: Sequence[Line]
     #: the letter of the plan of the newest revision whose place it takes, A of an only one; None of a new plan
     replaces: str | None = None
-    #: what tells it from every other plan of the draft, also when plans before it are removed; empty of a new one
-    name: str = ""
 
     @property
     def alternative(self) -> Alternative:
@@ -57,19 +54,9 @@ def all_of(draft: QuoteDraft, settings: Settings) -> list[DraftPlan]:
     lines = _lines(_opened(draft, "adjustments", settings), draft)
     others = [each for each in beside if "answers" in each]
     return [
-        DraftPlan(
-            read_answers(draft.given),
-            lines,
-            of_first.get("replaces", LETTERS[0]),
-            of_first.get("name") or LETTERS[0],
-        ),
+        DraftPlan(read_answers(draft.given), lines, of_first.get("replaces", LETTERS[0])),
         *(
-            DraftPlan(
-                each["answers"],
-                _lines(each["adjustments"], draft),
-                each.get("replaces", letter),
-                each.get("name") or letter,
-            )
+            DraftPlan(each["answers"], _lines(each["adjustments"], draft), each.get("replaces", letter))
             for letter, each in zip(LETTERS[1:], others, strict=False)
         ),
     ]
@@ -84,21 +71,15 @@ def of(draft: QuoteDraft, settings: Settings, letter: str) -> DraftPlan | None:
 def values(plans: Sequence[DraftPlan], name: str, settings: Settings) -> dict[str, Any]:
     """Return the columns of a draft of this name that has these plans.
 
-    Whose place the first plan takes and its name stand beside the others, unless they are those of the first one.
+    Whose place the first plan takes stands beside the others, unless it is that of the first one.
     """
     first, *others = plans
     alternatives: list[dict[str, Any]] = [
-        {
-            "answers": dict(each.answers),
-            "adjustments": _written(each.lines),
-            "replaces": each.replaces,
-            "name": each.name or secrets.token_hex(4),
-        }
+        {"answers": dict(each.answers), "adjustments": _written(each.lines), "replaces": each.replaces}
         for each in others
     ]
-    name_of_first = first.name or LETTERS[0]
-    if (first.replaces, name_of_first) != (LETTERS[0], LETTERS[0]):
-        alternatives.append({"replaces": first.replaces, "name": name_of_first})
+    if first.replaces != LETTERS[0]:
+        alternatives.append({"replaces": first.replaces})
     return {
         "given": json.dumps(dict(first.answers)),
         "adjustments": _sealed(_written(first.lines), "adjustments", name, settings),

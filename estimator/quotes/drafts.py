@@ -211,7 +211,7 @@ def add_plan(act: Act, draft: QuoteDraft, *, save: int, like: str = "") -> Quote
     if len(found) == len(LETTERS):
         raise TooManyPlans
     copied = draft_plans.of(draft, act.settings, like) or found[0]
-    added = [*found, replace(copied.written_by(act.actor), replaces=None, name="")]
+    added = [*found, replace(copied.written_by(act.actor), replaces=None)]
     return save_columns(act, draft, save, draft_plans.values(added, draft.name, act.settings))
 
 
@@ -474,13 +474,6 @@ def letters_of(draft: QuoteDraft, settings: Settings) -> list[str]:
         return []
     found = draft_plans.all_of(draft, settings)
     return list(LETTERS[: len(found)]) if len(found) > 1 else []
-
-
-def names_of(draft: QuoteDraft, settings: Settings) -> dict[str, str]:
-    """Return what tells each plan of a draft from the others, by its present letter. Raises keys.Unreadable."""
-    return {
-        letter: plan.name for letter, plan in zip(LETTERS, draft_plans.all_of(draft, settings), strict=False)
-    }
 
 
 def authors(draft: QuoteDraft, settings: Settings) -> set[str]:

@@ -28,7 +28,7 @@ MOST_KEPT = 200
 CARRIED = frozenset(
     (
         "csrf_token act over base page save fingerprint changes said submission table_sha256 basis seen back pick "
-        "of_plan given reference state before revision second agreed read_in asked sent_again sentence name_of_form "
+        "plan_key given reference state before revision second agreed read_in asked sent_again sentence name_of_form "
         "holder instead_of becomes returned recipient standing taken worked_out plan bill every fresh group tick ack "
         "kind row sha256 setup lang language next currency who list order to in show"
     ).split()

@@ -269,24 +269,6 @@ def test_a_price_is_not_taken_for_that_of_something_else_in_a_newer_list(
     assert total(coordinator.send("save", {MRI: "100"})) == f"USD{SPACE}16,090.40"
 
 
-def test_a_save_that_touched_nothing_keeps_a_price_that_was_given_otherwise(
-    app: Flask, coordinator: Staff
-) -> None:
-    """Its field is shown empty, because it does not count with these prices; that takes nothing back."""
-    reference = ask(app, plan=WITH_MRI)
-    prepare(coordinator, reference, **{MRI: "350"})
-    old = 'own_mri = false }\nnote.en = "You can have it made at home and bring it."'
-    changed_list(app, **{old: f'{old}\nper = "sessions"'})
-    coordinator.see(page(reference))
-    for prices in ("again", "again", "keep"):
-        shown = coordinator.send("save", {"prices": prices})
-    assert (total(shown), shown.value(MRI)) == (TOTAL, "350")
-    assert "took back the price" not in coordinator.see(f"/desk/requests/{reference}").text
-    coordinator.see(page(reference))
-    assert coordinator.send("save", {MRI: ""}).value(MRI) == ""
-    assert "took back the price" in coordinator.see(f"/desk/requests/{reference}").text
-
-
 def test_a_price_for_what_no_list_has_on_request_is_no_field(app: Flask, coordinator: Staff) -> None:
     reference = ask(app)
     prepare(coordinator, reference)

@@ -11,12 +11,10 @@ from flask import Flask
 
 from estimator import quotes
 from estimator.models.staff import Role
-from estimator.quotes import draft_plans
-from estimator.web.request_context import settings
 from pricing import quote_plans
-from tests.support.quote_desk import accept, ask, issued, newest, page, request_of
+from tests.support.quote_desk import accept, ask, issued, newest, page
 from tests.support.quote_form import PRICE, SPACE, line, prepare, prepare_two, total
-from tests.support.staff_browser import Page, Staff
+from tests.support.staff_browser import Staff
 
 
 def two(app: Flask, coordinator: Staff) -> str:
@@ -198,38 +196,3 @@ def test_after_issue_each_adjustment_stands_under_its_plan(app: Flask, coordinat
     assert "Courtesy" in "".join(table.itertext())
     assert "coordinator@demonstration.example.org" in "".join(table.itertext())
     assert "Plan B" in [heading.text for heading in coordinator.page.all("h4")]
-
-
-@pytest.mark.parametrize("again", [False, True])
-@pytest.mark.parametrize("button", ["Save the answers", "save"])
-def test_what_was_typed_for_a_removed_plan_lands_on_no_other_one(
-    app: Flask, coordinator: Staff, button: str, again: bool
-) -> None:
-    """A plan that was added since then, and has the letter of the removed one, is another plan."""
-    reference = two(app, coordinator)
-    coordinator.see(f"{page(reference)}?plan=B")
-    removing = coordinator.page.sent("Remove Plan B", {})
-    if button == "save":
-        typed = {"amount-0": "-333", "label-0": "Rabais plan B", "reason-0": "Second plan"}
-    else:
-        coordinator.see(f"{page(reference)}/answers?plan=B")
-        typed = {"q_sessions": "6"}
-    action, fields = coordinator.page.sent(button, typed)
-    coordinator.client.post(removing[0], data=removing[1], follow_redirects=True)
-    if again:
-        coordinator.see(page(reference))
-        coordinator.press("Save, and add another plan")
-    before = plans_of(app, reference)
-    answer = Page(coordinator.client.post(action, data=fields))
-    assert answer.status == 409
-    assert "Plan B was removed meanwhile" in answer.text
-    if button == "save":
-        assert "Rabais plan B" in answer.text
-    assert plans_of(app, reference) == before
-
-
-def plans_of(app: Flask, reference: str) -> list[object]:
-    with request_of(app, reference) as of:
-        draft = quotes.drafts.for_request(of)
-        assert draft is not None
-        return list(draft_plans.all_of(draft, settings()))

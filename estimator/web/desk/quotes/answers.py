@@ -18,7 +18,6 @@ from estimator.quotes import drafts
 from estimator.web import estimate_form
 from estimator.web.desk.quotes.blueprint import (
     head_of,
-    name_of_plan,
     pages,
     plan_in,
     save_in,
@@ -129,7 +128,6 @@ def _page(
         request_=head_of(of),
         errors=summary(form),
         save=save_of(draft),
-        of_plan=name_of_plan(draft, plan),
         plan={"letter": plan, "name": firm_plans.named(plan)} if plan else None,
         version=version.version,
         sections=sections,

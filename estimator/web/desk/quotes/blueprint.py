@@ -10,7 +10,6 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from estimator import price_lists, quotes, requests
-from estimator.db import db
 from estimator.i18n import Reader
 from estimator.i18n import gettext as _
 from estimator.i18n import reader as reader_of
@@ -23,8 +22,6 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.web.transaction import committing
-from estimator.wording import firm_plans
-from pricing.quote_plans import LETTERS
 
 pages = Blueprint("quotes_desk", __name__, url_prefix="/desk/requests/<reference>/quote")
 
@@ -137,54 +134,8 @@ def save_in(draft: QuoteDraft) -> int:
     return (whole_numbers.read(number) or 0) if name == draft.name else 0
 
 
-class PlanRemoved(errors.Missing):
-    """The plan that a form was about is in the draft no more; the one that has its letter now is another."""
-
-    def __init__(self, reference: str, letter: str) -> None:
-        self.reference, self.letter = reference, letter
-        super().__init__(reference, letter)
-
-    def answer(self) -> ResponseReturnValue:
-        """Return the page that says so; it keeps what was typed."""
-        return errors.page(
-            409,
-            _("%(plan)s was removed meanwhile", plan=firm_plans.named(self.letter))
-            if self.letter
-            else _("The plan was removed meanwhile"),
-            _("Nothing was saved, and no other plan was changed."),
-            way_out=(url_for("quotes_desk.prepare", reference=self.reference), _("To the quote")),
-            kept=errors.typed(),
-        )
-
-
-def name_of_plan(draft: QuoteDraft, letter: str) -> str:
-    """Return what a form carries to say which plan it is about, whatever letter that has when it is sent."""
-    return drafts.names_of(draft, settings())[letter or LETTERS[0]]
-
-
 def plan_in(draft: QuoteDraft) -> str:
-    """Return the letter of the plan that a form is about, or an address names; none where there is one plan.
-
-    Raises PlanRemoved for a form whose plan is there no more.
-    """
-    if request.method != "POST":
-        return plan_in_sight(draft)
-    letters, named = drafts.letters_of(draft, settings()), request.form.get("plan", "")
-    name = request.form.get("of_plan")
-    if name is None:
-        is_there = named in {"", LETTERS[0], *letters}
-        found = named if named in letters else next(iter(letters), "")
-    else:
-        at = {each: letter for letter, each in drafts.names_of(draft, settings()).items()}
-        is_there, found = name in at, at.get(name, "") if letters else ""
-    if not is_there:
-        of = db.session.get_one(PatientRequest, draft.request_id)
-        raise PlanRemoved(of.reference, named if named in LETTERS else "")
-    return found
-
-
-def plan_in_sight(draft: QuoteDraft) -> str:
-    """Return the letter of the plan that is to be shown; the first one, and none where there is one."""
+    """Return the letter of the plan that an address or a form names; the first one, and none where there is one."""
     letters = drafts.letters_of(draft, settings())
     named = request.values.get("plan", "")
     return named if named in letters else next(iter(letters), "")

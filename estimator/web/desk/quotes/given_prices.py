@@ -108,9 +108,8 @@ class GivenRow(TypedDict):
 class PricesForm:
     """The fields of every charge that can be on request, with what this request sent for some of them.
 
-    `typed` are the prices that were sent, None where a field was emptied or cannot be read. Each is the price of
-    what its page said, whatever the list that is chosen now says. A field that its page showed empty takes
-    nothing back.
+    `typed` are the prices that were sent, None where a field was left empty or cannot be read. Each is the price of
+    what its page said, whatever the list that is chosen now says.
     """
 
     def __init__(self, of: PatientRequest, draft: QuoteDraft, chosen: PriceTable) -> None:
@@ -130,17 +129,8 @@ class PricesForm:
         self.form: Form = self._form()
         self.typed: dict[str, GivenPrice | None] = {}
         for code in self._known:
-            if PREFIX + code in request.form and not self._left_empty(code):
+            if PREFIX + code in request.form:
                 self.typed[code] = self._read(code)
-
-    def _left_empty(self, code: str) -> bool:
-        """Return whether a field is empty in which its page did not show the price that is saved, given otherwise."""
-        field, saved, now_for = self.field(code), self._saved.get(code), manner(self._known[code][1], code)
-        if field.data or saved is None or request.form.get(MANNER + code, now_for) == saved.manner:
-            return False
-        if saved.manner == now_for:  # counts again with the list that is chosen now
-            field.fill(typed_amount(saved.amount, self._reader))
-        return True
 
     def _read(self, code: str) -> GivenPrice | None:
         field, now_for = self.field(code), manner(self._known[code][1], code)

@@ -20,7 +20,6 @@ from estimator.web.desk.comment import CommentForm
 from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
-    name_of_plan,
     pages,
     plan_in,
     save_in,
@@ -263,7 +262,6 @@ def page_of(
         draft={
             "save": save_of(draft),
             "plan": prepared.letter,
-            "of_plan": name_of_plan(draft, prepared.letter),
             "changed_by": signed_in.name_of(draft.changed_by),
             "changed_at": when(draft.changed_at, of),
         },
