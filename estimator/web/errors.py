@@ -24,10 +24,13 @@ MOST_KEPT = 200
 
 
 CARRIED = frozenset(
-    "csrf_token act over base page save fingerprint changes said submission table_sha256 basis seen back pick "
+    "csrf_token act over base page save plan_key fingerprint changes said submission table_sha256 basis seen back pick "
     "given reference state before revision second agreed read_in asked sent_again sentence name_of_form holder".split()
 )
 """What pages carry along in their forms, and nobody has typed."""
+
+CARRIED_BESIDE = ("price-for-", "price-shown-")
+"""How the names begin of what pages carry along beside single fields."""
 
 
 class Missing(Exception):
@@ -153,7 +156,10 @@ def typed() -> list[str]:
     found = {
         printable(text)
         for name, text in sent_form().items(multi=True)
-        if name not in CARRIED and not is_secret(name) and len(text.strip()) > 1
+        if name not in CARRIED
+        and not name.startswith(CARRIED_BESIDE)
+        and not is_secret(name)
+        and len(text.strip()) > 1
     }
     return sorted(found, key=len, reverse=True)[:MOST_KEPT]
 
