@@ -13,6 +13,7 @@ from estimator.quotes.draft_plans import DraftPlan
 from estimator.quotes.drafts import ChangedMeanwhile
 from estimator.requests import lock
 from pricing import PriceTable
+from pricing.quote_plans import LETTERS
 
 
 class OtherList(Exception):
@@ -44,15 +45,21 @@ def copy(act: Act, request: PatientRequest, revision: QuoteRevision, *, save: in
     replaced = draft_plans.all_of(draft, act.settings)
     own = replaced[0].answers
     table = price_lists.parsed(plans.offered(request, act.now).version(draft.prices))
+    on_top = draft.save if save is None else save
     copied = [
-        DraftPlan(_answers(plan.answers, own, table), plan.lines, None if one is None else one.replaces)
-        for plan, one in zip_longest(given.plans.values(), replaced)
+        DraftPlan(
+            _answers(plan.answers, own, table),
+            plan.lines,
+            None if one is None else one.replaces,
+            drafts.key_of_new(on_top, letter),
+        )
+        for letter, plan, one in zip_longest(LETTERS, given.plans.values(), replaced)
         if plan is not None
     ]
     values = draft_plans.values(copied, draft.name, act.settings)
     values["priced"] = given_prices.column(given.priced)
     values["options"] = draft_plans.sealed_options(given.options, draft.name, act.settings)
-    changed = drafts.save_columns(act, draft, draft.save if save is None else save, values)
+    changed = drafts.save_columns(act, draft, on_top, values)
     audit.add(
         act,
         "quote.copied",

@@ -36,6 +36,8 @@ class DraftPlan:
     lines: Sequence[Line]
     #: the letter of the plan of the newest revision whose place it takes, A of an only one; None of a new plan
     replaces: str | None = None
+    #: what tells it from every other plan that the draft ever had, whatever its letter becomes; None while in no draft
+    key: str | None = None
 
     @property
     def alternative(self) -> Alternative:
@@ -54,9 +56,19 @@ def all_of(draft: QuoteDraft, settings: Settings) -> list[DraftPlan]:
     lines = _lines(_opened(draft, "adjustments", settings), draft)
     others = [each for each in beside if "answers" in each]
     return [
-        DraftPlan(read_answers(draft.given), lines, of_first.get("replaces", LETTERS[0])),
+        DraftPlan(
+            read_answers(draft.given),
+            lines,
+            of_first.get("replaces", LETTERS[0]),
+            of_first.get("key", LETTERS[0]),
+        ),
         *(
-            DraftPlan(each["answers"], _lines(each["adjustments"], draft), each.get("replaces", letter))
+            DraftPlan(
+                each["answers"],
+                _lines(each["adjustments"], draft),
+                each.get("replaces", letter),
+                each.get("key", letter),
+            )
             for letter, each in zip(LETTERS[1:], others, strict=False)
         ),
     ]
@@ -71,15 +83,21 @@ def of(draft: QuoteDraft, settings: Settings, letter: str) -> DraftPlan | None:
 def values(plans: Sequence[DraftPlan], name: str, settings: Settings) -> dict[str, Any]:
     """Return the columns of a draft of this name that has these plans.
 
-    Whose place the first plan takes stands beside the others, unless it is that of the first one.
+    Whose place the first plan takes, and its key, stand beside the others, unless they are those of the first one.
     """
+    plans = [replace(each, key=each.key or letter) for letter, each in zip(LETTERS, plans, strict=False)]
     first, *others = plans
     alternatives: list[dict[str, Any]] = [
-        {"answers": dict(each.answers), "adjustments": _written(each.lines), "replaces": each.replaces}
+        {
+            "answers": dict(each.answers),
+            "adjustments": _written(each.lines),
+            "replaces": each.replaces,
+            "key": each.key,
+        }
         for each in others
     ]
-    if first.replaces != LETTERS[0]:
-        alternatives.append({"replaces": first.replaces})
+    if (first.replaces, first.key) != (LETTERS[0], LETTERS[0]):
+        alternatives.append({"replaces": first.replaces, "key": first.key})
     return {
         "given": json.dumps(dict(first.answers)),
         "adjustments": _sealed(_written(first.lines), "adjustments", name, settings),

@@ -211,8 +211,16 @@ def add_plan(act: Act, draft: QuoteDraft, *, save: int, like: str = "") -> Quote
     if len(found) == len(LETTERS):
         raise TooManyPlans
     copied = draft_plans.of(draft, act.settings, like) or found[0]
-    added = [*found, replace(copied.written_by(act.actor), replaces=None)]
+    added = [*found, replace(copied.written_by(act.actor), replaces=None, key=key_of_new(save))]
     return save_columns(act, draft, save, draft_plans.values(added, draft.name, act.settings))
+
+
+def key_of_new(save: int, letter: str = "") -> str:
+    """Return the key of a plan that is put into a draft on top of a save: no plan before had it, and none has it after.
+
+    A letter tells apart several that are put into it at once.
+    """
+    return f"{letter}{save + 1}"
 
 
 def remove_plan(act: Act, draft: QuoteDraft, *, save: int, plan: str) -> QuoteDraft:
@@ -474,6 +482,15 @@ def letters_of(draft: QuoteDraft, settings: Settings) -> list[str]:
         return []
     found = draft_plans.all_of(draft, settings)
     return list(LETTERS[: len(found)]) if len(found) > 1 else []
+
+
+def keys_of(draft: QuoteDraft, settings: Settings) -> dict[str, str]:
+    """Return the letter of each plan by its key; an empty one where there is one plan. Raises keys.Unreadable."""
+    if draft.alternatives is None:
+        return {LETTERS[0]: ""}
+    found = draft_plans.all_of(draft, settings)
+    letters = LETTERS if len(found) > 1 else ("",)
+    return {str(plan.key): letter for letter, plan in zip(letters, found, strict=False)}
 
 
 def authors(draft: QuoteDraft, settings: Settings) -> set[str]:

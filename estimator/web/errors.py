@@ -35,7 +35,7 @@ CARRIED = frozenset(
 )
 """What pages carry along or let choose outside of a form of a class of its own, and nobody has typed."""
 
-CARRIED_FOR_EACH = ("basis-", "shown_")
+CARRIED_FOR_EACH = ("basis-", "shown_", "price-for-", "price-shown-")
 """How names begin of which a page carries one for each of its entries."""
 
 

@@ -409,3 +409,71 @@ def test_prices_in_an_estimate_s_list_that_changed_are_told_apart(app: Flask, co
     assert "Keep the prices of “2026-09”: USD 16,240.40" in said(shown)
     assert "Price again with “2026-11”: USD 16,344.00" in said(shown)
     assert "only." not in said(shown).partition("Prices for this quote")[2].partition("Adjustments")[0]
+
+
+def history(coordinator: Staff, reference: str) -> str:
+    """What the page of a request says that was done."""
+    return said(coordinator.see(f"/desk/requests/{reference}"))
+
+
+def saved_prices(app: Flask, reference: str) -> list[str]:
+    """Return the prices that are saved with what is prepared."""
+    with request_of(app, reference) as of:
+        draft = quotes.drafts.for_request(of)
+        assert draft is not None
+        return [f"{each.currency} {each.text}" for each in quotes.given_prices.of(draft).values()]
+
+
+def priced_for_each_session(app: Flask) -> None:
+    """Publish a list that has the scan on request for each session, so that a price for all of it is none of that."""
+    old = 'own_mri = false }\nnote.en = "You can have it made at home and bring it."'
+    changed_list(app, **{old: f'{old}\nper = "sessions"'})
+
+
+def test_a_field_that_did_not_show_the_saved_price_takes_nothing_back(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, plan=WITH_MRI)
+    prepare(coordinator, reference, **{MRI: "350"})
+    priced_for_each_session(app)
+    coordinator.see(page(reference))
+    shown = coordinator.send("save", {"prices": "again"})
+    assert shown.value(MRI) == ""
+    coordinator.press("save")
+    assert saved_prices(app, reference) == ["USD 350.00"]
+    shown = coordinator.send("save", {"prices": "keep"})
+    assert (total(shown), shown.value(MRI)) == (TOTAL, "350")
+    assert "took back" not in history(coordinator, reference)
+
+
+def test_looking_at_other_prices_and_back_loses_no_saved_price(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, plan=WITH_MRI)
+    prepare(coordinator, reference, **{MRI: "350"})
+    priced_for_each_session(app)
+    coordinator.see(page(reference))
+    coordinator.send("save", {"prices": "again"})
+    shown = coordinator.send("work-out", {"prices": "keep"})
+    assert (total(shown), shown.value(MRI)) == (TOTAL, "350")
+    coordinator.press("save")
+    assert saved_prices(app, reference) == ["USD 350.00"]
+
+
+def test_whoever_typed_no_price_takes_none_back_that_somebody_else_gave_meanwhile(
+    app: Flask, coordinator: Staff, sign_in: Callable[[Flask, Role], Staff]
+) -> None:
+    reference = ask(app, plan=WITH_MRI)
+    prepare(coordinator, reference)
+    other = sign_in(app, "coordinator")
+    other.see(page(reference))
+    other.send("save", {MRI: "400"})
+    assert coordinator.press("save").status == 409
+    assert coordinator.press("save").status == 200
+    assert saved_prices(app, reference) == ["USD 400.00"]
+
+
+def test_a_price_is_taken_back_also_after_its_page_was_shown_again(app: Flask, coordinator: Staff) -> None:
+    reference = ask(app, plan=WITH_MRI)
+    prepare(coordinator, reference, **{MRI: "350"})
+    shown = coordinator.send("work-out", {MRI: ""})
+    assert "Still on request: MRI of the spine." in shown.text
+    coordinator.press("save")
+    assert saved_prices(app, reference) == []
+    assert "took back the price for the quote: MRI of the spine" in history(coordinator, reference)

@@ -11,10 +11,11 @@ from flask import Flask
 
 from estimator import quotes
 from estimator.models.staff import Role
+from estimator.quotes import draft_plans
 from pricing import quote_plans
-from tests.support.quote_desk import accept, ask, issued, newest, page
-from tests.support.quote_form import PRICE, SPACE, line, prepare, prepare_two, total
-from tests.support.staff_browser import Staff
+from tests.support.quote_desk import accept, ask, issued, newest, page, request_of, settings_of
+from tests.support.quote_form import PRICE, SPACE, issue, line, prepare, prepare_two, total
+from tests.support.staff_browser import Page, Staff
 
 
 def two(app: Flask, coordinator: Staff) -> str:
@@ -196,3 +197,118 @@ def test_after_issue_each_adjustment_stands_under_its_plan(app: Flask, coordinat
     assert "Courtesy" in "".join(table.itertext())
     assert "coordinator@demonstration.example.org" in "".join(table.itertext())
     assert "Plan B" in [heading.text for heading in coordinator.page.all("h4")]
+
+
+def removed(shown: Page, heading: str, *typed: str) -> None:
+    """Assert that a save was refused because its plan is gone, and that the page keeps what was typed."""
+    assert shown.status == 409
+    assert heading in shown.text
+    assert "Nothing was saved" in shown.text
+    for text in typed:
+        assert text in shown.text, shown.text
+
+
+def saved(app: Flask, reference: str) -> list[tuple[str | bool, list[str]]]:
+    """Return the sessions and the amounts of the adjustments of each plan that is prepared."""
+    with request_of(app, reference) as of:
+        draft = quotes.drafts.for_request(of)
+        assert draft is not None
+        return [
+            (plan.answers["sessions"], [str(line.adjustment.amount) for line in plan.lines])
+            for plan in draft_plans.all_of(draft, settings_of(app))
+        ]
+
+
+@pytest.fixture
+def other(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
+    """Return a colleague who works at the same quote."""
+    return sign_in(app, "coordinator")
+
+
+def test_answers_of_a_plan_that_was_removed_meanwhile_land_on_no_other(
+    app: Flask, coordinator: Staff, other: Staff
+) -> None:
+    reference = two(app, coordinator)
+    before = saved(app, reference)
+    other.see(f"{page(reference)}/answers?plan=B")
+    coordinator.press("Remove Plan B")
+    removed(other.send("Save the answers", {"q_sessions": "6"}), "Plan B was removed meanwhile")
+    assert saved(app, reference) == before[:1]
+
+
+def test_adjustments_of_a_plan_that_was_removed_meanwhile_land_on_no_other(
+    app: Flask, coordinator: Staff, other: Staff
+) -> None:
+    reference = two(app, coordinator)
+    coordinator.see(page(reference))
+    coordinator.send("save", line(0, "-1200"))
+    other.see(f"{page(reference)}?plan=B")
+    coordinator.see(f"{page(reference)}?plan=B")
+    coordinator.press("Remove Plan B")
+    typed = other.page.sent("save", line(0, "-333", label="Rabais plan B"))
+    removed(
+        other.send("save", line(0, "-333", label="Rabais plan B")), "Plan B was removed", "-333", "Rabais"
+    )
+    assert saved(app, reference)[0][1] == ["-1200"]
+    assert other.client.post(f"{page(reference)}/figures", data=typed[1]).status_code == 409
+
+
+def test_a_plan_that_moved_up_is_not_taken_for_the_one_that_had_its_letter(
+    app: Flask, coordinator: Staff, other: Staff
+) -> None:
+    """Plan C is Plan B once that is removed: what was typed for the old one is refused, for the moved one kept."""
+    reference = two(app, coordinator)
+    coordinator.press("Save, and add a plan like Plan B")
+    other.see(f"{page(reference)}?plan=B")
+    coordinator.see(f"{page(reference)}?plan=C")
+    late = Page(coordinator.client.get(f"{page(reference)}?plan=B"))
+    action, fields = late.sent("Remove Plan B", {})
+    assert coordinator.client.post(action, data=fields).status_code == 303
+    for button in ("save", "Remove Plan B"):
+        action, fields = other.page.sent(button, line(0, "-333"))
+        removed(Page(other.client.post(action, data=fields)), "Plan B was removed meanwhile")
+    shown = coordinator.send("save", line(0, "-50"))
+    assert shown.status == 409
+    assert "Adjustments of Plan B" in shown.text
+    coordinator.press("save")
+    assert [amounts for _sessions, amounts in saved(app, reference)] == [[], ["-50"]]
+
+
+def test_the_only_plan_is_not_taken_for_another_only_one(
+    app: Flask, coordinator: Staff, other: Staff
+) -> None:
+    reference = ask(app)
+    prepare(coordinator, reference)
+    other.see(page(reference))
+    coordinator.press("Save, and add another plan")
+    coordinator.see(page(reference))
+    coordinator.press("Remove Plan A")
+    removed(other.send("save", line(0, "-333")), "This plan was removed meanwhile", "-333")
+    assert [amounts for _sessions, amounts in saved(app, reference)] == [[]]
+
+
+def test_what_was_copied_in_place_of_a_plan_is_another_one(
+    app: Flask, coordinator: Staff, other: Staff
+) -> None:
+    issue(coordinator, ask(app))
+    reference = ask(app, name="Otto Young", address="otto@example.org")
+    prepare(coordinator, reference)
+    other.see(page(reference))
+    coordinator.see(f"{page(reference)}/copy")
+    coordinator.send("Copy its plans", {"number": "Q-2026-00001"})
+    removed(other.send("save", line(0, "-333")), "This plan was removed meanwhile", "-333")
+
+
+def test_optional_lines_are_saved_also_from_the_page_of_a_plan_that_was_removed(
+    app: Flask, coordinator: Staff, other: Staff
+) -> None:
+    """They are those of every plan."""
+    reference = two(app, coordinator)
+    other.see(f"{page(reference)}?plan=B")
+    other.press("Save, and change the optional lines")
+    coordinator.see(f"{page(reference)}?plan=B")
+    coordinator.press("Remove Plan B")
+    other.send("Save", {"label-0": "Interpreter", "net-0": "120", "tax-0": ""})
+    assert other.page.status == 409
+    assert other.press("Save").status == 200
+    assert "Interpreter" in other.page.text

@@ -22,6 +22,7 @@ from estimator.web.language import current_reader
 from estimator.web.request_context import settings
 from estimator.web.staff import signed_in
 from estimator.web.transaction import committing
+from estimator.wording import firm_plans
 
 pages = Blueprint("quotes_desk", __name__, url_prefix="/desk/requests/<reference>/quote")
 
@@ -134,11 +135,67 @@ def save_in(draft: QuoteDraft) -> int:
     return (whole_numbers.read(number) or 0) if name == draft.name else 0
 
 
+class PlanRemoved(errors.Missing):
+    """The plan that a form was filled in for is in the draft no more: what was typed is for none of its plans."""
+
+    def __init__(self, letter: str) -> None:
+        self.letter = letter
+        super().__init__(letter)
+
+    def answer(self) -> ResponseReturnValue:
+        """Return the page that says so, with what was typed."""
+        return errors.page(
+            409,
+            _("%(plan)s was removed meanwhile", plan=firm_plans.named(self.letter))
+            if self.letter
+            else _("This plan was removed meanwhile"),
+            _(
+                "Somebody removed it, copied a quote in its place, or issued or discarded this one. Nothing was saved: "
+                "what you typed was for no plan that is there now."
+            ),
+            way_out=(url_for("quotes_desk.prepare", **(request.view_args or {})), _("To the quote")),
+            kept=errors.typed(),
+        )
+
+
+def plan_key(draft: QuoteDraft, letter: str) -> str:
+    """Return what a form carries of the plan that it shows: its key, which stays when its letter changes."""
+    return next(key for key, each in drafts.keys_of(draft, settings()).items() if each == letter)
+
+
 def plan_in(draft: QuoteDraft) -> str:
-    """Return the letter of the plan that an address or a form names; the first one, and none where there is one."""
+    """Return the letter of the plan that an address or a form names; the first one, and none where there is one.
+
+    Raises PlanRemoved if a form was filled in for a plan that the draft has no more, whatever has its letter now.
+    """
+    return plan_shown(draft) if request.method != "POST" else _plan_sent(draft)
+
+
+def plan_shown(draft: QuoteDraft) -> str:
+    """Return the letter of the plan to be shown, which is another one if the named one is there no more."""
     letters = drafts.letters_of(draft, settings())
     named = request.values.get("plan", "")
     return named if named in letters else next(iter(letters), "")
+
+
+def _plan_sent(draft: QuoteDraft) -> str:
+    plans, named, key = (
+        drafts.keys_of(draft, settings()),
+        request.form.get("plan", ""),
+        request.form.get("plan_key"),
+    )
+    if not (named or key):  # a form that is about no plan
+        return next(iter(plans.values()))
+    _number, _dash, of_draft = request.form.get("save", "").partition("-")
+    if key is None:
+        found = named if named in plans.values() else None
+    elif of_draft == draft.name:
+        found = plans.get(key)
+    else:  # only an only plan is surely what an only one of the draft before has become
+        found = "" if not named and len(plans) == 1 else None
+    if found is None:
+        raise PlanRemoved(named)
+    return found
 
 
 class RequestHead(TypedDict):

@@ -36,6 +36,9 @@ PROPORTION = 10
 MANNER = "price-for-"
 """What a page sends beside a price: in which manner it is given."""
 
+SHOWN = "price-shown-"
+"""What a page sends beside a price: the saved one that it has shown in the field, if it has shown one."""
+
 
 class _Price:
     """Refuses what is no price; a field that is left empty gives none."""
@@ -82,7 +85,8 @@ class _Price:
 class PriceLine:
     """One charge on request with its field: what the price is for, who gave it, and what was given otherwise before.
 
-    `only_in` is the version in which alone it is on request, where there are two to choose from.
+    `only_in` is the version in which alone it is on request, where there are two to choose from. `shown` is the saved
+    price that the page has shown in the field: whoever empties it takes that one back.
     """
 
     label: Words
@@ -90,6 +94,9 @@ class PriceLine:
     #: what the price is for, as the page sends it back, and in words
     carried: str
     manner: str
+    #: the saved price that stood in the field, as the page sends it back; empty for none
+    carried_shown: str
+    shown: str
     unit: str
     by: str
     only_in: str
@@ -108,8 +115,9 @@ class GivenRow(TypedDict):
 class PricesForm:
     """The fields of every charge that can be on request, with what this request sent for some of them.
 
-    `typed` are the prices that were sent, None where a field was left empty or cannot be read. Each is the price of
-    what its page said, whatever the list that is chosen now says.
+    `typed` are the prices that were sent, None where a field was emptied or cannot be read. Each is the price of what
+    its page said, whatever the list that is chosen now says. A field in which the page had not shown the price that is
+    saved says nothing about it while it is empty.
     """
 
     def __init__(self, of: PatientRequest, draft: QuoteDraft, chosen: PriceTable) -> None:
@@ -129,8 +137,32 @@ class PricesForm:
         self.form: Form = self._form()
         self.typed: dict[str, GivenPrice | None] = {}
         for code in self._known:
-            if PREFIX + code in request.form:
+            if PREFIX + code in request.form and (self.field(code).data or self._was_emptied(code)):
                 self.typed[code] = self._read(code)
+            elif PREFIX + code in request.form:
+                self._show_again(code)
+
+    def _was_emptied(self, code: str) -> bool:
+        """Return whether the price that is saved stood in the field of the page, so that an empty one takes it back."""
+        saved = self._saved.get(code)
+        return saved is not None and (saved.manner, saved.text) == (
+            request.form.get(MANNER + code),
+            request.form.get(SHOWN + code),
+        )
+
+    def _show_again(self, code: str) -> None:
+        """Fill in the saved price where the page was for another manner, and this one is that of the price again."""
+        saved, now_for = self._saved.get(code), manner(self._known[code][1], code)
+        if saved is not None and saved.manner == now_for != request.form.get(MANNER + code, now_for):
+            self.field(code).fill(typed_amount(saved.amount, self._reader))
+
+    def _shown(self, code: str, for_what: str | None) -> str:
+        """Return the saved price that the page shows in a field, or had shown there before something was typed."""
+        if PREFIX + code in request.form and request.form.get(MANNER + code) == for_what:
+            return request.form.get(SHOWN + code, "")
+        saved = self._saved.get(code)
+        stands = saved is not None and saved.manner == for_what
+        return saved.text if saved is not None and stands and self.field(code).data else ""
 
     def _read(self, code: str) -> GivenPrice | None:
         field, now_for = self.field(code), manner(self._known[code][1], code)
@@ -182,6 +214,8 @@ class PricesForm:
                     field=self.field(code),
                     carried=MANNER + code,
                     manner=for_what or "",
+                    carried_shown=SHOWN + code,
+                    shown=self._shown(code, for_what),
                     unit=_for_what(charge, table, self._reader),
                     by=signed_in.name_of(saved.by) if saved is not None and is_same else "",
                     only_in=version.version if alone and version is not None else "",

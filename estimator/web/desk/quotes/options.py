@@ -19,7 +19,7 @@ from estimator.web.desk.quotes.blueprint import (
     head_of,
     language_of,
     pages,
-    plan_in,
+    plan_shown,
     save_in,
     save_of,
     saving,
@@ -180,7 +180,7 @@ def options(reference: str) -> ResponseReturnValue:
             )
         )
         return _page(of, theirs, form, 409)
-    return to("prepare", reference=of.reference, plan=plan_in(draft) or None, saved=1)
+    return to("prepare", reference=of.reference, plan=plan_shown(draft) or None, saved=1)
 
 
 def _saved(draft: QuoteDraft, currency: str, reader: Reader) -> dict[str, str]:
@@ -194,7 +194,7 @@ def _saved(draft: QuoteDraft, currency: str, reader: Reader) -> dict[str, str]:
 
 
 def _page(of: PatientRequest, draft: QuoteDraft, form: OptionsForm, status: int = 200) -> ResponseReturnValue:
-    plan = plan_in(draft)
+    plan = plan_shown(draft)
     return render_template(
         "desk/quote_options.html",
         request_=head_of(of),

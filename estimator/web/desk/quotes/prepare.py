@@ -22,6 +22,7 @@ from estimator.web.desk.quotes.blueprint import (
     language_of,
     pages,
     plan_in,
+    plan_key,
     save_in,
     save_of,
     saving,
@@ -262,6 +263,7 @@ def page_of(
         draft={
             "save": save_of(draft),
             "plan": prepared.letter,
+            "plan_key": plan_key(draft, prepared.letter),
             "changed_by": signed_in.name_of(draft.changed_by),
             "changed_at": when(draft.changed_at, of),
         },
