@@ -40,3 +40,12 @@ def reason(contradicted: Collection[str], table: PriceTable, why: str) -> str:
     """Return the words for the history: the questions, as the list's main language calls them, and why."""
     labels = [driver.label[table.main_language] for driver in table.drivers if driver.code in contradicted]
     return "\n".join([*labels, why.strip()])
+
+
+def explained(act: Act, request: PatientRequest) -> str:
+    """Return the reason that was given last, behind the questions it was about; empty if there is none, or no key."""
+    try:
+        entries = requests.history(request, act.settings.data_keys)
+    except keys.Unreadable:
+        return ""
+    return next((entry.words for entry in entries if entry.kind == "overruled" and entry.words), "")

@@ -13,6 +13,13 @@ const key = `typed:${address}`;
 const isAnswer = document.documentElement.hasAttribute("data-answer");
 const cameBack = ["reload", "back_forward"].includes(performance.getEntriesByType("navigation")[0]?.type);
 
+// Of a form that did not arrive no page comes but by Back and Reload.
+const forgetWhatArrived = () => {
+  for (const sent of Object.keys(sessionStorage)) {
+    if (sent.endsWith(" sent") && sessionStorage.getItem(sent) === "forgets") sessionStorage.removeItem(sent.slice(0, -5));
+  }
+};
+
 const save = () => {
   const typed = [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
   sessionStorage.setItem(key, JSON.stringify(typed));
@@ -35,16 +42,15 @@ const putBack = () => {
 };
 
 if (isAnswer) history.replaceState(null, "", address + location.search + location.hash);
-if (form) {
-  try {
+try {
+  if (!isAnswer && !cameBack) forgetWhatArrived();
+  if (form) {
     if (isAnswer) save();
-    // Of a form that did not arrive no page comes but by Back and Reload.
-    else if ("forgets" in form.dataset && !cameBack && sessionStorage.getItem(`${key} sent`)) sessionStorage.removeItem(key);
     else if (cameBack || ("returns" in form.dataset && !sessionStorage.getItem(`${key} sent`))) putBack();
-    form.addEventListener("submit", () => sessionStorage.setItem(`${key} sent`, "yes"));
+    form.addEventListener("submit", () => sessionStorage.setItem(`${key} sent`, "forgets" in form.dataset ? "forgets" : "yes"));
     form.addEventListener("input", save);
     form.addEventListener("change", save);
-  } catch {
-    // This browser keeps nothing for us.
   }
+} catch {
+  // This browser keeps nothing for us.
 }

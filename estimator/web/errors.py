@@ -162,9 +162,14 @@ def typed() -> list[str]:
     found = {
         printable(text)
         for name, text in sent_form().items(multi=True)
-        if not is_secret(name) and len(text.strip()) > 1 and _may_be_typed(name)
+        if not is_secret(name) and text.strip() and _may_be_typed(name) and not _is_chosen(name, text)
     }
     return sorted(found, key=len, reverse=True)[:MOST_KEPT]
+
+
+def _is_chosen(name: str, text: str) -> bool:
+    """Whether an answer to a question of a price list is the code of a choice, or yes or no: those have no digits."""
+    return name.startswith("q_") and not any(letter.isdigit() for letter in text)
 
 
 def _may_be_typed(name: str) -> bool:

@@ -27,7 +27,7 @@ def since_asked(
     table: PriceTable,
     reader: Reader,
     adjustments: Sequence[AdjustmentRow],
-    told_since: Mapping[str, str | bool] = MappingProxyType({}),
+    told_since: Mapping[str, str | bool | None] = MappingProxyType({}),
 ) -> Iterator[ChangedRow]:
     """Yield each answer, group of the provider and adjustment that differs, and at the end what the provider gets.
 
@@ -90,17 +90,18 @@ def answered(answer: str | bool | None, code: str, plan: Plan, reader: Reader) -
 
 
 def _answers(
-    asked: Plan, quoted: Plan, reader: Reader, told_since: Mapping[str, str | bool]
+    asked: Plan, quoted: Plan, reader: Reader, told_since: Mapping[str, str | bool | None]
 ) -> Iterator[ChangedRow]:
     (was, old_table), (now, table) = asked, quoted
     drivers = {driver.code: (driver, old_table) for driver in old_table.drivers}
     drivers |= {driver.code: (driver, table) for driver in table.drivers}
     for code in dict.fromkeys((*now["answers"], *was["answers"])):
         before, after = was["answers"].get(code), now["answers"].get(code)
-        if before == after or code not in drivers:
+        if code not in drivers or told_since.get(code, before) == after:
             continue
         driver, of = drivers[code]
-        if told_since.get(code, after) != after:
-            asked, before = (asked[0], table), told_since[code]
-        said = [answered(answer, code, plan, reader) for answer, plan in ((before, asked), (after, quoted))]
+        said = [answered(before, code, asked, reader), answered(after, code, quoted, reader)]
+        if code in told_since:
+            told = told_since[code]
+            said[0] = _("I do not know yet") if told is None else answered(told, code, quoted, reader)
         yield ChangedRow("answer", reader.words(driver.label, of.main_language), *said)

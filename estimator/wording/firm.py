@@ -152,7 +152,7 @@ def firm_rows(
     asked_by: str | None = None,
     before: Before | None = None,
     asked: asked_about.Plan | None = None,
-    told_since: Mapping[str, str | bool] = MappingProxyType({}),
+    told_since: Mapping[str, str | bool | None] = MappingProxyType({}),
     paper: Paper = "A4",
     personal: str | None = None,
 ) -> FirmRows:

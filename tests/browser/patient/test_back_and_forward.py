@@ -230,6 +230,9 @@ def test_a_question_before_anything_else(page: Page, sent: Sent, site: Site, bre
     page.get_by_role("button", name="Send the question").click()
     expect(page.locator("h1")).to_have_text("We have your question")
     sent.survives()
+    page.go_back()
+    expect(page.locator("#words")).to_have_value("")
+    expect(page.locator("#consent")).not_to_be_checked()
     page.goto(f"{breakdown}/question")
     expect(page.locator("#words")).to_have_value("")
     assert requests(site) == before + 1

@@ -128,9 +128,32 @@ def test_the_patient_reads_what_they_had_answered_as_what_was_before(
         assert rows is not None
         changed = {row.label.text: (row.old, row.new) for row in rows.since_asked if row.kind == "answer"}
     assert changed[SORE] == ("Yes", "No")
-    assert changed[BREATHING] == ("Not answered", "No")
+    assert BREATHING not in changed, "so they answered themselves"
     data = patient.see(f"/request/{reference}/data")
     assert "Quote that says otherwise than you answered, and why" in data.text
+
+
+def test_what_a_patient_does_not_know_yet_is_answered_for_them_only_with_a_reason(
+    app: Flask, coordinator: Staff, reference: str
+) -> None:
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a quote")
+    answer(app, reference, breathing="no", blood_thinners="no", infection="?")
+    shown = check(coordinator, reference, breathing="no", blood_thinners="no", infection="no")
+    assert f"{SORE} The patient, on 10 November 2026: I do not know yet" in shown.text
+    assert coordinator.press(ISSUE).status == 422
+    coordinator.send(ISSUE, {"why": "Her doctor wrote that it has healed."})
+    with request_of(app, reference) as found:
+        quote = quotes.for_request(found)
+        assert quote is not None
+        rows = quotes.rows_of(quotes.newest(quote), settings_of(app).data_keys)
+        assert rows is not None
+        (row,) = [row for row in rows.since_asked if row.label.text == SORE]
+        assert (row.old, row.new) == ("I do not know yet", "No")
+    coordinator.see(page(reference))
+    coordinator.press("Prepare a revision")
+    again = check(coordinator, reference)
+    assert f"For the revision before: “{SORE} Her doctor wrote that it has healed.”" in again.text
 
 
 def test_an_answer_that_comes_while_the_last_page_is_open_is_seen_before_anything_is_issued(
@@ -157,7 +180,11 @@ def test_what_a_rule_refuses_is_saved_with_everything_else_and_keeps_the_quote_f
     shown = coordinator.send(SAVE, {"words": "We will call you on Monday."})
     assert shown.status == 200
     assert "We will call you on Monday." in coordinator.see(page(reference)).text
-    assert f"With what the patient answered, this plan is not possible: {REFUSED}" in shown.text
+    assert (
+        f"With what the patient answered to “{BREATHING}”, this plan is not possible. Write to them"
+        in shown.text
+    )
+    assert f"Patients read: “{REFUSED}" in shown.text
     shown = check(coordinator, reference)
     assert "It cannot be issued yet" in shown.text
     assert issued(app, reference) == 0
@@ -172,4 +199,8 @@ def test_what_a_rule_refuses_on_the_page_of_all_answers_is_saved_too(
     coordinator.see(f"{page(reference)}/answers")
     shown = coordinator.send("Save the answers", {"q_nights": "9"})
     assert shown.status == 200
-    assert f"With what the patient answered, this plan is not possible: {REFUSED}" in shown.text
+    assert (
+        f"With what the patient answered to “{BREATHING}”, this plan is not possible. Write to them"
+        in shown.text
+    )
+    assert f"Patients read: “{REFUSED}" in shown.text

@@ -40,6 +40,22 @@ TYPED_BEFORE = {"reason", "words", "typed_name", "q", "link_1"}
             {"words": "August is possible.", "way": "whatsapp", "changes": "12"},
             ["August is possible."],
         ),
+        (
+            "/desk/requests/REQ-2345-6789/quote/answers",
+            {
+                "q_cells": "umbilical",
+                "q_visa": "yes",
+                "q_sessions": "4",
+                "q_nights": "14",
+                "plan_key": "3f3f",
+            },
+            ["14", "4"],
+        ),
+        (
+            "/desk/requests/REQ-2345-6789/quote/save",
+            {"price-for-robot": "USD unit 1", "price-shown-robot": "7", "price-robot": "9"},
+            ["9"],
+        ),
     ],
 )
 def test_what_was_typed_is_shown_again_and_nothing_else(

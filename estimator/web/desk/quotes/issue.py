@@ -327,6 +327,7 @@ def _check(
         replaces=replaced(of),
         theirs=quotes.overruled.told(act(), of, prepared),
         overruled=overruled_in_words(of, prepared),
+        explained=quotes.overruled.explained(act(), of),
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
         drawing=drawing,
         rows=None if said is None else said[1],

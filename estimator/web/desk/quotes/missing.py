@@ -181,15 +181,22 @@ def _mend_of(missing: Missing, prepared: Prepared, of: PatientRequest, reader: R
 def _refused(missing: Missing, prepared: Prepared, of: PatientRequest, reader: Reader) -> Mend:
     """Say which answers the price list refuses, and what to do: about the patient's own nothing can be mended here."""
     table, why = price_lists.parsed(prepared.version), _refusals(prepared, reader)
+    asked = _listed(_questions(table, missing.detail, reader))
     if ToldHere(of, table).gave(missing.detail, prepared.answers):
         said = _(
-            "With what the patient answered, this plan is not possible: %(why)s Write to them; if it may be a "
-            "mistake, they can change their answer on the page of the request.",
+            "With what the patient answered to %(questions)s, this plan is not possible. Write to them; if it may be a "
+            "mistake, they can change their answer on the page of the request. Patients read: “%(why)s”",
+            questions=asked,
             why=why,
         )
         return _mend(said, url_for("desk.request", reference=of.reference), _("To the request"))
     there = url_for("quotes_desk.answers", reference=of.reference, plan=missing.plan or None)
-    return _mend(_("The price list refuses these answers: %(why)s", why=why), there, _("Change the answers"))
+    said = _(
+        "The price list refuses the answers to %(questions)s. Patients read: “%(why)s”",
+        questions=asked,
+        why=why,
+    )
+    return _mend(said, there, _("Change the answers"))
 
 
 def _open(which: str, questions: str) -> str:

@@ -432,6 +432,16 @@ def test_a_name_of_which_the_end_cannot_be_told_is_suggested_twice() -> None:
 @pytest.mark.parametrize(
     ("text", "numbers"),
     [
+        ("Je fais trois séances de kiné par semaine.", []),
+        ("3 sesiones de fisioterapia por semana", []),
+        ("had 2 sessions of physiotherapy yesterday", []),
+        ("3 сеанса физиотерапии", []),
+        ("4 séances d'oxygène hyperbare et voulons 2 injections", ["2"]),
+        ("She doesn't want three sessions, only two", []),
+        ("Je ne veux pas trois séances, seulement deux", []),
+        ("No quiero tres sesiones, solo dos", []),
+        ("je ne sais pas si 2 ou 3 séances", ["2", "3"]),
+        ("2 sessions with stem cells", ["2"]),
         ("2 sessions, please", ["2"]),
         ("We want 3 injections", ["3"]),
         ("deux séances, ou séances : 4", ["2", "4"]),
