@@ -128,6 +128,11 @@ def mentions(text: str) -> Iterator[tuple[int, int, Part]]:
             yield match.start(), match.end(), part
 
 
+def begins(text: str, place: int, part: Part) -> bool:
+    """Whether a text speaks of a part with the word that begins at a place."""
+    return _FIND[part].match(text, place) is not None
+
+
 def parts_in(text: str) -> list[Part]:
     """Return the parts that a text speaks of, in the order of PARTS."""
     return [part for part, pattern in _FIND.items() if pattern.search(text)]

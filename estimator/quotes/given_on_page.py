@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from estimator import keys, requests
 from estimator.act import Act
@@ -27,22 +27,6 @@ def usable(
     }
 
 
-def overruled(
-    table: PriceTable, theirs: Mapping[str, TheirAnswer], plans: Iterable[Mapping[str, str | bool]]
-) -> dict[str, TheirAnswer]:
-    """Return what the patient answered about themselves and any of some plans says otherwise, by question.
-
-    What they do not know yet is said otherwise by every answer.
-    """
-    given = list(plans)
-    return {
-        driver.code: said
-        for driver in table.drivers
-        if driver.role == "about_you" and (said := theirs.get(driver.code)) is not None
-        if any(plan.get(driver.code, said.answer) != said.answer for plan in given)
-    }
-
-
 def told_since(act: Act, request: PatientRequest, table: PriceTable) -> dict[str, str | bool | None]:
     """Return what the patient answered on the page of their request, as far as a list offers it and keys are there.
 
@@ -52,8 +36,9 @@ def told_since(act: Act, request: PatientRequest, table: PriceTable) -> dict[str
         theirs = requests.their_answers(request, act.settings.data_keys)
     except keys.Unreadable:
         return {}
-    unknown = {driver.code: None for driver in table.drivers if driver.code in theirs}
-    return {**{code: None for code in unknown if theirs[code].answer is None}, **usable(table, theirs, {})}
+    asked = {driver.code for driver in table.drivers}
+    unknown = {code: None for code, said in theirs.items() if code in asked and said.answer is None}
+    return {**unknown, **usable(table, theirs, {})}
 
 
 def is_possible(table: PriceTable, code: str, answer: str | bool) -> bool:

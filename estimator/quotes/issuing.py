@@ -113,17 +113,16 @@ def issue(
     person = requests.person_of(request, act.settings.data_keys)
     if prepared.missing or not prepared.has_totals or person is None:
         raise NotReady(prepared.missing or [Missing("erased")])
-    pay_to = clinic.accounts.in_force()
-    seen = {
-        "fingerprint": (fingerprint, prepared.fingerprint),
-        "account": (account, None if pay_to is None else pay_to.id),
-        "standing": (standing, replaced.standing(request, act.now)),
-        "recipient": (recipient, recipient_of(act, request)),
-        "theirs": (theirs, overruled.told(act, request, prepared)),
-    }
-    if any(not isinstance(shown, EllipsisType) and shown != is_ for shown, is_ in seen.values()):
+    pay_to, contradicted = clinic.accounts.in_force(), overruled.by_quote(act, request, prepared)
+    seen_and_now = (
+        (fingerprint, prepared.fingerprint),
+        (account, None if pay_to is None else pay_to.id),
+        (standing, replaced.standing(request, act.now)),
+        (recipient, recipient_of(act, request)),
+        (theirs, overruled.told(act, contradicted, prepared)),
+    )
+    if any(not isinstance(seen, EllipsisType) and seen != now for seen, now in seen_and_now):
         raise ChangedMeanwhile
-    contradicted = overruled.by_quote(act, request, prepared)
     if contradicted and not why.strip():
         raise overruled.Unexplained
     second = drafts.second_of(draft, request, act.settings)

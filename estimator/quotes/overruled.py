@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from estimator import keys, price_lists, requests
 from estimator.act import Act
 from estimator.models import PatientRequest
-from estimator.quotes import given_on_page
 from estimator.quotes.plans import Prepared
 from pricing import PriceTable
 
@@ -17,19 +16,23 @@ class Unexplained(Exception):
     """The quote says something else about the patient than they did, and nobody says why."""
 
 
-def by_quote(act: Act, request: PatientRequest, prepared: Prepared) -> dict[str, requests.TheirAnswer]:
-    """Return what the patient answered about themselves and a quote would say otherwise, by question.
+Overruled = Mapping[str, requests.TheirAnswer]
+"""What the patient answered about themselves and a quote would say otherwise, by question."""
 
-    Raises keys.Unreadable.
-    """
+
+def by_quote(act: Act, request: PatientRequest, prepared: Prepared) -> Overruled:
+    """Return what a quote would overrule; what is not known yet, any answer does. Raises keys.Unreadable."""
     theirs = requests.their_answers(request, act.settings.data_keys)
-    table = price_lists.parsed(prepared.version)
-    return given_on_page.overruled(table, theirs, [plan.answers for plan in prepared.plans])
+    return {
+        driver.code: said
+        for driver in price_lists.parsed(prepared.version).drivers
+        if driver.role == "about_you" and (said := theirs.get(driver.code)) is not None
+        if any(plan.answers.get(driver.code, said.answer) != said.answer for plan in prepared.plans)
+    }
 
 
-def told(act: Act, request: PatientRequest, prepared: Prepared) -> str:
-    """Return what changes with what `by_quote` finds, from which nothing can be read; empty if that is nothing."""
-    found = by_quote(act, request, prepared)
+def told(act: Act, found: Overruled, prepared: Prepared) -> str:
+    """Return what changes with what `by_quote` found, from which nothing can be read; empty if that is nothing."""
     said = [
         [code, one.answer, [plan.answers.get(code) for plan in prepared.plans]] for code, one in found.items()
     ]

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from estimator import logs, requests, verification
 from estimator.db import unavailable
 from estimator.i18n import gettext as _
+from estimator.web.estimate_form import PREFIX
 from estimator.web.fields import typed_names
 from estimator.web.forms import Form, all_forms, printable
 from estimator.web.language import current_reader
@@ -169,7 +170,7 @@ def typed() -> list[str]:
 
 def _is_chosen(name: str, text: str) -> bool:
     """Whether an answer to a question of a price list is the code of a choice, or yes or no: those have no digits."""
-    return name.startswith("q_") and not any(letter.isdigit() for letter in text)
+    return name.startswith(PREFIX) and not any(letter.isdigit() for letter in text)
 
 
 def _may_be_typed(name: str) -> bool:

@@ -6,6 +6,7 @@ import re
 
 from estimator.requests.chat import counts
 from estimator.requests.chat.counts import OR
+from estimator.requests.chat.meant_sessions import is_meant
 
 WORDS = (
     "sessions?|injections?|infusions?|injs?",
@@ -48,34 +49,6 @@ _THEN_ANOTHER = re.compile(
     rf"(?=\s{{0,2}}(?:$|[\n,;:?!)…।؛؟]|\.(?![0-9])|(?:{_GOING_ON})))",
     re.IGNORECASE,
 )
-_SOMETHING_ELSE = re.compile(
-    r"\s{0,3}(?:(?:of|for|with|de|d['’]|del|pour|avec|para|con|من|के|की)\s{0,2})?(?:l['’]\s?|la\s|le\s|el\s|the\s)?"
-    r"(?:(?:my|his|her|ma|sa|mi|su)\s)?"
-    r"(?:physio|physical|kin[ée]|fisio|rehab|r[ée]{1,2}(?:habil|[ée]?duc)|ergoth|terapia f|occupational|speech|orthoph|"
-    r"logop|hyperbar|oxyg|ox[íi]g|hiperb|massage|masaj|acupun|chimio|quimio|chemo|dialys|di[áa]lis|"
-    r"физио|реаб|лфк|массаж|барокам|علاج طبيعي|العلاج الطبيعي|تأهيل|أكسجين|फिजियो|फ़िज़ियो|ফিজিও)"
-    r"|\s{0,3}(?:(?:a|per|each|every|par|chaque|por|cada|/)\s{0,2}(?:week|day|month|semaine|jour|mois|semana|d[íi]a|mes)"
-    r"(?!\w)|в (?:неделю|день|месяц)|(?:في ال)?أسبوع|أسبوعيا|यوميا|(?:हर|प्रति) ?(?:हफ़्ते|हफ्ते|सप्ताह|दिन)|"
-    r"(?:প্রতি|সপ্তাহে))"
-    r"|\s{0,3}(?:नहीं|चाहिए नहीं|চাই না|লাগবে না|নয়)",
-    re.IGNORECASE,
-)
-"""What after counted sessions says that they are not of cells, are so many each week, or are not wanted."""
-
-_NOT_WANTED = re.compile(
-    r"(?:(?:n['’]t|\bnot)\s{1,2}(?:want|need)(?:\s{1,2}to have)?|"
-    r"\bn(?:e\s{1,2}|['’])(?:\w{1,9}\s{1,2}){0,2}(?:veu[xt]|voul\w{1,5}|(?:ai|a|avons|ont|avez) )\s{0,2}(?:pas|plus)"
-    r"(?:\s{1,2}besoin)?(?:\s{1,2}(?:de|d['’]|les|des))?|"
-    r"\bno\s{1,2}(?:quiero|quiere|queremos|necesit\w{1,5})(?:\s{1,2}(?:las|los))?|"
-    r"\bне\s{1,2}(?:хочу|хотим|хочет|нужно|нужны|надо)|لا\s{1,2}(?:أريد|نريد|يريد|تريد)|"
-    r"(?:физиотерапии|физио|ЛФК)\s{0,2}[:,–-]?|(?:फिजियो|फ़िज़ियो)\S{0,8}\s{1,2}(?:के|की)|ফিজিও\S{0,10})\s{0,2}$",
-    re.IGNORECASE,
-)
-"""What before a number says that so many sessions are not wanted, or not of cells."""
-
-_LONGEST_BEFORE = 45
-"""Number of letters before a number in which that is looked for."""
-
 _LONGEST_OR = 20
 """Number of letters before a number in which another one and "or" are looked for."""
 
@@ -85,22 +58,16 @@ def sessions_in(text: str, *, most: int) -> list[str]:
     found = {
         match[1].lstrip("0"): None
         for match in (*_BEFORE.finditer(text), *_AFTER.finditer(text))
-        if _is_meant(text, match)
+        if is_meant(text, *match.span())
         and not _ONE_OF_TWO.search(text, max(0, match.start(1) - _LONGEST_OR), match.start(1))
     }
     return [number for number in found if number][:most]
 
 
-def _is_meant(text: str, match: re.Match[str]) -> bool:
-    """Whether counted sessions are wanted, and can be of cells."""
-    before = text[max(0, match.start() - _LONGEST_BEFORE) : match.start()]
-    return not _SOMETHING_ELSE.match(text, match.end()) and not _NOT_WANTED.search(before)
-
-
 def alternatives_in(text: str, *, most: int) -> list[str]:
     """Return the numbers between which a message wavers ("2 or 3 sessions"), each once, at most so many."""
     matches = sorted((*_TWO.finditer(text), *_THEN_ANOTHER.finditer(text)), key=re.Match.start)
-    meant = (match for match in matches if _is_meant(text, match))
+    meant = (match for match in matches if is_meant(text, *match.span()))
     found = dict.fromkeys(number.lstrip("0") for match in meant for number in match.groups())
     return [number for number in found if number][:most]
 

@@ -12,59 +12,33 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from estimator import price_lists, requests
+from estimator import requests
 from estimator.db import db
 from estimator.models import RequestEvent
 from estimator.models.staff import Role
 from estimator.privacy import erasure
 from estimator.quotes import drafts
 from tests.support.acts import acting
+from tests.support.answered_here import (
+    BREATHING,
+    KNOWN,
+    SEND,
+    SORE,
+    THINNERS,
+    UNKNOWN,
+    coordinator,
+    opened,
+    publish,
+    reference,
+)
 from tests.support.browser import words
 from tests.support.delhi_list import NOW
 from tests.support.example_papers import text_of
-from tests.support.open_list import OPEN, PLAN, PROVIDER
+from tests.support.open_list import OPEN, PLAN
 from tests.support.quote_desk import ask, now, page, request_of, settings_of
 from tests.support.staff_browser import Page, Staff
 
-KNOWN: dict[str, object] = {**PLAN, **PROVIDER, "own_mri": True}
-
-BREATHING = "Do you use a machine to breathe?"
-THINNERS = "Do you take blood thinners?"
-SORE = "Do you have an infection or an open pressure sore now?"
-
-UNKNOWN = "I do not know yet"
-
-SEND = "Send the answers"
-
-
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who issues quotes, where the list in force lets questions stay open."""
-    publish(
-        app, OPEN.replace('version = "2026-09"', 'version = "2026-10"').replace("2026-01-01", "2026-10-01")
-    )
-    return sign_in(app, "coordinator")
-
-
-def publish(app: Flask, text: str) -> None:
-    with app.app_context():
-        price_lists.import_(acting(actor="command line", now=NOW), text)
-        db.session.commit()
-
-
-@pytest.fixture
-def reference(app: Flask, coordinator: Staff) -> str:
-    """Return a request without an address, so that its link alone shows everything; three questions are open."""
-    return ask(app, plan=KNOWN, address=None)
-
-
-def opened(app: Flask, reference: str) -> Staff:
-    """Return the patient, who has opened the link of a request."""
-    with request_of(app, reference) as found:
-        token = requests.token_of(found, settings_of(app).link_key)
-    patient = Staff(app)
-    patient.see(f"/r/{token}")
-    return patient
+__all__ = ["coordinator", "reference"]
 
 
 def form_of(shown: Page, **typed: str) -> dict[str, str]:

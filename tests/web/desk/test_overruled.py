@@ -3,59 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from estimator import price_lists, quotes, requests
+from estimator import quotes, requests
 from estimator.db import db
 from estimator.models import AuditEntry, RequestEvent
-from estimator.models.staff import Role
-from tests.support.acts import acting
-from tests.support.delhi_list import NOW
-from tests.support.open_list import OPEN, PLAN, PROVIDER
-from tests.support.quote_desk import ask, page, request_of, settings_of
+from tests.support.answered_here import BREATHING, SEND, SORE, coordinator, opened, reference
+from tests.support.quote_desk import page, request_of, settings_of
 from tests.support.staff_browser import Page, Staff
 
-BREATHING = "Do you use a machine to breathe?"
-SORE = "Do you have an infection or an open pressure sore now?"
+__all__ = ["coordinator", "reference"]
+
 REFUSED = "We cannot care safely for people who use a machine to breathe."
 
 SAVE = "Save"
 ISSUE = "Issue this quote"
 
 
-@pytest.fixture
-def coordinator(app: Flask, sign_in: Callable[[Flask, Role], Staff]) -> Staff:
-    """Return somebody who issues quotes, where the list in force lets questions stay open."""
-    text = OPEN.replace('version = "2026-09"', 'version = "2026-10"').replace("2026-01-01", "2026-10-01")
-    with app.app_context():
-        price_lists.import_(acting(actor="command line", now=NOW), text)
-        db.session.commit()
-    return sign_in(app, "coordinator")
-
-
-@pytest.fixture
-def reference(app: Flask, coordinator: Staff) -> str:
-    """Return a request without an address, so that its link alone shows everything; three questions are open."""
-    return ask(app, plan={**PLAN, **PROVIDER, "own_mri": True}, address=None)
-
-
-def opened(app: Flask, reference: str) -> Staff:
-    """Return the patient, who has opened the page of the request."""
-    with request_of(app, reference) as found:
-        token = requests.token_of(found, settings_of(app).link_key)
-    patient = Staff(app)
-    patient.see(f"/r/{token}")
-    return patient
-
-
 def answer(app: Flask, reference: str, **typed: str) -> Staff:
     """Answer as the patient on the page of the request."""
     patient = opened(app, reference)
-    patient.send("Send the answers", {f"q_{code}": said for code, said in typed.items()})
+    patient.send(SEND, {f"q_{code}": said for code, said in typed.items()})
     return patient
 
 
@@ -73,6 +43,16 @@ def history(app: Flask, reference: str) -> list[str]:
             for entry in requests.history(found, settings_of(app).data_keys)
             if entry.kind == "overruled"
         ]
+
+
+def since_asked(app: Flask, reference: str) -> dict[str, tuple[str, str]]:
+    """Return the answers of the issued quote that differ, as the patient reads them: before, and now."""
+    with request_of(app, reference) as found:
+        quote = quotes.for_request(found)
+        assert quote is not None
+        rows = quotes.rows_of(quotes.newest(quote), settings_of(app).data_keys)
+        assert rows is not None
+        return {row.label.text: (row.old, row.new) for row in rows.since_asked if row.kind == "answer"}
 
 
 def issued(app: Flask, reference: str) -> int:
@@ -121,12 +101,7 @@ def test_the_patient_reads_what_they_had_answered_as_what_was_before(
     patient = answer(app, reference, breathing="no", blood_thinners="no", infection="yes")
     check(coordinator, reference, breathing="no", blood_thinners="no", infection="no")
     coordinator.send(ISSUE, {"why": "She called."})
-    with request_of(app, reference) as found:
-        quote = quotes.for_request(found)
-        assert quote is not None
-        rows = quotes.rows_of(quotes.newest(quote), settings_of(app).data_keys)
-        assert rows is not None
-        changed = {row.label.text: (row.old, row.new) for row in rows.since_asked if row.kind == "answer"}
+    changed = since_asked(app, reference)
     assert changed[SORE] == ("Yes", "No")
     assert BREATHING not in changed, "so they answered themselves"
     data = patient.see(f"/request/{reference}/data")
@@ -143,13 +118,7 @@ def test_what_a_patient_does_not_know_yet_is_answered_for_them_only_with_a_reaso
     assert f"{SORE} The patient, on 10 November 2026: I do not know yet" in shown.text
     assert coordinator.press(ISSUE).status == 422
     coordinator.send(ISSUE, {"why": "Her doctor wrote that it has healed."})
-    with request_of(app, reference) as found:
-        quote = quotes.for_request(found)
-        assert quote is not None
-        rows = quotes.rows_of(quotes.newest(quote), settings_of(app).data_keys)
-        assert rows is not None
-        (row,) = [row for row in rows.since_asked if row.label.text == SORE]
-        assert (row.old, row.new) == ("I do not know yet", "No")
+    assert since_asked(app, reference)[SORE] == ("I do not know yet", "No")
     coordinator.see(page(reference))
     coordinator.press("Prepare a revision")
     again = check(coordinator, reference)
@@ -164,7 +133,7 @@ def test_an_answer_that_comes_while_the_last_page_is_open_is_seen_before_anythin
     patient = opened(app, reference)
     shown = check(coordinator, reference, breathing="no", blood_thinners="no", infection="no")
     assert "The patient answered otherwise" not in shown.text
-    patient.send("Send the answers", {"q_infection": "yes"})
+    patient.send(SEND, {"q_infection": "yes"})
     late = coordinator.press(ISSUE)
     assert late.status == 409
     assert "The patient answered otherwise" in late.text

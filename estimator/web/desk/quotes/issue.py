@@ -294,6 +294,7 @@ def _check(
     reader = current_reader()
     prepared = prepared_of(draft)
     figures = shown(prepared, of)
+    contradicted = quotes.overruled.by_quote(act(), of, prepared)
     second = drafts.second_of(draft, of, settings())
     form.beside.data = second is not None if beside is None else beside
     said = _said(of, prepared, second)
@@ -325,8 +326,8 @@ def _check(
         given_prices=given_in_words(prepared, draft),
         supposed=supposed_in_words(prepared),
         replaces=replaced(of),
-        theirs=quotes.overruled.told(act(), of, prepared),
-        overruled=overruled_in_words(of, prepared),
+        theirs=quotes.overruled.told(act(), contradicted, prepared),
+        overruled=overruled_in_words(of, prepared, contradicted),
         explained=quotes.overruled.explained(act(), of),
         approved_by=signed_in.name_of(draft.approved_by) if prepared.approved else None,
         drawing=drawing,

@@ -15,7 +15,6 @@ from estimator.quotes.plans import Prepared
 from estimator.web.estimate_form import Question
 from estimator.web.language import current_reader
 from estimator.web.request_context import settings
-from estimator.web.staff.signed_in import act
 from estimator.wording.told_answers import told_answer, told_answers
 from pricing import PriceTable
 
@@ -96,12 +95,14 @@ class Overruled(TypedDict):
     ours: list[Words]
 
 
-def overruled_in_words(of: PatientRequest, prepared: Prepared) -> list[Overruled]:
-    """Return what the patient answered about themselves and the quote says otherwise. Raises keys.Unreadable."""
+def overruled_in_words(
+    of: PatientRequest, prepared: Prepared, contradicted: quotes.overruled.Overruled
+) -> list[Overruled]:
+    """Return what the patient answered about themselves and the quote says otherwise, in words."""
     reader, table = current_reader(), price_lists.parsed(prepared.version)
     labels = {driver.code: reader.words(driver.label, table.main_language) for driver in table.drivers}
     found: list[Overruled] = []
-    for code, said in quotes.overruled.by_quote(act(), of, prepared).items():
+    for code, said in contradicted.items():
         answers = [plan.answers[code] for plan in prepared.plans if code in plan.answers]
         found.append(
             {
